@@ -1,0 +1,20 @@
+# Tests. Unit tests mirror the source: tests/unit/base/test_arena.c tests
+# libcommon/base/arena.c and links the pure library alone.
+
+BASE_TESTS := $(patsubst tests/unit/base/test_%.c,%,\
+	$(sort $(wildcard tests/unit/base/test_*.c)))
+$(foreach t,$(BASE_TESTS),$(eval $(call unit,base_$(t),\
+	tests/unit/base/test_$(t).c,base,$(BASE_LIBS))))
+
+include $(sort $(wildcard tests/*/*.mk))
+
+.PHONY: unit
+unit: $(UNIT_TESTS:%=$(B)/test/%.ok)
+
+$(B)/test/%.ok: $(B)/bin/test/%
+	@mkdir -p $(@D)
+	@$(TEST_ENV) $< >$(@:.ok=.log) 2>&1 \
+		|| { echo "FAIL $*"; cat $(@:.ok=.log); exit 1; }
+	@sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s)\.$$/ok   $*: \1 tests/p' \
+		$(@:.ok=.log)
+	@touch $@
