@@ -1,0 +1,110 @@
+/* core.c - packing decisions, unpacking into arenas. */
+#include "base/core.h"
+
+#include "base/check.h"
+
+#define EVENTS_FIRST 4
+
+void
+stoa_decide_event(struct stoa_decision *d, const ProtobufCMessage *event)
+{
+	struct stoa_str bytes;
+
+	if (d->refusal != NULL) {
+		return;
+	}
+	if (d->event_count == d->event_size) {
+		size_t size = d->event_size == 0 ? EVENTS_FIRST
+		                                 : 2 * d->event_size;
+		ProtobufCBinaryData *more = stoa_arena_alloc_array(
+		    d->arena, size, sizeof(d->events[0]));
+
+		if (more == NULL) {
+			return;
+		}
+		if (d->event_count > 0) {
+			memcpy(more, d->events,
+			    d->event_count * sizeof(d->events[0]));
+		}
+		d->events = more;
+		d->event_size = size;
+	}
+	bytes = stoa_pack(d->arena, event);
+	d->events[d->event_count++] = (ProtobufCBinaryData){
+	    .len = bytes.len,
+	    .data = (uint8_t *)(uintptr_t)bytes.data,
+	};
+}
+
+void
+stoa_decide_refuse(struct stoa_decision *d, int reason,
+    const char *const *args, size_t arg_count)
+{
+	const ProtobufCEnumValue *value =
+	    protobuf_c_enum_descriptor_get_value(d->reasons, reason);
+	Stoa__Journal__Refusal *refusal;
+
+	stoa_assert(value != NULL);
+	if (d->refusal != NULL) {
+		return;
+	}
+	refusal = stoa_arena_alloc(d->arena, sizeof(*refusal));
+	if (refusal == NULL) {
+		return;
+	}
+	stoa__journal__refusal__init(refusal);
+	refusal->reason = stoa_arena_str(d->arena, stoa_str_of(value->name));
+	refusal->args =
+	    stoa_arena_alloc_array(d->arena, arg_count, sizeof(char *));
+	if (refusal->reason == NULL || refusal->args == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < arg_count; i++) {
+		refusal->args[i] =
+		    stoa_arena_str(d->arena, stoa_str_of(args[i]));
+	}
+	refusal->n_args = arg_count;
+	d->refusal = refusal;
+	d->event_count = 0;
+}
+
+static void *
+arena_alloc(void *arena, size_t size)
+{
+	return stoa_arena_alloc(arena, size);
+}
+
+static void
+arena_free(void *arena, void *memory)
+{
+	(void)arena;
+	(void)memory;
+}
+
+void *
+stoa_unpack(struct stoa_arena *arena, const ProtobufCMessageDescriptor *type,
+    struct stoa_str bytes)
+{
+	ProtobufCAllocator allocator = {
+	    .alloc = arena_alloc,
+	    .free = arena_free,
+	    .allocator_data = arena,
+	};
+	void *message = protobuf_c_message_unpack(
+	    type, &allocator, bytes.len, (const uint8_t *)bytes.data);
+
+	return arena->is_overflown ? NULL : message;
+}
+
+struct stoa_str
+stoa_pack(struct stoa_arena *arena, const ProtobufCMessage *message)
+{
+	size_t len = protobuf_c_message_get_packed_size(message);
+	uint8_t *bytes = stoa_arena_alloc(arena, len == 0 ? 1 : len);
+
+	if (bytes == NULL) {
+		return (struct stoa_str){NULL, 0};
+	}
+	protobuf_c_message_pack(message, bytes);
+	return (struct stoa_str){(char *)bytes, len};
+}

@@ -1,0 +1,106 @@
+/* core.h - what a domain is to the runtime: decide and apply, nothing else.
+ *
+ * decide(state, command) -> events or a refusal; apply(state, event). Only
+ * apply changes state, so a replayed journal gives the state that was live.
+ * A core reads no clock, no random source, no environment and does no I/O:
+ * the command brings the time. Layer 1, pure.
+ *
+ * Deadlines are a query (`next_due`); the runtime turns them into commands.
+ * So are effects: a core keeps what is still to be done in its state, the
+ * reactions of its daemon read it, do it, and record the result. */
+#ifndef STOA_BASE_CORE_H
+#define STOA_BASE_CORE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/journal.pb-c.h"
+
+struct stoa_hasher; /* base/hasher.h: a state's digest, field by field */
+
+/* A command as a core sees it; all borrowed for the call. */
+struct stoa_command {
+	struct stoa_str community;
+	struct stoa_str actor; /* member id, or "@<service>" */
+	struct stoa_str id;
+	struct stoa_wall now; /* never before an earlier one's */
+	const ProtobufCMethodDescriptor *method;
+	const ProtobufCMessage *request;
+};
+
+/* One recorded event with what its entry says about it. */
+struct stoa_fact {
+	struct stoa_str community;
+	struct stoa_str actor;
+	struct stoa_str command_id;
+	struct stoa_wall time;
+	const ProtobufCMessage *event;
+};
+
+/* What decide fills in. Events are packed into the arena as they come. */
+struct stoa_decision {
+	struct stoa_arena *arena;
+	const ProtobufCEnumDescriptor *reasons;
+	ProtobufCBinaryData *events;
+	size_t event_count;
+	size_t event_size; /* of the array */
+	Stoa__Journal__Refusal *refusal; /* NULL: accepted */
+};
+
+struct stoa_core {
+	const char *name; /* the domain: "accounts" */
+	const ProtobufCServiceDescriptor *service;
+	const ProtobufCMessageDescriptor *event;
+	const ProtobufCEnumDescriptor *reasons;
+
+	/* The empty state of a community; aborts when out of memory. `seed`
+	 * may only place things in hash tables. */
+	void *(*state_new)(struct stoa_str community, uint64_t seed);
+	void (*state_free)(void *state);
+
+	/* Must leave `decision` with at least one event or with a refusal;
+	 * neither means "done already", and is recorded as such. */
+	void (*decide)(const void *state, const struct stoa_command *command,
+	    struct stoa_decision *decision);
+
+	/* Events come from the journal: what decide once allowed must apply.
+	 * False: this build does not know the event; the replica stops. */
+	bool (*apply)(void *state, const struct stoa_fact *fact);
+
+	/* Feeds everything that matters, in a fixed order. */
+	void (*digest)(const void *state, struct stoa_hasher *hasher);
+
+	/* When a command of the daemon itself is due; STOA_WALL_NEVER if
+	 * none. */
+	struct stoa_wall (*next_due)(const void *state);
+};
+
+/* Packs `event` (borrowed) into the decision. */
+void stoa_decide_event(
+    struct stoa_decision *d, const ProtobufCMessage *event);
+
+/* Refuses; `reason` is a value of the core's reasons; `args` (borrowed,
+ * terminated) are copied. The first refusal stands. Events are dropped. */
+void stoa_decide_refuse(struct stoa_decision *d, int reason,
+    const char *const *args, size_t arg_count);
+
+#define STOA_REFUSE(d, reason, ...)                                            \
+	stoa_decide_refuse((d), (reason), (const char *const[]){__VA_ARGS__},  \
+	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* Unpacks into an arena; NULL when malformed or when the arena is full. The
+ * result lives as long as the arena: never free it. */
+void *stoa_unpack(struct stoa_arena *arena,
+    const ProtobufCMessageDescriptor *type, struct stoa_str bytes);
+
+/* Packs into an arena; data is NULL when the arena is full. */
+struct stoa_str stoa_pack(
+    struct stoa_arena *arena, const ProtobufCMessage *message);
+
+#endif
