@@ -152,24 +152,12 @@ json_escape(struct stoa_buf *b, unsigned char c)
 	}
 }
 
-/* Length of the UTF-8 sequence at the start of `s`; 0 when malformed. */
-static size_t
-sequence_len(struct stoa_str s)
-{
-	for (size_t len = 1; len <= 4 && len <= s.len; len++) {
-		if (stoa_str_is_utf8((struct stoa_str){s.data, len})) {
-			return len;
-		}
-	}
-	return 0;
-}
-
 void
 stoa_buf_add_json(struct stoa_buf *b, struct stoa_str s)
 {
 	stoa_buf_add_byte(b, '"');
 	while (s.len > 0) {
-		size_t len = sequence_len(s);
+		size_t len = stoa_str_utf8_len(s);
 
 		if (len == 0) {
 			stoa_buf_add_text(b, "\xef\xbf\xbd");

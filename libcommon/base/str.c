@@ -78,13 +78,16 @@ stoa_str_to_i64(struct stoa_str s, int64_t *ret_value)
 	return true;
 }
 
-/* Length of the well-formed sequence at `p` (n bytes left), 0 if none. */
-static size_t
-utf8_sequence(const unsigned char *p, size_t n)
+size_t
+stoa_str_utf8_len(struct stoa_str s)
 {
+	const unsigned char *p = (const unsigned char *)s.data;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t len;
 
+	if (s.len == 0) {
+		return 0;
+	}
 	if (p[0] < 0x80) {
 		return 1;
 	}
@@ -101,7 +104,7 @@ utf8_sequence(const unsigned char *p, size_t n)
 	} else {
 		return 0;
 	}
-	if (n < len || p[1] < low || p[1] > high) {
+	if (s.len < len || p[1] < low || p[1] > high) {
 		return 0;
 	}
 	for (size_t i = 2; i < len; i++) {
@@ -118,8 +121,7 @@ stoa_str_is_utf8(struct stoa_str s)
 	size_t at = 0;
 
 	while (at < s.len) {
-		size_t step = utf8_sequence(
-		    (const unsigned char *)s.data + at, s.len - at);
+		size_t step = stoa_str_utf8_len(stoa_str_from(s, at));
 
 		if (step == 0) {
 			return false;

@@ -72,6 +72,10 @@ bool stoa_str_to_i64(struct stoa_str s, int64_t *ret_value);
  * forms, at most U+10FFFF). O(n). */
 bool stoa_str_is_utf8(struct stoa_str s);
 
+/* Length in bytes of the well-formed UTF-8 character that `s` begins with; 0
+ * when there is none. */
+size_t stoa_str_utf8_len(struct stoa_str s);
+
 /* Edit distance (insert, delete, replace, swap of neighbours), at most
  * `limit` + 1; texts beyond 64 bytes count as far apart. For suggestions. */
 size_t stoa_str_distance(struct stoa_str a, struct stoa_str b, size_t limit);
