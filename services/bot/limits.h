@@ -1,0 +1,99 @@
+/* limits.h - every bound of the bot, with its reason. */
+#ifndef BOT_LIMITS_H
+#define BOT_LIMITS_H
+
+#include "base/money.h"
+#include "base/time.h"
+
+/* ---- the catalogue: the tightest of the platforms it is shown on ---- */
+
+/* Discord: names 1 to 32 of lower-case letters, digits, - and _; Telegram
+ * has no hyphen, so the catalogue has none either. */
+#define BOT_NAME_LEN_MAX 32
+
+/* Discord: descriptions of commands and options, in characters. */
+#define BOT_TEXT_LEN_MAX 100
+
+/* Discord: options of a command, choices of an option. */
+#define BOT_OPTIONS_MAX 25
+#define BOT_CHOICES_MAX 25
+
+/* Discord: names, descriptions and choices of one command together. */
+#define BOT_COMMAND_TEXT_MAX 8000
+
+/* Telegram: commands of one bot; Discord would take 100 as well. */
+#define BOT_COMMANDS_MAX 100
+
+/* ---- one command as text ---- */
+
+/* Longer than the longest message any platform carries (Discord 6,000 in a
+ * string option, Telegram 4,096). */
+#define BOT_LINE_LEN_MAX 8192
+
+/* Parameters are a flat object of a few dozen numbers. */
+#define BOT_JSON_LEN_MAX 4096
+
+/* A question: a model of ours reads a few hundred words at most. */
+#define BOT_QUESTION_LEN_MAX 2000
+
+/* Names of models, datasets and jobs: what the domains allow. */
+#define BOT_LABEL_LEN_MAX 64
+
+/* A memo: what the ledger allows. */
+#define BOT_MEMO_LEN_MAX 140
+
+/* A CID in any base: "b" and base32 of SHA-256 take 59; SHA-512 takes 111. */
+#define BOT_CID_LEN_MAX 128
+#define BOT_CID_LEN_MIN 46
+
+/* Ids of jobs and models are 12 long; unique names are allowed too. */
+#define BOT_ID_LEN_MAX 64
+
+/* A member: "u_..." or a platform's mention, "<@!123456789012345678>". */
+#define BOT_PERSON_LEN_MAX 64
+
+/* A path on the terminal's machine: PATH_MAX of Linux without its zero. */
+#define BOT_PATH_LEN_MAX 4095
+
+/* Most that can be moved or spent at once: a billion Joy. Far from int64's
+ * end, so that sums over all members stay inside it. */
+#define BOT_AMOUNT_MICRO_MAX (INT64_C(1000000000) * STOA_MICRO_PER_JOY)
+
+/* Integers must pass through JSON numbers unharmed (Discord: +-2^53). */
+#define BOT_INTEGER_MAX (INT64_C(1) << 53)
+
+/* Memory to parse one command and to build its answer. */
+#define BOT_ARENA_MAX ((size_t)1024 * 1024)
+
+/* ---- cards: the bounds of chat.proto ---- */
+
+#define BOT_CARD_TEXT_MAX  3500
+#define BOT_CARD_PLAIN_MAX ((size_t)32 * 1024)
+#define BOT_FIELDS_MAX	   20
+#define BOT_FIELD_TEXT_MAX 1000
+#define BOT_ROWS_MAX	   50
+#define BOT_CELL_LEN_MAX   100
+#define BOT_GIVEN_LEN_MAX  200
+#define BOT_POINTS_MAX	   512
+#define BOT_BUTTONS_MAX	   10
+
+/* Rows on one page: fits a phone's screen and Discord's embed. */
+#define BOT_PAGE_ROWS 10
+
+/* ---- how often a member may ask (GCRA: sustained rate and burst) ---- */
+
+/* A person typing cannot reach these; a script in a channel can. */
+#define BOT_CHEAP_INTERVAL_US (STOA_US_PER_S / 5)
+#define BOT_CHEAP_BURST	      20
+#define BOT_READ_INTERVAL_US  (STOA_US_PER_S / 5)
+#define BOT_READ_BURST	      20
+
+/* Each costs a durable record in the journal for ever. */
+#define BOT_MONEY_INTERVAL_US (STOA_US_PER_S / 2)
+#define BOT_MONEY_BURST	      10
+
+/* Each may occupy a worker for minutes; escrow is the true bound. */
+#define BOT_COMPUTE_INTERVAL_US (5 * STOA_US_PER_S)
+#define BOT_COMPUTE_BURST	10
+
+#endif
