@@ -431,6 +431,10 @@ option_add(
 	}
 	p->options[p->count] = option;
 	p->sources[p->count] = t->source;
+	if (row->type == BOT_JSON) { /* its leading space is not kept */
+		p->sources[p->count].inner_at +=
+		    (size_t)(stoa_str_trim(t->text).data - t->text.data);
+	}
 	p->count++;
 	return true;
 }

@@ -204,7 +204,7 @@ characters_parse(const struct bot_option *row, struct stoa_str text,
 		value->file = file_of_path(text, arena);
 	} else if (row->type == BOT_JSON) {
 		value->value_case = STOA__CHAT__OPTION__VALUE_JSON;
-		value->json = stoa_arena_str(arena, text);
+		value->json = stoa_arena_str(arena, stoa_str_trim(text));
 	} else if (row->type == BOT_PERSON) {
 		value->value_case = STOA__CHAT__OPTION__VALUE_PERSON;
 		value->person = stoa_arena_str(arena, text);

@@ -16,7 +16,8 @@
 #include "proto/chat.pb-c.h"
 
 /* Reads `text` as the row's type into `ret_value` (name included), all in the
- * arena. Looks at the type only; limits are for bot_value_check. */
+ * arena; space around JSON is dropped. Looks at the type only; limits are for
+ * bot_value_check. */
 STOA_MUST_USE bool bot_value_parse(const struct bot_option *row,
     struct stoa_str text, struct stoa_arena *arena,
     Stoa__Chat__Option *ret_value, struct bot_problem *ret_problem);

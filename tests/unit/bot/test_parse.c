@@ -82,6 +82,8 @@ static const struct {
     {"/train " CID " parameters:{\"s\": \"}]\\\"{\", \"l\": [1, {}]}",
 	"train|dataset=" CID
 	"|parameters={\"s\": \"}]\\\"{\", \"l\": [1, {}]}"},
+    {"/train " CID " parameters:\" {} \"",
+	"train|dataset=" CID "|parameters={}"},
     {"/job j_abc", "job|id=j_abc"},
     {"/job id:j_abc", "job|id=j_abc"},
     {"/job --id=j_abc", "job|id=j_abc"},
@@ -209,6 +211,10 @@ static const struct {
 	"parameters", "\"",
 	"parameters is not valid JSON at line 1, column 10: this name stands "
 	"twice in the object",
+	"write it like {\"epochs\": 10, \"batch_size\": 32}"},
+    {"/train " CID " parameters:' {,}'", "malformed_json", "parameters", ",",
+	"parameters is not valid JSON at line 1, column 2: expected a "
+	"member's name in double quotes",
 	"write it like {\"epochs\": 10, \"batch_size\": 32}"},
     {"/train " CID " parameters:[1]", "wrong_type", "parameters", "[1]",
 	"parameters must be a JSON object, not an array",
