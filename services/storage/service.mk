@@ -1,0 +1,20 @@
+# storage: content-addressed blocks. The core (UnixFS) is pure; the store adds
+# packs on a disk.
+
+STORAGE_CORE := $(addprefix services/storage/,profile.c protobuf.c node.c \
+	murmur3.c tree.c directory.c shard.c source.c reader.c folder.c)
+
+$(B)/libstorage-core.a: $(call objects,$(STORAGE_CORE))
+PURE_OBJECTS += $(call objects,$(STORAGE_CORE))
+
+STORAGE_HELPERS := tests/unit/storage/stream.c tests/unit/storage/blocks.c
+
+# Pure tests link the core and base alone.
+$(foreach t,tree directory murmur3 node reader,$(eval $(call unit,storage_$(t),\
+	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
+	storage-core base,$(BASE_LIBS))))
+
+# The rows of unixfs_cid.csv above 300 MB: 25 GB of hashing, a minute.
+.PHONY: test-storage-large
+test-storage-large: $(B)/bin/test/storage_tree
+	STOA_VECTORS_LARGE=1 $<
