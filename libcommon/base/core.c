@@ -14,8 +14,8 @@ stoa_decide_event(struct stoa_decision *d, const ProtobufCMessage *event)
 		return;
 	}
 	if (d->event_count == d->event_size) {
-		size_t size = d->event_size == 0 ? EVENTS_FIRST
-		                                 : 2 * d->event_size;
+		size_t size =
+		    d->event_size == 0 ? EVENTS_FIRST : 2 * d->event_size;
 		ProtobufCBinaryData *more = stoa_arena_alloc_array(
 		    d->arena, size, sizeof(d->events[0]));
 
@@ -37,8 +37,8 @@ stoa_decide_event(struct stoa_decision *d, const ProtobufCMessage *event)
 }
 
 void
-stoa_decide_refuse(struct stoa_decision *d, int reason,
-    const char *const *args, size_t arg_count)
+stoa_decide_refuse(struct stoa_decision *d, int reason, const char *const *args,
+    size_t arg_count)
 {
 	const ProtobufCEnumValue *value =
 	    protobuf_c_enum_descriptor_get_value(d->reasons, reason);

@@ -49,7 +49,7 @@ struct stoa_decision {
 	const ProtobufCEnumDescriptor *reasons;
 	ProtobufCBinaryData *events;
 	size_t event_count;
-	size_t event_size; /* of the array */
+	size_t event_size;		 /* of the array */
 	Stoa__Journal__Refusal *refusal; /* NULL: accepted */
 };
 
@@ -82,16 +82,15 @@ struct stoa_core {
 };
 
 /* Packs `event` (borrowed) into the decision. */
-void stoa_decide_event(
-    struct stoa_decision *d, const ProtobufCMessage *event);
+void stoa_decide_event(struct stoa_decision *d, const ProtobufCMessage *event);
 
 /* Refuses; `reason` is a value of the core's reasons; `args` (borrowed,
  * terminated) are copied. The first refusal stands. Events are dropped. */
 void stoa_decide_refuse(struct stoa_decision *d, int reason,
     const char *const *args, size_t arg_count);
 
-#define STOA_REFUSE(d, reason, ...)                                            \
-	stoa_decide_refuse((d), (reason), (const char *const[]){__VA_ARGS__},  \
+#define STOA_REFUSE(d, reason, ...)                                           \
+	stoa_decide_refuse((d), (reason), (const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 /* Unpacks into an arena; NULL when malformed or when the arena is full. The

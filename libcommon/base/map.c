@@ -84,7 +84,8 @@ slot_find(const struct stoa_map *m, struct stoa_str key, uint64_t hash)
 
 	stoa_assert(m->index_size > m->entry_count);
 	while (m->index[slot] != 0) {
-		const struct stoa_map_entry *e = &m->entries[m->index[slot] - 1];
+		const struct stoa_map_entry *e =
+		    &m->entries[m->index[slot] - 1];
 
 		if (e->hash == hash && stoa_str_is_equal(e->key, key)) {
 			return slot;
@@ -133,8 +134,7 @@ rebuild(struct stoa_map *m)
 	}
 	m->entry_count = kept;
 	m->entry_size = want / 2;
-	m->entries =
-	    realloc(m->entries, m->entry_size * sizeof(m->entries[0]));
+	m->entries = realloc(m->entries, m->entry_size * sizeof(m->entries[0]));
 	free(m->index);
 	m->index = calloc(want, sizeof(m->index[0]));
 	stoa_assert(m->entries != NULL && m->index != NULL);

@@ -16,7 +16,7 @@
 
 struct stoa_map_entry {
 	struct stoa_str key; /* owned by the map */
-	void *value;         /* NULL marks a removed entry */
+	void *value;	     /* NULL marks a removed entry */
 	uint64_t hash;
 };
 
@@ -25,7 +25,7 @@ struct stoa_map {
 	uint32_t *index;    /* slot -> entry + 1, 0 free */
 	size_t entry_count; /* removed ones included */
 	size_t entry_size;
-	size_t index_size;  /* a power of two, or 0 */
+	size_t index_size; /* a power of two, or 0 */
 	size_t count;
 	uint64_t seed;
 };
@@ -46,10 +46,10 @@ void *stoa_map_remove(struct stoa_map *m, struct stoa_str key);
  * entry under the cursor may be removed while walking; adding may not. */
 struct stoa_map_entry *stoa_map_next(const struct stoa_map *m, size_t *cursor);
 
-#define STOA_MAP_EACH(map, entry)                                              \
-	for (size_t entry##_at = 0, entry##_go = 1; entry##_go;                \
-	     entry##_go = 0)                                                   \
-		for (struct stoa_map_entry * entry;                            \
+#define STOA_MAP_EACH(map, entry)                               \
+	for (size_t entry##_at = 0, entry##_go = 1; entry##_go; \
+	     entry##_go = 0)                                    \
+		for (struct stoa_map_entry * entry;             \
 		     (entry = stoa_map_next((map), &entry##_at)) != NULL;)
 
 /* SipHash-1-3 of `key`. */

@@ -72,10 +72,11 @@ stoa_money_parse(struct stoa_str text, struct stoa_money *ret_money)
 	}
 	if (has_point &&
 	    (!digits_are_valid(fraction) || fraction.len > DECIMALS ||
-	        !stoa_str_to_i64(fraction, &micro))) {
+		!stoa_str_to_i64(fraction, &micro))) {
 		return false;
 	}
-	for (size_t i = has_point ? fraction.len : DECIMALS; i < DECIMALS; i++) {
+	for (size_t i = has_point ? fraction.len : DECIMALS; i < DECIMALS;
+	     i++) {
 		micro *= 10;
 	}
 	if (negative) {
@@ -94,8 +95,7 @@ stoa_money_parse(struct stoa_str text, struct stoa_money *ret_money)
 const char *
 stoa_money_print(struct stoa_money m, char text[static STOA_MONEY_TEXT_SIZE])
 {
-	uint64_t size =
-	    m.micro < 0 ? -(uint64_t)m.micro : (uint64_t)m.micro;
+	uint64_t size = m.micro < 0 ? -(uint64_t)m.micro : (uint64_t)m.micro;
 	int len = snprintf(text, STOA_MONEY_TEXT_SIZE, "%s%" PRIu64 ".%06u",
 	    m.micro < 0 ? "-" : "", size / (uint64_t)STOA_MICRO_PER_JOY,
 	    (unsigned)(size % (uint64_t)STOA_MICRO_PER_JOY));

@@ -19,8 +19,8 @@ struct stoa_money {
 /* False on overflow, and then `*ret_sum` is untouched. */
 STOA_MUST_USE bool stoa_money_add(
     struct stoa_money a, struct stoa_money b, struct stoa_money *ret_sum);
-STOA_MUST_USE bool stoa_money_sub(
-    struct stoa_money a, struct stoa_money b, struct stoa_money *ret_difference);
+STOA_MUST_USE bool stoa_money_sub(struct stoa_money a, struct stoa_money b,
+    struct stoa_money *ret_difference);
 STOA_MUST_USE bool stoa_money_mul(
     struct stoa_money a, int64_t factor, struct stoa_money *ret_product);
 

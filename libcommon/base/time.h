@@ -16,8 +16,8 @@ struct stoa_mono {
 	int64_t us;
 };
 
-#define STOA_US_PER_MS  INT64_C(1000)
-#define STOA_US_PER_S   INT64_C(1000000)
+#define STOA_US_PER_MS	INT64_C(1000)
+#define STOA_US_PER_S	INT64_C(1000000)
 #define STOA_US_PER_DAY (INT64_C(86400) * STOA_US_PER_S)
 
 /* "No such time": later than every other. */

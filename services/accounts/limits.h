@@ -1,0 +1,28 @@
+/* limits.h - every bound of accounts, with its reason. */
+#ifndef ACCOUNTS_LIMITS_H
+#define ACCOUNTS_LIMITS_H
+
+#include <stdint.h>
+
+/* Members of one community: its projection stays in memory, 200 bytes each. */
+#define ACCOUNTS_MEMBERS_MAX 200000u
+
+/* Open holds of one community: each is one running job or lease. */
+#define ACCOUNTS_HOLDS_MAX 20000u
+
+/* People and workspaces of one installation, in the directory. */
+#define ACCOUNTS_LINKS_MAX 2000000u
+
+/* One movement, in micro-Joy: a thousand million Joy. Sums of 9,000 of them
+ * still fit 64 bits, and every sum is checked all the same. */
+#define ACCOUNTS_AMOUNT_MAX INT64_C(1000000000000000)
+
+/* Texts, in bytes. Discord shows 32 characters of a name; a memo is a line. */
+#define ACCOUNTS_NAME_MAX    64u
+#define ACCOUNTS_MEMO_MAX    140u
+#define ACCOUNTS_PURPOSE_MAX 64u
+
+/* A page of members. */
+#define ACCOUNTS_PAGE_MAX 100u
+
+#endif

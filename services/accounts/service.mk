@@ -1,0 +1,6 @@
+# accounts: directory, members, roles, ledger.
+
+ACCOUNTS_CORE := $(addprefix services/accounts/,\
+	core.c people.c ledger.c holds.c query.c)
+PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
+$(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))

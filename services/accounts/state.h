@@ -1,0 +1,113 @@
+/* state.h - the state of accounts. Private to its core. */
+#ifndef ACCOUNTS_STATE_H
+#define ACCOUNTS_STATE_H
+
+#include "accounts/accounts.h"
+#include "base/map.h"
+#include "base/money.h"
+
+enum {
+	ASSET_COUNT = 2
+}; /* JOY and CREDIT, from 0 */
+
+/* Available and set aside, per asset. */
+struct account {
+	int64_t available[ASSET_COUNT];
+	int64_t held[ASSET_COUNT];
+};
+
+struct member {
+	struct stoa_str id; /* owned by the map */
+	char *display_name;
+	Stoa__Accounts__Role role;
+	struct account account;
+};
+
+struct hold {
+	struct stoa_str id; /* owned by the map */
+	struct member *member;
+	int64_t amount[ASSET_COUNT];
+	int64_t expires_us;
+};
+
+struct accounts {
+	char *name; /* NULL until the community is opened */
+	int64_t welcome_grant_micro;
+	bool is_unbacked; /* Joy has been issued by the community itself */
+	struct stoa_map members;
+	struct stoa_map holds;	       /* open ones */
+	struct stoa_map workspaces;    /* key -> char *community */
+	struct stoa_map people;	       /* key -> struct person * */
+	int64_t issuance[ASSET_COUNT]; /* negative: what was created */
+	int64_t treasury[ASSET_COUNT];
+	uint64_t transfer_count;
+	uint64_t owner_count;
+	int64_t hold_due_us; /* earliest expiry, INT64_MAX if none */
+};
+
+struct person {
+	char *member;
+	size_t sealed_len;
+	uint8_t sealed[];
+};
+
+/* Index of an asset, or -1 for one that is not valid. */
+int asset_index(Stoa__Accounts__Asset asset);
+
+/* ledger.c */
+void ledger_decide_issue(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void ledger_decide_transfer(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void ledger_apply_moved(struct accounts *s, const Stoa__Accounts__Moved *e);
+
+/* holds.c */
+void holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void holds_decide_post(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void holds_decide_void(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void holds_decide_expire(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void holds_apply_placed(
+    struct accounts *s, const Stoa__Accounts__HoldPlaced *e);
+void holds_apply_posted(
+    struct accounts *s, const Stoa__Accounts__HoldPosted *e);
+void holds_apply_released(struct accounts *s, const char *id);
+
+/* people.c */
+void people_decide_open(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void people_decide_join(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void people_decide_role(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void people_decide_link(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void people_apply_opened(
+    struct accounts *s, const Stoa__Accounts__CommunityOpened *e);
+void people_apply_joined(
+    struct accounts *s, const Stoa__Accounts__MemberJoined *e);
+void people_apply_role(struct accounts *s, const Stoa__Accounts__RoleSet *e);
+void people_apply_workspace(
+    struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e);
+void people_apply_person(
+    struct accounts *s, const Stoa__Accounts__PersonLinked *e);
+
+struct member *member_get(const struct accounts *s, struct stoa_str id);
+
+/* True for the actor "@<service>". */
+bool actor_is(const struct stoa_command *c, const char *service);
+
+/* True when the actor is a member with at least this role. */
+bool actor_has_role(const struct accounts *s, const struct stoa_command *c,
+    Stoa__Accounts__Role role);
+
+/* Terminated decimal text of a number, in the decision's arena. */
+const char *number_text(struct stoa_decision *d, int64_t value);
+
+#define REFUSE(d, reason, ...) \
+	STOA_REFUSE((d), STOA__ACCOUNTS__REFUSAL_REASON__##reason, __VA_ARGS__)
+
+#endif
