@@ -2,6 +2,7 @@
 #include "bot/problem.h"
 
 #include "bot/limits.h"
+#include "bot/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,31 +41,7 @@ bot_problem_fill(struct bot_problem *ret_problem, struct stoa_arena *arena,
 const char *
 bot_problem_excerpt(struct stoa_arena *arena, struct stoa_str text)
 {
-	size_t len = 0;
-	char *copy;
-
-	while (len < text.len) {
-		size_t step = stoa_str_utf8_len(stoa_str_from(text, len));
-
-		step = step == 0 ? 1 : step;
-		if (len + step > BOT_GIVEN_LEN_MAX - 3) {
-			break;
-		}
-		len += step;
-	}
-	copy = stoa_arena_alloc(arena, len + 4);
-	if (copy == NULL) {
-		return "";
-	}
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-
-		copy[i] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
-	}
-	if (len < text.len) {
-		memcpy(copy + len, "...", 3);
-	}
-	return copy;
+	return bot_words_excerpt(arena, text, BOT_GIVEN_LEN_MAX);
 }
 
 /* Moves back to the first byte of the character that `at` lies in. */

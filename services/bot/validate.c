@@ -3,14 +3,7 @@
 
 #include "bot/limits.h"
 #include "bot/value.h"
-
-#include <stdio.h>
-
-static const char *
-or_empty(const char *text)
-{
-	return text == NULL ? "" : text;
-}
+#include "bot/words.h"
 
 static bool
 refuse_command(struct stoa_str name, struct stoa_arena *arena,
@@ -23,9 +16,9 @@ refuse_command(struct stoa_str name, struct stoa_arena *arena,
 	    &(struct bot_problem){
 		.code = "unknown_command",
 		.given = given,
-		.fix = near == NULL ? "see /help for all commands"
-				    : or_empty(stoa_arena_printf(
-					  arena, "did you mean /%s?", near)),
+		.fix = near == NULL
+			   ? "see /help for all commands"
+			   : bot_words_print(arena, "did you mean /%s?", near),
 		.len = name.len,
 	    },
 	    "there is no command /%s", given);
@@ -43,11 +36,11 @@ refuse_option(const struct bot_command *row, struct stoa_str name,
 		.code = "unknown_option",
 		.field = given,
 		.given = given,
-		.fix = or_empty(
+		.fix =
 		    near == NULL
 			? stoa_arena_printf(arena,
 			      "see /help command:%s for its options", row->name)
-			: stoa_arena_printf(arena, "did you mean %s:?", near)),
+			: stoa_arena_printf(arena, "did you mean %s:?", near),
 		.len = name.len,
 	    },
 	    "/%s has no option %s", row->name, given);
@@ -62,8 +55,8 @@ refuse_twice(const struct bot_option *option, struct stoa_arena *arena,
 		.code = "option_twice",
 		.field = option->name,
 		.limit = "once",
-		.fix = or_empty(stoa_arena_printf(
-		    arena, "leave one %s: away", option->name)),
+		.fix =
+		    bot_words_print(arena, "leave one %s: away", option->name),
 		.len = strlen(option->name),
 	    },
 	    "%s is given twice", option->name);
@@ -78,9 +71,9 @@ refuse_missing(const struct bot_command *row, const struct bot_option *option,
 		.code = "missing_option",
 		.field = option->name,
 		.limit = bot_value_limit(option, arena),
-		.fix = or_empty(stoa_arena_printf(arena,
-		    "add %s:<%s>, for example %s", option->name,
-		    bot_type_name(option->type), row->examples[0])),
+		.fix = bot_words_print(arena, "add %s:<%s>, for example %s",
+		    option->name, bot_type_name(option->type),
+		    row->examples[0]),
 	    },
 	    "/%s needs %s: %s", row->name, option->name, option->text);
 }

@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "bot/limits.h"
+#include "bot/words.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 static const char *
 or_empty(const char *text)
@@ -25,23 +25,23 @@ bot_value_limit(const struct bot_option *row, struct stoa_arena *arena)
 	case BOT_TEXT:
 	case BOT_PERSON:
 	case BOT_FILE:
-		return or_empty(stoa_arena_printf(arena,
-		    "%" PRId64 " to %" PRId64 " bytes", row->min, row->max));
+		return bot_words_print(arena,
+		    "%" PRId64 " to %" PRId64 " bytes", row->min, row->max);
 	case BOT_JSON:
-		return or_empty(stoa_arena_printf(arena,
-		    "a JSON object of at most %" PRId64 " bytes", row->max));
+		return bot_words_print(arena,
+		    "a JSON object of at most %" PRId64 " bytes", row->max);
 	case BOT_CID:
 		return "a CID: letters and digits, such as bafybei...";
 	case BOT_INTEGER:
-		return or_empty(stoa_arena_printf(
-		    arena, "%" PRId64 " to %" PRId64, row->min, row->max));
+		return bot_words_print(
+		    arena, "%" PRId64 " to %" PRId64, row->min, row->max);
 	case BOT_FLAG:
 		return "true or false";
 	case BOT_AMOUNT:
 		stoa_money_print((struct stoa_money){row->min}, least);
 		stoa_money_print((struct stoa_money){row->max}, most);
-		return or_empty(stoa_arena_printf(
-		    arena, "%s to %s Joy, six decimals", least, most));
+		return bot_words_print(
+		    arena, "%s to %s Joy, six decimals", least, most);
 	case BOT_CHOICE:
 		break;
 	}
@@ -84,8 +84,8 @@ refuse_limit(const struct bot_option *row, const char *code, const char *what,
 		.code = code,
 		.field = row->name,
 		.limit = limit,
-		.fix = or_empty(stoa_arena_printf(
-		    arena, "give %s within its limit: %s", row->name, limit)),
+		.fix = bot_words_print(
+		    arena, "give %s within its limit: %s", row->name, limit),
 	    },
 	    "%s is %s", row->name, what);
 }
@@ -357,10 +357,9 @@ choice_check(const struct bot_option *row, struct stoa_str text,
 		.field = row->name,
 		.given = bot_problem_excerpt(arena, text),
 		.limit = limit,
-		.fix = or_empty(
-		    near != NULL
-			? stoa_arena_printf(arena, "did you mean %s?", near)
-			: stoa_arena_printf(arena, "choose from: %s", limit)),
+		.fix = near != NULL
+			   ? stoa_arena_printf(arena, "did you mean %s?", near)
+			   : stoa_arena_printf(arena, "choose from: %s", limit),
 		.len = text.len,
 	    },
 	    "%s cannot be %s", row->name, bot_problem_excerpt(arena, text));

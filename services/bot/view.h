@@ -1,0 +1,168 @@
+/* view.h - the card for each answer the bot gives.
+ *
+ * Each takes plain values and gives a finished card in the arena, NULL when
+ * that is full. Strings are borrowed, terminated and never NULL ("" when
+ * there is nothing); text of members and workers may hold anything. The
+ * caller adds id, revision, reply and visibility. Layer 2, pure. */
+#ifndef BOT_VIEW_H
+#define BOT_VIEW_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "bot/catalogue.h"
+#include "bot/problem.h"
+
+#include "proto/chat.pb-c.h"
+
+/* ---- help ---- */
+
+/* What somebody with `permission` may use. */
+Stoa__Chat__Card *bot_view_help(
+    struct stoa_arena *arena, enum bot_permission permission);
+Stoa__Chat__Card *bot_view_command(
+    struct stoa_arena *arena, const struct bot_command *command);
+
+/* ---- no ---- */
+
+/* A command that was not accepted; `line` is what was typed, or empty. */
+Stoa__Chat__Card *bot_view_problem(struct stoa_arena *arena,
+    const struct bot_problem *problem, struct stoa_str line);
+
+/* The rules said no; `problem` has no place in a line. */
+Stoa__Chat__Card *bot_view_refusal(
+    struct stoa_arena *arena, const struct bot_problem *problem);
+
+/* An operation failed; says by the status's class whether to repeat it.
+ * `what` was attempted: "train the model". */
+Stoa__Chat__Card *bot_view_failure(
+    struct stoa_arena *arena, enum stoa_status status, const char *what);
+
+Stoa__Chat__Card *bot_view_rate_limited(struct stoa_arena *arena,
+    const struct bot_command *command, int64_t retry_after_us);
+
+/* ---- jobs ---- */
+
+enum bot_job_state {
+	BOT_JOB_ESCROW,
+	BOT_JOB_QUEUED,
+	BOT_JOB_RUNNING,
+	BOT_JOB_SETTLING,
+	BOT_JOB_SUCCEEDED,
+	BOT_JOB_FAILED,
+	BOT_JOB_CANCELLED,
+};
+
+struct bot_job_view {
+	const char *id, *name, *recipe, *dataset, *member;
+	const char *parameters; /* "epochs 10, batch_size 32" */
+	enum bot_job_state state;
+	const char *reason; /* of an end: "worker_lost" */
+	const char *detail;
+	const char *model;
+	const char *worker;
+	unsigned attempt;
+	double done;	  /* 0 to 1 */
+	const char *step; /* "epoch 3 of 10" */
+	const double *losses;
+	size_t loss_count;
+	int64_t spent_micro, budget_micro;
+	int64_t submitted_us, started_us, updated_us, ended_us;
+};
+
+/* Final once the job has ended. */
+Stoa__Chat__Card *bot_view_job(
+    struct stoa_arena *arena, const struct bot_job_view *job);
+
+/* Lists show at most BOT_ROWS_MAX; `next` is "" on the last page, else what
+ * the list's option `after` takes for the following one. */
+Stoa__Chat__Card *bot_view_jobs(struct stoa_arena *arena,
+    const struct bot_job_view *jobs, size_t count, const char *next);
+
+/* ---- models and datasets ---- */
+
+struct bot_metric_view {
+	const char *name;
+	double value;
+};
+
+struct bot_model_view {
+	const char *id, *name, *recipe, *dataset, *job, *member;
+	const char *cid, *provenance_cid;
+	const char *parameters;
+	const struct bot_metric_view *metrics;
+	size_t metric_count;
+	const double *losses;
+	size_t loss_count;
+	uint64_t size; /* bytes */
+	int64_t created_us;
+};
+
+Stoa__Chat__Card *bot_view_model(
+    struct stoa_arena *arena, const struct bot_model_view *model);
+Stoa__Chat__Card *bot_view_models(struct stoa_arena *arena,
+    const struct bot_model_view *models, size_t count, const char *next);
+
+struct bot_dataset_view {
+	const char *cid, *name, *member;
+	uint64_t size; /* bytes */
+	bool is_private;
+	int64_t added_us;
+};
+
+/* What has just been stored. */
+Stoa__Chat__Card *bot_view_dataset(
+    struct stoa_arena *arena, const struct bot_dataset_view *dataset);
+Stoa__Chat__Card *bot_view_datasets(struct stoa_arena *arena,
+    const struct bot_dataset_view *datasets, size_t count, const char *next);
+
+struct bot_guess_view {
+	const char *label;
+	double probability; /* 0 to 1 */
+};
+
+struct bot_answer_view {
+	const char *model, *model_name, *question;
+	const struct bot_guess_view *guesses; /* best first, at least one */
+	size_t guess_count;
+	bool is_out_of_scope;
+	double out_of_scope; /* 0 to 1 */
+};
+
+Stoa__Chat__Card *bot_view_answer(
+    struct stoa_arena *arena, const struct bot_answer_view *answer);
+
+/* ---- money ---- */
+
+struct bot_balance_view {
+	const char *member, *name, *role;
+	int64_t joy_micro, credit_micro;
+	int64_t held_joy_micro, held_credit_micro;
+	bool is_unbacked;
+};
+
+Stoa__Chat__Card *bot_view_balance(
+    struct stoa_arena *arena, const struct bot_balance_view *balance);
+
+struct bot_receipt_view {
+	const char *id, *from, *to, *memo;
+	int64_t amount_micro;
+	int64_t time_us;
+	uint64_t index; /* of the journal entry */
+};
+
+Stoa__Chat__Card *bot_view_receipt(
+    struct stoa_arena *arena, const struct bot_receipt_view *receipt);
+
+/* ---- status ---- */
+
+struct bot_service_view {
+	const char *name;
+	const char *version;
+	size_t replicas;  /* 0: nobody answers */
+	const char *note; /* what runs degraded; "" if nothing */
+};
+
+Stoa__Chat__Card *bot_view_status(struct stoa_arena *arena,
+    const struct bot_service_view *services, size_t count);
+
+#endif
