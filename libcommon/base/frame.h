@@ -6,7 +6,8 @@
  *  32  record, then zeros up to a multiple of 4
  *
  * The epoch counts how often the stream was found to have lost its tail:
- * sequences of different epochs do not compare.
+ * sequences of different epochs do not compare.A frame with the
+ * sequence 0 is a note (journal.Beat) about where its writer stood.
  *
  * A frame is good when its magic, length and checksum hold. After bytes that
  * are no frame, the next good one is found by its magic at a multiple of 4.

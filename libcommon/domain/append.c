@@ -264,6 +264,7 @@ flight_pack(struct flight *f)
 	f->bytes = stoa_pack(&f->arena, &batch.base);
 	stoa_assert(f->bytes.data != NULL);
 	stoa_assert(f->bytes.len <= DOMAIN_RECORD_BYTES_MAX);
+	f->index = batch.index;
 	f->hash = stoa_record_hash(f->bytes);
 }
 
@@ -314,7 +315,7 @@ append_decide(struct stoa_replica *r, struct chain *c)
 {
 	struct flight *f;
 
-	if (c->flight != NULL || c->queue == NULL || !chain_is_open(r, c)) {
+	if (c->queue == NULL || !chain_is_at_rest(c) || !chain_is_open(r, c)) {
 		return;
 	}
 	f = flight_new(r, c);
@@ -364,8 +365,7 @@ append_land(struct stoa_replica *r, struct flight *f, uint64_t sequence)
 		r->position_hash = record.hash;
 	}
 	f->phase = FLIGHT_LANDED;
-	*r->landed_end = f;
-	r->landed_end = &f->next;
+	chain_list_dirty(r, c);
 	r->stats.record_count++;
 	r->stats.entry_count += f->count;
 }
@@ -375,48 +375,53 @@ static void
 flight_finish(struct stoa_replica *r, struct flight *f)
 {
 	struct chain *c = f->chain;
-	struct stoa_record record;
 
-	stoa_arena_reset(&r->arena);
-	stoa_assert(stoa_record_parse(&r->arena, f->bytes, &record) == STOA_OK);
 	c->flight = NULL;
 	for (size_t i = 0; i < f->count; i++) {
 		waiting_answer(r, f->commands[i], STOA_OK,
-		    outcome_pack(&f->arena, record.index, i, f->entries[i]));
+		    outcome_pack(&f->arena, f->index, i, f->entries[i]));
 	}
-	chain_tell(r, c, &record, false);
 	flight_free(r, f);
-	chain_release_readers(r, c);
-	chain_list_ready(r, c);
 }
 
 static void
 on_synced(void *owner)
 {
 	struct stoa_replica *r = owner;
-	struct flight *list = r->syncing;
+	struct chain *list = r->syncing;
 
 	r->is_syncing = false;
 	r->syncing = NULL;
 	while (list != NULL) {
-		struct flight *f = list;
+		struct chain *c = list;
 
-		list = f->next;
-		flight_finish(r, f);
+		list = c->syncing_next;
+		c->durable = c->syncing;
+		if (c->flight != NULL && c->flight->phase == FLIGHT_LANDED &&
+		    c->flight->index <= c->durable) {
+			flight_finish(r, c->flight);
+		}
+		chain_show(r, c);
+		chain_release_readers(r, c);
+		chain_list_ready(r, c);
 	}
 }
 
 void
 append_sync(struct stoa_replica *r)
 {
-	if (r->is_syncing || (r->landed == NULL && !r->is_dirty)) {
+	if (r->is_syncing || !r->is_dirty) {
 		return;
 	}
 	r->is_syncing = true;
 	r->is_dirty = false;
-	r->syncing = r->landed;
-	r->landed = NULL;
-	r->landed_end = &r->landed;
+	r->syncing = r->dirty;
+	for (struct chain *c = r->dirty; c != NULL; c = c->syncing_next) {
+		c->syncing_next = c->dirty_next;
+		c->syncing = c->index;
+		c->is_dirty_listed = false;
+	}
+	r->dirty = NULL;
 	stoa_assert(stoa_copy_sync(r->o.copy, on_synced, r));
 }
 

@@ -86,16 +86,34 @@ chain_is_open(const struct stoa_replica *r, const struct chain *c)
 	       c->index >= c->orphaned;
 }
 
+/* The projection shows durable records and nothing else. */
+bool
+chain_is_at_rest(const struct chain *c)
+{
+	return c->flight == NULL && c->durable == c->index;
+}
+
 void
 chain_list_ready(struct stoa_replica *r, struct chain *c)
 {
-	if (c->is_ready_listed || c->queue == NULL || c->flight != NULL ||
+	if (c->is_ready_listed || c->queue == NULL || !chain_is_at_rest(c) ||
 	    !chain_is_open(r, c)) {
 		return;
 	}
 	c->is_ready_listed = true;
 	c->ready_next = r->ready;
 	r->ready = c;
+}
+
+/* What was appended for this community waits for the next sync. */
+void
+chain_list_dirty(struct stoa_replica *r, struct chain *c)
+{
+	if (!c->is_dirty_listed) {
+		c->is_dirty_listed = true;
+		c->dirty_next = r->dirty;
+		r->dirty = c;
+	}
 }
 
 void
@@ -138,6 +156,7 @@ copy_put(struct stoa_replica *r, uint64_t sequence, struct stoa_str record)
 	    .record = record,
 	};
 
+	r->is_dirty = true;
 	return stoa_copy_append(r->o.copy, &frame);
 }
 
@@ -190,9 +209,7 @@ chain_tell(struct stoa_replica *r, struct chain *c,
 	    .is_replay = is_replay,
 	};
 
-	if (record->index <= c->told) {
-		return;
-	}
+	stoa_assert(record->index == c->told + 1);
 	c->told = record->index;
 	for (size_t i = 0; i < record->batch->n_entries; i++) {
 		commit.position = (uint32_t)i;
@@ -216,18 +233,51 @@ chain_extend(struct stoa_replica *r, struct chain *c,
 	chain_place(c, record, offset);
 }
 
-/* Reads record `at` again and applies it to a projection under rebuild. */
+/* Reads record `at` (from 0) of the own copy into the shared arena. */
+static bool
+place_read(struct stoa_replica *r, struct chain *c, uint64_t at,
+    struct stoa_record *ret_record)
+{
+	struct stoa_frame frame;
+
+	stoa_arena_reset(&r->arena);
+	return stoa_copy_read(r->o.copy, c->places[at].offset, &r->scratch,
+		   &frame) == STOA_OK &&
+	       stoa_record_parse(&r->arena, frame.record, ret_record) ==
+		   STOA_OK &&
+	       mark_of(&ret_record->hash) == c->places[at].mark;
+}
+
+static void
+copy_is_wrong(struct stoa_replica *r, struct chain *c)
+{
+	replica_stop(r, c->id,
+	    "the own copy does not hold what was written to it: restart, and "
+	    "it is repaired from the stream");
+}
+
+/* Tells reactions of what has become durable. */
+void
+chain_show(struct stoa_replica *r, struct chain *c)
+{
+	struct stoa_record record;
+
+	while (c->told < c->durable && !r->is_stopped) {
+		if (!place_read(r, c, c->told, &record)) {
+			copy_is_wrong(r, c);
+			return;
+		}
+		chain_tell(r, c, &record, false);
+	}
+}
+
+/* Applies record `at` again, to a projection under rebuild. */
 static bool
 replay_place(struct stoa_replica *r, struct chain *c, uint64_t at)
 {
-	struct stoa_frame frame;
 	struct stoa_record record;
 
-	stoa_arena_reset(&r->arena);
-	if (stoa_copy_read(r->o.copy, c->places[at].offset, &r->scratch,
-		&frame) != STOA_OK ||
-	    stoa_record_parse(&r->arena, frame.record, &record) != STOA_OK ||
-	    mark_of(&record.hash) != c->places[at].mark) {
+	if (!place_read(r, c, at, &record)) {
 		return false;
 	}
 	for (size_t i = 0; i < record.batch->n_entries; i++) {
@@ -245,9 +295,7 @@ state_rebuild(struct stoa_replica *r, struct chain *c)
 	c->state = r->o.core->state_new(c->id, r->o.seed);
 	for (uint64_t at = 0; at < c->index; at++) {
 		if (!replay_place(r, c, at)) {
-			replica_stop(r, c->id,
-			    "the own copy does not hold what was written to "
-			    "it: restart, and it is repaired from the stream");
+			copy_is_wrong(r, c);
 			return;
 		}
 	}
@@ -283,6 +331,9 @@ chain_release_readers(struct stoa_replica *r, struct chain *c)
 {
 	struct reader *list = c->readers;
 
+	if (!chain_is_at_rest(c)) {
+		return;
+	}
 	c->readers = NULL;
 	c->readers_end = &c->readers;
 	c->reader_count = 0;

@@ -58,7 +58,7 @@ enum flight_phase {
 
 /* One record between its decision and its durability. */
 struct flight {
-	struct flight *next; /* in the list of landed ones */
+	struct flight *next; /* in the pool */
 	struct chain *chain;
 	struct stoa_arena arena;
 	struct waiting *commands[DOMAIN_RECORD_ENTRIES_MAX];
@@ -67,6 +67,7 @@ struct flight {
 	size_t size; /* of the packed entries */
 	struct stoa_str bytes;
 	struct stoa_hash hash;
+	uint64_t index;
 	uint64_t token;
 	struct stoa_mono sent;
 	enum flight_phase phase;
@@ -85,7 +86,12 @@ struct chain {
 				* have; below `index` it lost some */
 	uint64_t orphaned;     /* the own copy had this many before damage */
 	uint64_t required; /* somebody has this many: do not decide before */
+	uint64_t durable;  /* records synced; only these are shown */
+	uint64_t syncing;  /* what is durable after the sync under way */
 	uint64_t told;	   /* reactions have seen up to here */
+	struct chain *dirty_next; /* in the list of those to be synced */
+	struct chain *syncing_next;
+	bool is_dirty_listed;
 	int64_t time_us;
 	struct stoa_merkle tree;
 	struct place *places;
@@ -113,6 +119,7 @@ struct peer {
 	uint64_t position;
 	struct stoa_hash hash;
 	uint64_t answered; /* our question */
+	uint32_t epoch;
 	bool is_recovering;
 	bool is_serving;
 	uint32_t heads_pages; /* heard so far */
@@ -131,12 +138,11 @@ struct stoa_replica {
 	struct stoa_replica_options o;
 	struct stoa_map chains;
 	struct chain *ready; /* chains with something to decide */
-	struct flight *landed;
-	struct flight **landed_end;
-	struct flight *syncing;
+	struct chain *dirty; /* with records not in any sync yet */
+	struct chain *syncing;
 	struct flight *spare; /* pool */
 	bool is_syncing;
-	bool is_dirty; /* followed records not yet synced */
+	bool is_dirty; /* something was written since the last sync began */
 	enum replica_phase phase;
 	bool is_caught_up;
 	bool is_stopped;
@@ -168,16 +174,19 @@ struct chain *chain_get(const struct stoa_replica *r, struct stoa_str id);
 struct chain *chain_make(struct stoa_replica *r, struct stoa_str id);
 void chain_free(struct stoa_replica *r, struct chain *c);
 bool chain_is_open(const struct stoa_replica *r, const struct chain *c);
+bool chain_is_at_rest(const struct chain *c);
 void chain_list_ready(struct stoa_replica *r, struct chain *c);
 uint64_t mark_of(const struct stoa_hash *hash);
 
 /* Applies a record that links to the head, from wherever it came. */
 void chain_extend(struct stoa_replica *r, struct chain *c,
     const struct stoa_record *record, uint64_t offset);
+void chain_list_dirty(struct stoa_replica *r, struct chain *c);
 uint64_t copy_put(
     struct stoa_replica *r, uint64_t sequence, struct stoa_str record);
 void chain_place(
     struct chain *c, const struct stoa_record *record, uint64_t offset);
+void chain_show(struct stoa_replica *r, struct chain *c);
 void chain_tell(struct stoa_replica *r, struct chain *c,
     const struct stoa_record *record, bool is_replay);
 

@@ -25,24 +25,6 @@ follow_repetition(struct stoa_replica *r, struct chain *c,
 	}
 }
 
-/* A record of ours that has landed but is not synced yet is durable in the
- * stream: reactions hear of it before they hear of what follows it. */
-static void
-tell_landed(struct stoa_replica *r, struct chain *c)
-{
-	struct stoa_arena arena;
-	struct stoa_record record;
-
-	if (c->flight == NULL) {
-		return;
-	}
-	stoa_arena_init(&arena, NULL, 0, DOMAIN_RECORD_ARENA_MAX);
-	stoa_assert(
-	    stoa_record_parse(&arena, c->flight->bytes, &record) == STOA_OK);
-	chain_tell(r, c, &record, false);
-	stoa_arena_fini(&arena);
-}
-
 static void
 follow_next(struct stoa_replica *r, struct chain *c,
     const struct stoa_record *record, uint64_t sequence)
@@ -56,16 +38,14 @@ follow_next(struct stoa_replica *r, struct chain *c,
 		    record->index, sequence, c->index);
 		return;
 	}
-	tell_landed(r, c);
 	chain_extend(r, c, record, copy_put(r, sequence, record->bytes));
 	if (r->is_stopped) {
 		return;
 	}
-	r->is_dirty = true;
+	chain_list_dirty(r, c);
 	r->stats.followed_count++;
 	c->sequence = sequence;
 	c->stream_index = c->index;
-	chain_tell(r, c, record, false);
 }
 
 /* Rolling back reads the copy through the shared arena, so the record is

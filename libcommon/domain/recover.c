@@ -18,25 +18,35 @@ is_due(const struct stoa_replica *r, struct stoa_mono since, int64_t us)
 	return stoa_clock_mono(r->o.clock).us - since.us >= us;
 }
 
+static Stoa__Journal__Beat
+beat_of(struct stoa_replica *r)
+{
+	Stoa__Journal__Beat beat = STOA__JOURNAL__BEAT__INIT;
+
+	beat.replica = r->o.number;
+	beat.position = r->position;
+	beat.hash.data = r->position_hash.bytes;
+	beat.hash.len = sizeof(r->position_hash.bytes);
+	beat.is_serving = stoa_replica_is_ready(r);
+	beat.is_recovering = r->is_recovering;
+	beat.epoch = r->epoch;
+	return beat;
+}
+
 /* Tells the peers where we are; asks them while we must know. */
 static void
 beat_send(struct stoa_replica *r, uint64_t answer)
 {
-	Stoa__Journal__Beat message = STOA__JOURNAL__BEAT__INIT;
+	Stoa__Journal__Beat message;
 	struct stoa_str bytes;
 
 	if (r->o.count == 1) {
 		return;
 	}
 	r->beat_at = stoa_clock_mono(r->o.clock);
-	message.replica = r->o.number;
-	message.position = r->position;
-	message.hash.data = r->position_hash.bytes;
-	message.hash.len = sizeof(r->position_hash.bytes);
-	message.is_serving = stoa_replica_is_ready(r);
+	message = beat_of(r);
 	message.question = r->phase == REPLICA_ASKING ? r->question : 0;
 	message.answer = answer;
-	message.is_recovering = r->is_recovering;
 	stoa_arena_reset(&r->arena);
 	bytes = stoa_pack(&r->arena, &message.base);
 	stoa_peer_send(r->o.peer, STOA_PEER_BEAT, bytes);
@@ -59,6 +69,34 @@ go_live(struct stoa_replica *r)
 	}
 }
 
+/* Survives a crash: a recovery that has begun must be ended. */
+static void
+note_put(struct stoa_replica *r)
+{
+	Stoa__Journal__Beat note = beat_of(r);
+
+	stoa_arena_reset(&r->arena);
+	(void)copy_put(r, 0, stoa_pack(&r->arena, &note.base));
+}
+
+/* Sequences mean nothing any more. All replicas end in the same epoch: who
+ * finds a peer in a later one follows. */
+static void
+epoch_begin(struct stoa_replica *r)
+{
+	uint32_t epoch = r->epoch + 1;
+
+	for (uint32_t i = 0; i < r->o.count; i++) {
+		if (r->peers[i].epoch > epoch) {
+			epoch = r->peers[i].epoch;
+		}
+	}
+	r->epoch = epoch;
+	r->followed = 0;
+	r->position = 0;
+	note_put(r);
+}
+
 /* Reads the whole stream again: what does it still have? */
 void
 recover_start(struct stoa_replica *r, const char *why, uint64_t where)
@@ -73,10 +111,8 @@ recover_start(struct stoa_replica *r, const char *why, uint64_t where)
 	r->phase = REPLICA_RECOVERING;
 	r->is_recovering = true;
 	r->is_caught_up = false;
-	r->epoch++;
 	r->question++;
-	r->followed = 0;
-	r->position = 0;
+	epoch_begin(r);
 	r->heads_at = (struct stoa_mono){0};
 	STOA_MAP_EACH(&r->chains, entry)
 	{
@@ -137,7 +173,8 @@ check_next(struct stoa_replica *r)
 	struct stoa_hash hash;
 
 	for (uint32_t i = 0; i < r->o.count; i++) {
-		if (i != r->o.number && r->peers[i].is_recovering) {
+		if (i != r->o.number && (r->peers[i].is_recovering ||
+					    r->peers[i].epoch > r->epoch)) {
 			recover_start(r, "a peer says so", 0);
 			return;
 		}
@@ -275,7 +312,7 @@ heads_send_page(struct stoa_replica *r, Stoa__Journal__Heads *message)
 static bool
 copy_is_clean(const struct stoa_replica *r)
 {
-	return !r->is_dirty && !r->is_syncing && r->landed == NULL;
+	return !r->is_dirty && !r->is_syncing;
 }
 
 static void
@@ -374,6 +411,7 @@ beat_heard(struct stoa_replica *r, const Stoa__Journal__Beat *m)
 	p->is_serving = m->is_serving;
 	p->position = m->position;
 	p->is_recovering = m->is_recovering;
+	p->epoch = m->epoch;
 	if (m->hash.len == sizeof(p->hash.bytes)) {
 		memcpy(p->hash.bytes, m->hash.data, sizeof(p->hash.bytes));
 	}
@@ -565,6 +603,7 @@ recover_again(struct stoa_replica *r)
 	}
 	if (recover_is_done(r)) {
 		r->is_recovering = false;
+		note_put(r);
 		go_live(r);
 	}
 }

@@ -20,6 +20,33 @@ static const struct stoa_stream_events stream_events = {
 
 /* ---- start --------------------------------------------------------------- */
 
+/* The newest frame tells how far the stream had been followed, the highest
+ * sequence of the newest epoch where to compare. */
+static void
+scan_position(struct stoa_replica *r, const struct stoa_frame *frame)
+{
+	if (frame->epoch > r->epoch) {
+		r->epoch = frame->epoch;
+		r->position = 0;
+	}
+	r->followed = frame->followed;
+	if (frame->sequence == 0) {
+		const Stoa__Journal__Beat *note = stoa_unpack(
+		    &r->arena, &stoa__journal__beat__descriptor, frame->record);
+
+		if (note != NULL &&
+		    note->hash.len == sizeof(r->position_hash.bytes)) {
+			r->is_recovering = note->is_recovering;
+			r->position = note->position;
+			memcpy(r->position_hash.bytes, note->hash.data,
+			    note->hash.len);
+		}
+	} else if (frame->sequence > r->position) {
+		r->position = frame->sequence;
+		r->position_hash = stoa_record_hash(frame->record);
+	}
+}
+
 /* A frame of the own copy. Damage leaves gaps: what stands behind one is not
  * applied, only remembered as required, and comes again from the stream. */
 static void
@@ -30,7 +57,8 @@ scan_frame(void *owner, uint64_t offset, const struct stoa_frame *frame)
 	struct chain *c;
 
 	stoa_arena_reset(&r->arena);
-	if (r->is_stopped ||
+	scan_position(r, frame);
+	if (r->is_stopped || frame->sequence == 0 ||
 	    stoa_record_parse(&r->arena, frame->record, &record) != STOA_OK) {
 		return;
 	}
@@ -43,22 +71,14 @@ scan_frame(void *owner, uint64_t offset, const struct stoa_frame *frame)
 	if (record.index > c->orphaned) {
 		c->orphaned = record.index;
 	}
-	if (frame->epoch > r->epoch) {
-		r->epoch = frame->epoch;
-		r->position = 0;
-		r->followed = 0;
-	}
-	r->followed = frame->followed;
-	if (frame->sequence > r->position) {
-		r->position = frame->sequence;
-		r->position_hash = record.hash;
-	}
+
 	if (record.index == c->index + 1 &&
 	    memcmp(record.previous.bytes, c->hash.bytes,
 		sizeof(c->hash.bytes)) == 0) {
 		chain_extend(r, c, &record, offset);
 		c->sequence = frame->sequence;
 		c->stream_index = c->index;
+		c->durable = c->index;
 		chain_tell(r, c, &record, true);
 	}
 }
@@ -91,7 +111,6 @@ replica_alloc(const struct stoa_replica_options *options)
 	stoa_map_init(&r->tokens, options->seed);
 	stoa_arena_init(&r->arena, NULL, 0, DOMAIN_RECORD_ARENA_MAX);
 	stoa_buf_init(&r->scratch, 2 * DOMAIN_RECORD_BYTES_MAX);
-	r->landed_end = &r->landed;
 	r->next_token = 1;
 	r->question = options->nonce;
 	return r;
@@ -253,7 +272,7 @@ stoa_replica_read(struct stoa_replica *r, struct stoa_str community,
 	struct chain *c = chain_get(r, community);
 	struct reader *reader;
 
-	if (c == NULL || c->flight == NULL) {
+	if (c == NULL || chain_is_at_rest(c)) {
 		uint64_t index = c == NULL ? 0 : c->index;
 		bool is_stale = index < index_min;
 
@@ -279,8 +298,8 @@ stoa_replica_peek(const struct stoa_replica *r, struct stoa_str community)
 {
 	const struct chain *c = chain_get(r, community);
 
-	return c == NULL || c->flight != NULL || c->index == 0 ? NULL
-							       : c->state;
+	return c == NULL || !chain_is_at_rest(c) || c->index == 0 ? NULL
+								  : c->state;
 }
 
 bool
@@ -290,7 +309,7 @@ stoa_replica_head(const struct stoa_replica *r, struct stoa_str community,
 	const struct chain *c = chain_get(r, community);
 	struct stoa_hasher hasher;
 
-	if (c == NULL || c->flight != NULL) {
+	if (c == NULL || !chain_is_at_rest(c)) {
 		return false;
 	}
 	stoa_hasher_init(&hasher);
@@ -351,8 +370,8 @@ stoa_replica_is_ready(const struct stoa_replica *r)
 bool
 stoa_replica_is_idle(const struct stoa_replica *r)
 {
-	return !r->is_syncing && !r->is_dirty && r->landed == NULL &&
-	       r->ready == NULL && r->tokens.count == 0;
+	return !r->is_syncing && !r->is_dirty && r->ready == NULL &&
+	       r->tokens.count == 0;
 }
 
 void
@@ -360,5 +379,5 @@ stoa_replica_stats(
     const struct stoa_replica *r, struct stoa_replica_stats *ret_stats)
 {
 	*ret_stats = r->stats;
-	ret_stats->position = r->position;
+	ret_stats->followed = r->followed;
 }

@@ -138,7 +138,7 @@ struct stoa_replica_stats {
 	uint64_t settle_count;	 /* unknown outcomes published again */
 	uint64_t refill_count;	 /* records the stream had lost */
 	uint64_t followed_count;
-	uint64_t position; /* highest stream sequence applied */
+	uint64_t followed; /* the stream has been read up to here */
 };
 
 void stoa_replica_stats(

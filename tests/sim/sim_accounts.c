@@ -442,7 +442,7 @@ is_at_rest(const struct world *w)
 			return false;
 		}
 		stoa_replica_stats(n->replica, &stats);
-		if (stats.position < sim_broker_last(w->broker)) {
+		if (stats.followed < sim_broker_last(w->broker)) {
 			return false;
 		}
 	}
@@ -555,10 +555,10 @@ world_print(const struct world *w)
 			continue;
 		}
 		stoa_replica_stats(n->replica, &stats);
-		printf("node %u: ready %d, idle %d, position %" PRIu64
+		printf("node %u: ready %d, idle %d, followed %" PRIu64
 		       " of %" PRIu64 "\n",
 		    i, stoa_replica_is_ready(n->replica),
-		    stoa_replica_is_idle(n->replica), stats.position,
+		    stoa_replica_is_idle(n->replica), stats.followed,
 		    sim_broker_last(w->broker));
 		for (int k = 0; k < COMMUNITIES; k++) {
 			if (stoa_replica_head(n->replica,
@@ -673,9 +673,6 @@ run(uint64_t seed)
 	while (!w.is_failed && !(w.is_healed && is_at_rest(&w))) {
 		if (sim_now(w.sim) > REST_US) {
 			fail(&w, "does not come to rest", "");
-			if (getenv("SIM_VERBOSE") != NULL) {
-				world_print(&w);
-			}
 			break;
 		}
 		stoa_assert(sim_step(w.sim));
@@ -693,6 +690,9 @@ run(uint64_t seed)
 	}
 	if (!w.is_failed) {
 		check_replay(&w);
+	}
+	if (w.is_failed && getenv("SIM_VERBOSE") != NULL) {
+		world_print(&w);
 	}
 	result.trace = sim_trace_end(w.sim);
 	result.is_failed = w.is_failed;
