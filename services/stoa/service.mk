@@ -1,0 +1,10 @@
+# stoa: the command line. TERM_SOURCES is its terminal: drawing, completing,
+# editing; libterm.a, with $(TERM_LIBS).
+
+TERM_SOURCES := $(sort $(wildcard services/stoa/term_*.c))
+TERM_LIBS := -ledit -lm
+$(B)/libterm.a: $(call objects,$(TERM_SOURCES))
+
+$(eval $(call unit,stoa_term_card,tests/unit/stoa/test_term_card.c \
+	tests/unit/bot/samples.c,term chat proto base,\
+	$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
