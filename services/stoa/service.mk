@@ -8,3 +8,5 @@ $(B)/libterm.a: $(call objects,$(TERM_SOURCES))
 $(eval $(call unit,stoa_term_card,tests/unit/stoa/test_term_card.c \
 	tests/unit/bot/samples.c,term chat proto base,\
 	$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,stoa_term_complete,tests/unit/stoa/test_term_complete.c,\
+	term chat proto base,$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
