@@ -78,7 +78,10 @@
  * producer reads; 8 MiB with 1 MiB leaves. */
 #define STORAGE_LEAVES_IN_FLIGHT 8
 
-/* Adds at once; more wait. Bounds their memory to 32 MiB. */
+/* Adds at once; more are refused as BUSY. Bounds their memory to 32 MiB. */
 #define STORAGE_ADDS_MAX 4
+
+/* Leases at once: adds, pins and repairs in progress. */
+#define STORAGE_LEASES_MAX 1024
 
 #endif

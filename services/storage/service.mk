@@ -18,3 +18,11 @@ $(foreach t,tree directory murmur3 node reader,$(eval $(call unit,storage_$(t),\
 .PHONY: test-storage-large
 test-storage-large: $(B)/bin/test/storage_tree
 	STOA_VECTORS_LARGE=1 $<
+
+STORAGE_STORE := $(addprefix services/storage/,disk_os.c frame.c index.c \
+	pack.c scan.c pins.c store.c mark.c collect.c hashers.c add.c)
+
+$(B)/libstorage.a: $(call objects,$(STORAGE_STORE))
+
+$(eval $(call program,test/storage_tool,tests/bench/storage_tool.c,\
+	storage storage-core base,$(BASE_LIBS) -lpthread))
