@@ -10,3 +10,5 @@ $(eval $(call unit,stoa_term_card,tests/unit/stoa/test_term_card.c \
 	$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,stoa_term_complete,tests/unit/stoa/test_term_complete.c,\
 	term chat proto base,$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
+	term chat proto base,$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS) -lutil))
