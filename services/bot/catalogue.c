@@ -187,3 +187,17 @@ bot_cost_name(enum bot_cost cost)
 	stoa_assert((size_t)cost < STOA_COUNT(names));
 	return names[cost];
 }
+
+struct stoa_gcra_rate
+bot_cost_rate(enum bot_cost cost)
+{
+	static const struct stoa_gcra_rate rates[BOT_COST_COUNT] = {
+	    [BOT_CHEAP] = {BOT_CHEAP_INTERVAL_US, BOT_CHEAP_BURST},
+	    [BOT_READ] = {BOT_READ_INTERVAL_US, BOT_READ_BURST},
+	    [BOT_MONEY] = {BOT_MONEY_INTERVAL_US, BOT_MONEY_BURST},
+	    [BOT_COMPUTE] = {BOT_COMPUTE_INTERVAL_US, BOT_COMPUTE_BURST},
+	};
+
+	stoa_assert((size_t)cost < STOA_COUNT(rates));
+	return rates[cost];
+}

@@ -8,6 +8,7 @@
 #ifndef BOT_CATALOGUE_H
 #define BOT_CATALOGUE_H
 
+#include "base/gcra.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -127,5 +128,8 @@ const char *bot_type_name(enum bot_type type);
 const char *bot_source_name(enum bot_source source);
 const char *bot_permission_name(enum bot_permission permission);
 const char *bot_cost_name(enum bot_cost cost);
+
+/* How often one member may ask for what costs that much; from limits.h. */
+struct stoa_gcra_rate bot_cost_rate(enum bot_cost cost);
 
 #endif

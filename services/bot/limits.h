@@ -59,9 +59,6 @@
  * end, so that sums over all members stay inside it. */
 #define BOT_AMOUNT_MICRO_MAX (INT64_C(1000000000) * STOA_MICRO_PER_JOY)
 
-/* Integers must pass through JSON numbers unharmed (Discord: +-2^53). */
-#define BOT_INTEGER_MAX (INT64_C(1) << 53)
-
 /* Memory to parse one command and to build its answer. */
 #define BOT_ARENA_MAX ((size_t)1024 * 1024)
 

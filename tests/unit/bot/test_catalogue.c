@@ -150,6 +150,24 @@ test_money_and_work_cost_and_change_what_they_say(void **state)
 }
 
 static void
+test_dearer_commands_may_be_asked_less_often(void **state)
+{
+	(void)state;
+	for (int i = 0; i < BOT_COST_COUNT; i++) {
+		struct stoa_gcra_rate rate = bot_cost_rate((enum bot_cost)i);
+
+		assert_true(stoa_gcra_is_valid(rate));
+		if (i > 0) {
+			struct stoa_gcra_rate less =
+			    bot_cost_rate((enum bot_cost)(i - 1));
+
+			assert_true(rate.interval_us >= less.interval_us);
+			assert_true(rate.burst <= less.burst);
+		}
+	}
+}
+
+static void
 test_sole_option_needs_exactly_one_required(void **state)
 {
 	(void)state;
@@ -187,6 +205,7 @@ main(void)
 	    cmocka_unit_test(test_every_option_fits_every_platform),
 	    cmocka_unit_test(test_every_example_parses_to_its_command),
 	    cmocka_unit_test(test_money_and_work_cost_and_change_what_they_say),
+	    cmocka_unit_test(test_dearer_commands_may_be_asked_less_often),
 	    cmocka_unit_test(test_sole_option_needs_exactly_one_required),
 	    cmocka_unit_test(test_suggest_finds_what_was_meant),
 	};
