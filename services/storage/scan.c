@@ -26,6 +26,10 @@ struct scan {
 	bool is_in_step;
 	bool is_done;
 	struct storage_damage found;
+	/* As they were at the last commit: what is amiss behind it was never
+	 * acknowledged, and is torn rather than damaged. */
+	struct storage_damage committed;
+	uint32_t committed_rows;
 	struct stoa_buf payload;
 };
 
@@ -115,6 +119,8 @@ take_commit(struct scan *s, const struct storage_frame *frame)
 	stoa_sha256_add(&s->pack->chain, frame->hash.bytes, STOA_HASH_SIZE);
 	s->pack->committed = s->pack->block_count = frame->number;
 	mark_sound(s, s->at + STORAGE_FRAME_SIZE);
+	s->committed = s->found;
+	s->committed_rows = s->sound_rows;
 }
 
 static enum stoa_status
@@ -161,6 +167,21 @@ add_damage(struct storage_damage *to, const struct storage_damage *more)
 	to->cut_bytes += more->cut_bytes;
 }
 
+/* Behind the last commit only sound blocks count. */
+static void
+keep_rows(struct scan *s)
+{
+	struct storage_pack *pack = s->pack;
+	uint32_t kept = s->committed_rows;
+
+	for (uint32_t i = kept; i < s->sound_rows; i++) {
+		if (!pack->rows[i].is_bad) {
+			pack->rows[kept++] = pack->rows[i];
+		}
+	}
+	pack->row_count = kept;
+}
+
 enum stoa_status
 storage_scan(struct storage_pack *pack, struct storage_damage *damage)
 {
@@ -178,14 +199,13 @@ storage_scan(struct storage_pack *pack, struct storage_damage *damage)
 	if (status != STOA_OK) {
 		return status;
 	}
-	/* Headers beyond the last sound frame had no bytes yet. */
-	pack->row_count = s.sound_rows;
+	keep_rows(&s);
 	pack->block_count = s.sound_blocks;
 	pack->chain = s.sound_chain;
 	if (!pack->is_sealed) {
-		s.found.cut_bytes = s.size - s.sound;
+		s.committed.cut_bytes = s.size - s.sound;
 		pack->size = s.sound;
 	}
-	add_damage(damage, &s.found);
+	add_damage(damage, &s.committed);
 	return STOA_OK;
 }
