@@ -221,7 +221,7 @@ waiting_new(const struct stoa_submit *s, void *call)
 }
 
 static enum stoa_status
-submit_check(const struct stoa_replica *r, const struct stoa_submit *s)
+submit_check(struct stoa_replica *r, const struct stoa_submit *s)
 {
 	if (s->id.len == 0 || s->id.len > DOMAIN_COMMAND_ID_MAX ||
 	    s->actor.len == 0 || s->actor.len > DOMAIN_ACTOR_MAX ||
@@ -231,7 +231,10 @@ submit_check(const struct stoa_replica *r, const struct stoa_submit *s)
 	if (s->request.len > DOMAIN_ENTRY_BYTES_MAX) {
 		return STOA_TOO_LARGE;
 	}
-	return r->is_stopped ? STOA_UNAVAILABLE : STOA_OK;
+	if (r->is_stopped) {
+		return STOA_UNAVAILABLE;
+	}
+	return stoa_copy_has_room(r->o.copy) ? STOA_OK : STOA_NO_SPACE;
 }
 
 void

@@ -145,6 +145,12 @@ stoa_copy_sync(struct stoa_copy *c, void (*synced)(void *owner), void *owner)
 	return true;
 }
 
+bool
+stoa_copy_has_room(struct stoa_copy *c)
+{
+	return c->bytes.len < c->bytes.len_max / 2;
+}
+
 enum stoa_status
 stoa_copy_read(struct stoa_copy *c, uint64_t offset, struct stoa_buf *scratch,
     struct stoa_frame *ret_frame)

@@ -39,6 +39,10 @@ uint64_t stoa_copy_append(struct stoa_copy *c, const struct stoa_frame *frame);
 bool stoa_copy_sync(
     struct stoa_copy *c, void (*synced)(void *owner), void *owner);
 
+/* False: the disk is nearly full; new commands are refused while what was
+ * decided still finds its place. */
+bool stoa_copy_has_room(struct stoa_copy *c);
+
 /* Reads one frame; `record` points into `*scratch`. CORRUPT when its checksum
  * does not hold. */
 STOA_MUST_USE enum stoa_status stoa_copy_read(struct stoa_copy *c,

@@ -1,0 +1,52 @@
+/* limits.h - every bound of the edge, with its reason. */
+#ifndef STOA_EDGE_LIMITS_H
+#define STOA_EDGE_LIMITS_H
+
+#include "base/time.h"
+
+/* What foreign threads may have posted and the loop not yet seen. Full: the
+ * posting thread waits; nothing is dropped. */
+#define EDGE_INBOX_MAX 65536u
+
+/* Posts handled before the loop looks at its timers again. */
+#define EDGE_INBOX_TURN 1024u
+
+/* Calls of this process that wait for an answer. */
+#define EDGE_CALLS_MAX 65536u
+
+/* A call without an answer is repeated with the same ids after this long;
+ * nobody serving the subject is retried sooner. */
+#define EDGE_CALL_REPEAT_US (1 * STOA_US_PER_S)
+#define EDGE_CALL_ABSENT_US (50 * STOA_US_PER_MS)
+
+/* A request's own limit where the caller sets none. */
+#define EDGE_CALL_TIMEOUT_US (5 * STOA_US_PER_S)
+
+/* Messages on the bus stay under 256 KiB (DESIGN, section 5). */
+#define EDGE_MESSAGE_MAX (256u * 1024u)
+
+/* Messages of a bulk subscription that wait in the client library; beyond it
+ * the broker's copy is asked again. Requests: the callers repeat. */
+#define EDGE_REQUESTS_PENDING_MAX 8192
+
+/* Between attempts to connect: from, to (doubling). */
+#define EDGE_CONNECT_WAIT_US_MIN (20 * STOA_US_PER_MS)
+#define EDGE_CONNECT_WAIT_US_MAX (500 * STOA_US_PER_MS)
+#define EDGE_CONNECT_TIMEOUT_MS	 2000
+
+/* After SIGTERM: what is in flight may finish this long. Under the ten
+ * seconds that container runtimes give. */
+#define EDGE_DRAIN_US (8 * STOA_US_PER_S)
+
+/* Left free on the disk of a journal copy: room for what has been decided
+ * already and for the operator to work. */
+#define EDGE_DISK_RESERVE (32u * 1024u * 1024u)
+
+/* One log line. */
+#define EDGE_LOG_LINE_MAX 4096u
+
+/* A configuration file, and a secret's file. */
+#define EDGE_CONF_FILE_MAX   65536u
+#define EDGE_CONF_SECRET_MAX 8192u
+
+#endif
