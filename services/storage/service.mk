@@ -27,9 +27,12 @@ $(B)/libstorage.a: $(call objects,$(STORAGE_STORE))
 # The same store on a simulated disk.
 $(B)/libstorage-fake.a: $(call objects,$(filter-out %/disk_os.c,\
 	$(STORAGE_STORE)) tests/unit/storage/disk_fake.c)
-$(foreach t,power,$(eval $(call unit,storage_$(t),\
+$(foreach t,power store collect,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
 	storage-fake storage-core base,$(BASE_LIBS) -lpthread)))
 
 $(eval $(call program,test/storage_tool,tests/bench/storage_tool.c,\
 	storage storage-core base,$(BASE_LIBS) -lpthread))
+$(foreach t,crash,$(eval $(call unit,storage_$(t),\
+	tests/unit/storage/test_$(t).c,\
+	storage storage-core base,$(BASE_LIBS) -lpthread)))

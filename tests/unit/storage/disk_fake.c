@@ -8,8 +8,7 @@
 
 #include <pthread.h>
 
-#define FILES_MAX     256
-#define PENDING_MAX   4096
+#define FILES_MAX     65536
 #define FILE_SIZE_MAX ((size_t)64 << 20)
 #define SECTOR	      512
 
@@ -23,8 +22,9 @@ struct fake_file {
 	bool is_there;
 	struct stoa_buf now;
 	struct stoa_buf durable;
-	struct write pending[PENDING_MAX];
+	struct write *pending; /* since the last sync */
 	size_t pending_count;
+	size_t pending_size;
 };
 
 struct storage_disk {
@@ -58,6 +58,7 @@ disk_fake_reset(uint64_t seed)
 	for (size_t i = 0; i < world.file_count; i++) {
 		stoa_buf_fini(&world.files[i]->now);
 		stoa_buf_fini(&world.files[i]->durable);
+		free(world.files[i]->pending);
 		free(world.files[i]);
 	}
 	world.file_count = 0;
@@ -379,7 +380,12 @@ write_part(struct fake_file *f, uint64_t offset, struct stoa_str bytes)
 	if (bytes.len > 0) {
 		memcpy(f->now.data + offset, bytes.data, bytes.len);
 	}
-	assert_true(f->pending_count < PENDING_MAX);
+	if (f->pending_count == f->pending_size) {
+		f->pending_size = f->pending_size * 2 + 64;
+		f->pending = reallocarray(
+		    f->pending, f->pending_size, sizeof(*f->pending));
+		assert_non_null(f->pending);
+	}
 	f->pending[f->pending_count++] =
 	    (struct write){(size_t)offset, bytes.len};
 }
