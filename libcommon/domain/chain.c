@@ -122,6 +122,7 @@ replica_stop(
 {
 	r->is_stopped = true;
 	r->o.events->alarm(r->o.owner, community, text);
+	r->o.events->stopped(r->o.owner, text);
 }
 
 bool

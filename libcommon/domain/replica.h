@@ -51,6 +51,9 @@ struct stoa_replica_events {
 	/* Which slots this replica serves has changed. */
 	void (*slots)(void *owner, const bool mine[static 256]);
 
+	/* This replica cannot go on: it would show a wrong state. */
+	void (*stopped)(void *owner, const char *text);
+
 	/* Something an operator must know; `community` may be empty. */
 	void (*alarm)(void *owner, struct stoa_str community, const char *text);
 };

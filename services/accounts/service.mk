@@ -4,3 +4,6 @@ ACCOUNTS_CORE := $(addprefix services/accounts/,\
 	core.c people.c ledger.c holds.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
+
+$(eval $(call daemon,accounts,services/accounts/main.c,\
+	edge domain accounts base proto,$(EDGE_LIBS)))

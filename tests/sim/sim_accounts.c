@@ -161,12 +161,21 @@ on_alarm(void *owner, struct stoa_str community, const char *text)
 	}
 }
 
+static void
+on_stopped(void *owner, const char *text)
+{
+	struct node *n = owner;
+
+	fail(n->world, "stopped", text);
+}
+
 static const struct stoa_replica_events replica_events = {
     .answer = on_answer,
     .read = on_read,
     .committed = on_committed,
     .slots = on_slots,
     .alarm = on_alarm,
+    .stopped = on_stopped,
 };
 
 static void

@@ -1,0 +1,93 @@
+/* main.c - wires the accounts core to the bus. */
+#include "accounts/accounts.h"
+#include "edge/domaind.h"
+
+static struct stoa_domaind *domaind;
+
+/* Function pointers of other types are not cast: each query has its own. */
+#define QUERY(name, call)                                        \
+	static enum stoa_status query_##name(const void *state,  \
+	    const void *in, void *out, struct stoa_arena *arena) \
+	{                                                        \
+		(void)arena;                                     \
+		return call;                                     \
+	}
+
+QUERY(resolve, accounts_resolve(state, in, out))
+QUERY(balance, accounts_balance(state, in, out))
+QUERY(members, accounts_members(state, in, arena, out))
+QUERY(audit, accounts_audit(state, in, out))
+
+static const struct stoa_query queries[] = {
+    {"Resolve", query_resolve},
+    {"Balance", query_balance},
+    {"Members", query_members},
+    {"Audit", query_audit},
+};
+
+static const struct stoa_domain_spec domain = {
+    .core = &accounts_core,
+    .queries = queries,
+    .query_count = STOA_COUNT(queries),
+    .due_method = "ExpireHolds",
+};
+
+static bool
+start(struct stoa_svc *svc)
+{
+	return stoa_domaind_start(svc, &domain, &domaind);
+}
+
+static bool
+is_ready(struct stoa_svc *svc)
+{
+	(void)svc;
+	return stoa_domaind_is_ready(domaind);
+}
+
+static void
+drain(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_domaind_drain(domaind);
+}
+
+static bool
+is_idle(struct stoa_svc *svc)
+{
+	(void)svc;
+	return stoa_domaind_is_idle(domaind);
+}
+
+static void
+stop(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_domaind_stop(domaind);
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	(void)svc;
+	stoa_domaind_metrics(domaind, out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct stoa_svc_spec spec = {
+	    .name = "accounts",
+	    .description = "directory, members, roles and the ledger",
+	    .options = stoa_domain_options,
+	    .option_count = stoa_domain_option_count,
+	    .start = start,
+	    .is_ready = is_ready,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .stop = stop,
+	    .metrics = metrics,
+	};
+
+	return stoa_svc_main(&spec, argc, argv);
+}
