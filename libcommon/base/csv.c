@@ -214,7 +214,7 @@ byte(struct stoa_csv *c, char b, bool *ret_is_row)
 	case PLAIN:
 		return outside(c, b, ret_is_row);
 	}
-	stoa_assert(!"unknown state");
+	stoa_assert(c->state <= RETURN);
 	return false;
 }
 
