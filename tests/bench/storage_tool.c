@@ -9,18 +9,19 @@
  *	storage_tool stat STORE
  *	storage_tool loop STORE SEED		adds random files for ever,
  *prints each CID once it is durable
+ *
+ * FILE may be -, for standard input.
  */
 #include "storage/add.h"
 #include "storage/reader.h"
 #include "storage/store.h"
-
-#include "base/rng.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static _Noreturn void
@@ -57,13 +58,23 @@ read_cid(const char *text)
 	return cid;
 }
 
+/* A name of profile.h, or custom:CHUNK:WIDTH:RAW:VERSION. */
 static const struct storage_profile *
 profile_of(int argc, char **argv, int at)
 {
-	const struct storage_profile *profile =
-	    argc > at ? storage_profile_find(stoa_str_of(argv[at]))
-		      : storage_profile_default();
+	static struct storage_profile custom;
+	const struct storage_profile *profile;
+	int raw;
 
+	if (argc <= at) {
+		return storage_profile_default();
+	}
+	if (sscanf(argv[at], "custom:%u:%u:%d:%u", &custom.chunk_size,
+		&custom.width, &raw, &custom.cid_version) == 4) {
+		custom.has_raw_leaves = raw == 1;
+		return &custom;
+	}
+	profile = storage_profile_find(stoa_str_of(argv[at]));
 	if (profile == NULL) {
 		die(argv[at], STOA_NOT_FOUND);
 	}
@@ -73,7 +84,8 @@ profile_of(int argc, char **argv, int at)
 static int
 open_file(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO
+					: open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {
 		die(path, STOA_NOT_FOUND);
@@ -99,6 +111,7 @@ do_add(int argc, char **argv)
 	struct storage_add *add;
 	struct storage_child root;
 	int fd = open_file(argv[3]);
+	struct rusage usage;
 	ssize_t got;
 
 	check("threads", storage_hashers_open(&hashers));
@@ -122,6 +135,8 @@ do_add(int argc, char **argv)
 	storage_hashers_close(hashers);
 	storage_store_close(store);
 	(void)close(fd);
+	(void)getrusage(RUSAGE_SELF, &usage);
+	fprintf(stderr, "rss_kib=%ld\n", usage.ru_maxrss);
 	return 0;
 }
 
@@ -274,38 +289,6 @@ do_stat(int argc, char **argv)
 	return 0;
 }
 
-static _Noreturn void
-do_loop(char **argv)
-{
-	struct storage_store *store = open_store(argv[2]);
-	struct storage_hashers *hashers;
-	struct stoa_rng rng;
-
-	stoa_rng_init(&rng, strtoull(argv[3], NULL, 10));
-	check("threads", storage_hashers_open(&hashers));
-	for (;;) {
-		uint64_t size = stoa_rng_below(&rng, 3 << 20);
-		struct storage_add *add;
-		struct storage_child root;
-
-		check("add", storage_add_open(hashers, store,
-				 storage_profile_default(), &add));
-		for (uint64_t i = 0; i < size; i += 8) {
-			uint64_t word = stoa_rng_next(&rng);
-
-			check(
-			    "add", storage_add_write(add,
-				       stoa_str_of_bytes(&word, sizeof(word))));
-		}
-		check("add", storage_add_end_file(add, &root));
-		check("commit", storage_add_commit(add));
-		check("pin",
-		    storage_store_pin(store, &root.cid, STOA_STR("loop")));
-		print_cid(&root.cid);
-		storage_add_close(add);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -328,9 +311,6 @@ main(int argc, char **argv)
 		    argc >= rows[i].args) {
 			return rows[i].run(argc, argv);
 		}
-	}
-	if (argc == 4 && strcmp(argv[1], "loop") == 0) {
-		do_loop(argv);
 	}
 	fprintf(stderr, "storage_tool: see the head of its source\n");
 	return 2;
