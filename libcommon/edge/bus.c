@@ -162,6 +162,12 @@ ask_heard(void *owner, const struct stoa_nats_msg *m)
 	if (code != NULL && stoa_str_to_i64(stoa_str_of(code), &number)) {
 		status = stoa_status_of_code((unsigned)number);
 	}
+	if (a->wants_all) {
+		if (!stoa_nats_is_no_responders(m)) {
+			a->done(a->owner, STOA_OK, stoa_nats_data(m), NULL);
+		}
+		return;
+	}
 	if (is_worth_repeating(a, m, status)) {
 		a->repeat_at.us = bus_now() + EDGE_CALL_ABSENT_US;
 		return;
@@ -181,6 +187,19 @@ stoa_bus_ask(struct stoa_bus *b, const char *subject, struct stoa_str data,
 
 	a->deadline.us = bus_now() + timeout_us;
 	a->done = done;
+	a->owner = owner;
+	ask_send(b, a);
+}
+
+void
+stoa_bus_gather(struct stoa_bus *b, const char *subject, struct stoa_str data,
+    int64_t wait_us, stoa_bus_done heard, void *owner)
+{
+	struct ask *a = ask_new(b, subject, data);
+
+	a->deadline.us = bus_now() + wait_us;
+	a->wants_all = true;
+	a->done = heard;
 	a->owner = owner;
 	ask_send(b, a);
 }
@@ -323,7 +342,9 @@ on_up(void *owner, bool is_fresh)
 			listener_subscribe(b, l);
 		}
 		serve_subscribe(b);
-		discovery_subscribe(b);
+		if (!b->o.is_client) {
+			discovery_subscribe(b);
+		}
 	}
 	consumers_start(b, is_fresh);
 	if (b->o.up != NULL) {

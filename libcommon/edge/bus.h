@@ -20,6 +20,7 @@ struct stoa_bus_options {
 	const char *service;	 /* "accounts": this daemon */
 	const char *description; /* one line, for discovery */
 	const char *key_file;
+	bool is_client; /* a person's tool: not listed by discovery */
 	void (*up)(void *owner);
 	void (*down)(void *owner);
 	void (*error)(void *owner, const char *text);
@@ -61,37 +62,8 @@ void stoa_bus_serve_slots(struct stoa_bus *b, const bool mine[256]);
 void stoa_bus_answer(struct stoa_bus *b, struct stoa_request *request,
     enum stoa_status status, struct stoa_str reply, const char *detail);
 
-/* ---- listening -------------------------------------------------------------
+/* ---- asking the broker ------------------------------------------------------
  */
-
-/* Messages of a durable pull consumer (made by provisioning); at most `window`
- * unacknowledged at once. */
-struct stoa_delivery {
-	struct stoa_str subject;
-	struct stoa_str data;
-	uint64_t delivered; /* how often, from 1 */
-};
-
-typedef void (*stoa_consume_fn)(void *owner, struct stoa_delivery *delivery);
-
-struct stoa_consumer;
-struct stoa_consumer *stoa_bus_consume(struct stoa_bus *b, const char *stream,
-    const char *durable, unsigned window, stoa_consume_fn fn, void *owner);
-void stoa_consumer_stop(struct stoa_consumer *c); /* takes no more */
-
-/* Each ends the delivery and frees it. */
-void stoa_delivery_ack(struct stoa_delivery *d);
-void stoa_delivery_retry(struct stoa_delivery *d, int64_t after_us);
-void stoa_delivery_drop(struct stoa_delivery *d); /* never again */
-
-/* Tells the broker that work on it goes on. */
-void stoa_delivery_progress(struct stoa_delivery *d);
-
-/* Plain subscription, lossy. Kept over reconnects. */
-typedef void (*stoa_hear_fn)(
-    void *owner, struct stoa_str subject, struct stoa_str data);
-void stoa_bus_hear(
-    struct stoa_bus *b, const char *subject, stoa_hear_fn fn, void *owner);
 
 /* A raw request to the broker's own API ($JS.API...), answered once. */
 void stoa_bus_ask(struct stoa_bus *b, const char *subject, struct stoa_str data,

@@ -23,6 +23,7 @@ struct ask {
 	struct stoa_mono repeat_at;
 	int64_t repeat_us; /* 0: never repeated */
 	bool wants_status; /* an RPC: status in headers */
+	bool wants_all;	   /* every answer until the deadline */
 	stoa_bus_done done;
 	void *owner;
 };

@@ -43,6 +43,43 @@ typedef void (*stoa_bus_stored)(void *owner, enum stoa_status status);
 void stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
     struct stoa_str data, stoa_bus_stored done, void *owner);
 
+/* Asks everybody who listens on `subject`: `heard` is called with OK for each
+ * answer that comes within `wait_us`, then once with TIMEOUT (or CLOSED). */
+void stoa_bus_gather(struct stoa_bus *b, const char *subject,
+    struct stoa_str data, int64_t wait_us, stoa_bus_done heard, void *owner);
+
+/* ---- listening -------------------------------------------------------------
+ */
+
+/* Messages of a durable pull consumer (made by provisioning); at most `window`
+ * unacknowledged at once. */
+struct stoa_delivery {
+	struct stoa_str subject;
+	struct stoa_str data;
+	uint64_t delivered; /* how often, from 1 */
+};
+
+typedef void (*stoa_consume_fn)(void *owner, struct stoa_delivery *delivery);
+
+struct stoa_consumer;
+struct stoa_consumer *stoa_bus_consume(struct stoa_bus *b, const char *stream,
+    const char *durable, unsigned window, stoa_consume_fn fn, void *owner);
+void stoa_consumer_stop(struct stoa_consumer *c); /* takes no more */
+
+/* Each ends the delivery and frees it. */
+void stoa_delivery_ack(struct stoa_delivery *d);
+void stoa_delivery_retry(struct stoa_delivery *d, int64_t after_us);
+void stoa_delivery_drop(struct stoa_delivery *d); /* never again */
+
+/* Tells the broker that work on it goes on. */
+void stoa_delivery_progress(struct stoa_delivery *d);
+
+/* Plain subscription, lossy. Kept over reconnects. */
+typedef void (*stoa_hear_fn)(
+    void *owner, struct stoa_str subject, struct stoa_str data);
+void stoa_bus_hear(
+    struct stoa_bus *b, const char *subject, stoa_hear_fn fn, void *owner);
+
 /* "accounts" of "stoa.accounts.Accounts": the token in subjects. */
 struct stoa_str stoa_bus_service_token(
     const ProtobufCServiceDescriptor *service);
