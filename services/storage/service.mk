@@ -2,7 +2,8 @@
 # packs on a disk.
 
 STORAGE_CORE := $(addprefix services/storage/,profile.c protobuf.c node.c \
-	murmur3.c tree.c directory.c shard.c source.c reader.c folder.c)
+	murmur3.c tree.c directory.c shard.c source.c reader.c folder.c \
+	capability.c range.c)
 
 $(B)/libstorage-core.a: $(call objects,$(STORAGE_CORE))
 PURE_OBJECTS += $(call objects,$(STORAGE_CORE))
@@ -10,7 +11,7 @@ PURE_OBJECTS += $(call objects,$(STORAGE_CORE))
 STORAGE_HELPERS := tests/unit/storage/stream.c tests/unit/storage/blocks.c
 
 # Pure tests link the core and base alone.
-$(foreach t,tree directory murmur3 node reader,$(eval $(call unit,storage_$(t),\
+$(foreach t,tree directory murmur3 node reader capability range,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
 	storage-core base,$(BASE_LIBS))))
 
@@ -20,7 +21,8 @@ test-storage-large: $(B)/bin/test/storage_tree
 	STOA_VECTORS_LARGE=1 $<
 
 STORAGE_STORE := $(addprefix services/storage/,disk_os.c frame.c index.c \
-	pack.c scan.c pins.c store.c mark.c collect.c hashers.c add.c)
+	pack.c scan.c pins.c store.c mark.c collect.c hashers.c add.c \
+	age_header.c age.c)
 
 $(B)/libstorage.a: $(call objects,$(STORAGE_STORE))
 
@@ -33,9 +35,9 @@ $(foreach t,power store collect,$(eval $(call unit,storage_$(t),\
 
 $(eval $(call program,test/storage_tool,tests/bench/storage_tool.c,\
 	storage storage-core base,$(BASE_LIBS) -lpthread))
-$(foreach t,crash,$(eval $(call unit,storage_$(t),\
+$(foreach t,crash age,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c,\
-	storage storage-core base,$(BASE_LIBS) -lpthread)))
+	storage storage-core base,$(BASE_LIBS) -lz -lpthread)))
 
 # CIDs beside the JavaScript importer, which wants a newer Node than Debian's.
 UNIXFS_PEER := tests/peers/unixfs
