@@ -1,25 +1,39 @@
 # worker: runs training and inference on one machine. The recipe's parameters
 # are a library of their own: training validates with it.
 
-$(B)/libworker-recipe.a: $(call objects,services/worker/problem.c \
-	services/worker/recipe.c)
+WORKER_RECIPE := $(addprefix services/worker/,problem.c recipe.c)
+$(B)/libworker-recipe.a: $(call objects,$(WORKER_RECIPE))
 
 WORKER_CORE := $(addprefix services/worker/,dataset.c split.c import.c \
 	features.c vocabulary.c corpus.c kernel.c model.c sgd.c calibrate.c \
-	metrics.c evaluate.c train.c)
+	metrics.c evaluate.c train.c safetensors.c config.c pack.c card.c \
+	progress.c)
 $(B)/libworker-core.a: $(call objects,$(WORKER_CORE))
-PURE_OBJECTS += $(call objects,$(WORKER_CORE) services/worker/problem.c \
-	services/worker/recipe.c)
+PURE_OBJECTS += $(call objects,$(WORKER_CORE) $(WORKER_RECIPE))
 
 # No product fused into a sum: a model's bytes must not depend on whether the
 # target has such an instruction.
 $(call objects,$(WORKER_CORE)): CFLAGS += -ffp-contract=off
 
+# Files, keys, processes.
+WORKER_TRAINER := $(addprefix services/worker/,dataset_read.c file.c \
+	model_dir.c dsse.c statement.c provenance.c sandbox.c train_child.c \
+	child.c)
+$(B)/libworker-trainer.a: $(call objects,$(WORKER_TRAINER))
+
+WORKER_LIBS := worker-trainer worker-core worker-recipe base
+WORKER_SYSTEM_LIBS := $(BASE_LIBS) -lseccomp -lm
+
+WORKER_SAMPLE := tests/unit/worker/sample.c
+WORKER_FOLDER := tests/unit/worker/folder.c
 $(eval $(call unit,worker_recipe,tests/unit/worker/test_recipe.c,\
 	worker-recipe base,$(BASE_LIBS)))
-$(foreach t,import dataset features kernel,\
+$(foreach t,import dataset features kernel progress,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c,\
 	worker-core worker-recipe base,$(BASE_LIBS) -lm)))
-$(eval $(call unit,worker_train,tests/unit/worker/test_train.c \
-	tests/unit/worker/sample.c,worker-core worker-recipe base,\
-	$(BASE_LIBS) -lm))
+$(foreach t,train pack,\
+	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
+	$(WORKER_SAMPLE),worker-core worker-recipe base,$(BASE_LIBS) -lm)))
+$(foreach t,dsse provenance child,\
+	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
+	$(WORKER_FOLDER),$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS))))
