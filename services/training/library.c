@@ -1,0 +1,118 @@
+/* library.c - the data sets and models of a community. */
+#include "base/cid.h"
+#include "training/limits.h"
+#include "training/state.h"
+
+#include <stdlib.h>
+
+bool
+text_is_valid(const char *text, size_t len_max)
+{
+	struct stoa_str s = stoa_str_of(text);
+
+	if (s.len > len_max || !stoa_str_is_utf8(s)) {
+		return false;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		if ((unsigned char)s.data[i] < 0x20) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+library_decide_dataset(const struct training *s, const struct stoa_command *c,
+    struct stoa_decision *d)
+{
+	const Stoa__Training__AddDatasetRequest *in =
+	    (const Stoa__Training__AddDatasetRequest *)c->request;
+	Stoa__Training__Event event = STOA__TRAINING__EVENT__INIT;
+	Stoa__Training__DatasetAdded added =
+	    STOA__TRAINING__DATASET_ADDED__INIT;
+	struct stoa_cid cid;
+
+	if (stoa_map_get(&s->datasets, stoa_str_of(in->cid)) != NULL) {
+		return; /* done already */
+	}
+	if (stoa_cid_parse(stoa_str_of(in->cid), &cid) != STOA_OK) {
+		REFUSE(d, dataset_not_valid, in->cid, "it is not a CID");
+		return;
+	}
+	if (!text_is_valid(in->name, TRAINING_NAME_MAX)) {
+		REFUSE(d, name_not_valid, "name",
+		    number_text(d, TRAINING_NAME_MAX));
+		return;
+	}
+	if (in->size > TRAINING_DATASET_BYTES_MAX) {
+		REFUSE(d, dataset_too_large,
+		    number_text(d, (int64_t)(in->size & INT64_MAX)),
+		    number_text(d, (int64_t)TRAINING_DATASET_BYTES_MAX));
+		return;
+	}
+	if (s->datasets.count >= TRAINING_DATASETS_MAX) {
+		REFUSE(d, too_many, "data sets",
+		    number_text(d, TRAINING_DATASETS_MAX));
+		return;
+	}
+	added.cid = in->cid;
+	added.name = in->name;
+	added.size = in->size;
+	added.is_private = in->is_private;
+	event.kind_case = STOA__TRAINING__EVENT__KIND_DATASET_ADDED;
+	event.dataset_added = &added;
+	stoa_decide_event(d, &event.base);
+}
+
+void
+library_apply_dataset(struct training *s, const struct stoa_fact *fact,
+    const Stoa__Training__DatasetAdded *e)
+{
+	struct dataset *set = calloc(1, sizeof(*set));
+	char *member = malloc(fact->actor.len + 1);
+
+	stoa_assert(set != NULL && member != NULL);
+	memcpy(member, fact->actor.data, fact->actor.len);
+	member[fact->actor.len] = '\0';
+	set->name = text_dup(e->name);
+	set->member = member;
+	set->size = e->size;
+	set->is_private = e->is_private;
+	set->added_us = fact->time.us;
+	stoa_assert(
+	    stoa_map_put(&s->datasets, stoa_str_of(e->cid), set) == NULL);
+	set->cid = s->datasets.entries[s->datasets.entry_count - 1].key;
+}
+
+void
+library_apply_model(struct training *s, const struct stoa_fact *fact,
+    const Stoa__Training__ModelCreated *e)
+{
+	struct model *m = calloc(1, sizeof(*m));
+	size_t len = stoa__training__model_created__get_packed_size(e);
+	uint8_t *bytes = malloc(len + 1);
+
+	stoa_assert(m != NULL && bytes != NULL);
+	(void)stoa__training__model_created__pack(e, bytes);
+	m->said = stoa__training__model_created__unpack(NULL, len, bytes);
+	free(bytes);
+	stoa_assert(m->said != NULL);
+	m->created_us = fact->time.us;
+	stoa_assert(stoa_map_put(&s->models, stoa_str_of(e->model), m) == NULL);
+	m->id = s->models.entries[s->models.entry_count - 1].key;
+}
+
+void
+dataset_free(struct dataset *d)
+{
+	free(d->name);
+	free(d->member);
+	free(d);
+}
+
+void
+model_free(struct model *m)
+{
+	stoa__training__model_created__free_unpacked(m->said, NULL);
+	free(m);
+}

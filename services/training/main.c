@@ -1,0 +1,168 @@
+/* main.c - wires the training core and its reactions to the bus. */
+#include "edge/domaind.h"
+#include "training/reactions.h"
+#include "training/training.h"
+
+static struct stoa_domaind *domaind;
+static struct reactions *reactions;
+static struct stoa_timer *tick;
+static struct stoa_svc *service;
+
+/* How soon an effect follows its cause. */
+#define TICK_US (20 * STOA_US_PER_MS)
+
+/* Function pointers of other types are not cast: each query has its own. */
+#define QUERY(name)                                                  \
+	static enum stoa_status query_##name(const void *state,      \
+	    const void *in, void *out, struct stoa_arena *arena)     \
+	{                                                            \
+		return training_query_##name(state, in, arena, out); \
+	}
+
+QUERY(job)
+QUERY(jobs)
+QUERY(model)
+QUERY(models)
+QUERY(datasets)
+
+static const struct stoa_query queries[] = {
+    {"Job", query_job},
+    {"Jobs", query_jobs},
+    {"Model", query_model},
+    {"Models", query_models},
+    {"Datasets", query_datasets},
+};
+
+/* Heartbeats are not recorded: they only keep an attempt alive. */
+static bool
+handle(void *owner, struct stoa_request *q)
+{
+	Stoa__Training__HeartbeatReply reply =
+	    STOA__TRAINING__HEARTBEAT_REPLY__INIT;
+	const Stoa__Training__HeartbeatQuery *in;
+	struct stoa_arena arena;
+	struct stoa_str bytes = {NULL, 0};
+
+	(void)owner;
+	if (strcmp(q->method->name, "Heartbeat") != 0) {
+		return false;
+	}
+	stoa_arena_init(&arena, NULL, 0, 65536);
+	in = stoa_unpack(&arena, q->method->input, q->body);
+	if (in != NULL) {
+		reply.is_wanted =
+		    reactions_heartbeat(reactions, q->community, in);
+		bytes = stoa_pack(&arena, &reply.base);
+	}
+	stoa_bus_answer(stoa_svc_bus(service), q,
+	    in == NULL ? STOA_INVALID : STOA_OK, bytes, NULL);
+	stoa_arena_fini(&arena);
+	return true;
+}
+
+static bool
+is_mine(void *owner, struct stoa_str community)
+{
+	(void)owner;
+	return stoa_domaind_is_mine(domaind, community);
+}
+
+static void
+command(void *owner, struct stoa_str community, struct stoa_str id,
+    const char *method, const ProtobufCMessage *request)
+{
+	(void)owner;
+	stoa_domaind_command(domaind, community, id, method, request);
+}
+
+static void
+on_tick(void *arg)
+{
+	(void)arg;
+	if (stoa_domaind_is_ready(domaind)) {
+		reactions_tick(reactions);
+	}
+}
+
+static bool
+start(struct stoa_svc *svc)
+{
+	static const struct stoa_domain_spec domain = {
+	    .core = &training_core,
+	    .queries = queries,
+	    .query_count = STOA_COUNT(queries),
+	    .due_method = "PassDeadline",
+	    .handle = handle,
+	};
+	struct reactions_options options = {
+	    .bus = stoa_svc_bus(svc),
+	    .is_mine = is_mine,
+	    .command = command,
+	};
+
+	service = svc;
+	if (!stoa_domaind_start(svc, &domain, &domaind)) {
+		return false;
+	}
+	options.replica = stoa_domaind_replica(domaind);
+	reactions = reactions_new(&options);
+	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, NULL);
+	stoa_timer_start(tick, TICK_US, TICK_US);
+	return true;
+}
+
+static bool
+is_ready(struct stoa_svc *svc)
+{
+	(void)svc;
+	return stoa_domaind_is_ready(domaind);
+}
+
+static void
+drain(struct stoa_svc *svc)
+{
+	(void)svc;
+	reactions_drain(reactions);
+	stoa_domaind_drain(domaind);
+}
+
+static bool
+is_idle(struct stoa_svc *svc)
+{
+	(void)svc;
+	return reactions_is_idle(reactions) && stoa_domaind_is_idle(domaind);
+}
+
+static void
+stop(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_timer_free(tick);
+	stoa_domaind_stop(domaind);
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	(void)svc;
+	stoa_domaind_metrics(domaind, out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct stoa_svc_spec spec = {
+	    .name = "training",
+	    .description = "data sets, jobs and models",
+	    .options = stoa_domain_options,
+	    .option_count = stoa_domain_option_count,
+	    .start = start,
+	    .is_ready = is_ready,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .stop = stop,
+	    .metrics = metrics,
+	};
+
+	return stoa_svc_main(&spec, argc, argv);
+}

@@ -1,0 +1,10 @@
+# training: data sets, jobs, models.
+
+TRAINING_CORE := $(addprefix services/training/,\
+	core.c jobs.c job_state.c library.c query.c)
+PURE_OBJECTS += $(call objects,$(TRAINING_CORE))
+$(B)/libtraining.a: $(call objects,$(TRAINING_CORE) \
+	services/training/reactions.c)
+
+$(eval $(call daemon,training,services/training/main.c,\
+	edge domain training worker-recipe base proto,$(EDGE_LIBS)))
