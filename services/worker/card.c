@@ -53,7 +53,8 @@ index_print(const struct worker_card *card, const struct worker_metrics *m,
 			       "      type: text-classification\n"
 			       "      name: Text Classification\n"
 			       "    dataset:\n      type: ");
-	quoted(out, card->dataset_cid);
+	quoted(out,
+	    card->dataset_cid.len > 0 ? card->dataset_cid : STOA_STR("local"));
 	stoa_buf_add_text(out, "\n      name: ");
 	quoted(out, card->dataset_name);
 	stoa_buf_add_text(out, "\n      split: test\n    metrics:\n");
@@ -111,9 +112,12 @@ intro_print(const struct worker_card *card, const struct worker_model *m,
 	    m->label_count, m->vocabulary.count, WORKER_RECIPE_NAME,
 	    WORKER_RECIPE_VERSION);
 	plain(out, card->dataset_name);
-	stoa_buf_add_text(out, " (`");
-	plain(out, card->dataset_cid);
-	stoa_buf_add_text(out, "`). The same data, parameters and seed give "
+	if (card->dataset_cid.len > 0) {
+		stoa_buf_add_text(out, " (`");
+		plain(out, card->dataset_cid);
+		stoa_buf_add_text(out, "`)");
+	}
+	stoa_buf_add_text(out, ". The same data, parameters and seed give "
 			       "the same files.\n\n");
 }
 

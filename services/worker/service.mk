@@ -37,3 +37,15 @@ $(foreach t,train pack,\
 $(foreach t,dsse provenance child,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
 	$(WORKER_FOLDER),$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS))))
+
+# ---- tools and the bench ----
+$(eval $(call program,test/worker_train_tool,tests/bench/worker_train_tool.c,\
+	$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS)))
+$(eval $(call program,test/bench_trainer,tests/bench/bench_trainer.c,\
+	$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS)))
+
+# fasttext's model alone takes 800 MB of scratch space.
+.PHONY: bench-trainer
+bench-trainer: $(B)/bin/test/bench_trainer
+	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && \
+		$< docs/samples/clinc150 $$dir
