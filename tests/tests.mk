@@ -6,6 +6,8 @@ BASE_TESTS := $(patsubst tests/unit/base/test_%.c,%,\
 $(foreach t,$(BASE_TESTS),$(eval $(call unit,base_$(t),\
 	tests/unit/base/test_$(t).c,base,$(BASE_LIBS))))
 
+include tests/check.mk
+include tests/run.mk
 include $(sort $(wildcard tests/*/*.mk))
 
 .PHONY: unit

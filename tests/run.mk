@@ -1,0 +1,26 @@
+# What a newcomer types: run and test set up what they need by themselves.
+
+.PHONY: deps deps-run deps-test run test install
+deps:
+	@tests/deps/deps.sh install test
+
+deps-run:
+	@tests/deps/deps.sh check run >/dev/null || tests/deps/deps.sh install run
+
+deps-test:
+	@tests/deps/deps.sh check test >/dev/null || tests/deps/deps.sh install test
+
+# Building needs what deps installs, so it is a make of its own.
+run: deps-run
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/tour.sh $(B)/bin/stoa
+
+test: deps-test
+	@$(MAKE) --no-print-directory -j2 all check
+	@$(MAKE) --no-print-directory sim
+	@$(MAKE) --no-print-directory e2e
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/stoa
+	install -m 755 $(DAEMONS) $(DESTDIR)$(PREFIX)/bin
+	cp -r docs/samples $(DESTDIR)$(PREFIX)/share/stoa/
