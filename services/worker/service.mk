@@ -49,3 +49,19 @@ $(eval $(call program,test/bench_trainer,tests/bench/bench_trainer.c,\
 bench-trainer: $(B)/bin/test/bench_trainer
 	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && \
 		$< docs/samples/clinc150 $$dir
+
+# The files of a model beside readers that others wrote.
+MODEL_PEER := tests/peers/model
+
+$(MODEL_PEER)/node_modules/.ready: $(MODEL_PEER)/package-lock.json
+	cd $(MODEL_PEER) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: peer-model
+peer-model: $(B)/bin/test/worker_train_tool $(MODEL_PEER)/node_modules/.ready \
+		$(UNIXFS_NODE)
+	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && \
+		$< train docs/samples/clinc150 $$dir/model epochs=1 \
+			>/dev/null 2>&1 && \
+		$< sign $$dir/model && $< verify $$dir/model && \
+		$(UNIXFS_NODE) $(MODEL_PEER)/peer.mjs $$dir/model
