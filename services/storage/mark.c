@@ -164,24 +164,25 @@ storage_store_pin(struct storage_store *store, const struct stoa_cid *root,
 }
 
 enum stoa_status
-storage_store_unpin(struct storage_store *store, const struct stoa_cid *root)
+storage_store_unpin(struct storage_store *store, const struct stoa_cid *root,
+    struct stoa_str name)
 {
 	enum stoa_status status;
 
 	pthread_mutex_lock(&store->lock);
-	status = storage_pins_remove(&store->pins, root);
+	status = storage_pins_remove(&store->pins, root, name);
 	pthread_mutex_unlock(&store->lock);
 	return status;
 }
 
 bool
-storage_store_is_pinned(
-    struct storage_store *store, const struct stoa_cid *root)
+storage_store_is_pinned(struct storage_store *store,
+    const struct stoa_cid *root, struct stoa_str name)
 {
 	bool is_pinned;
 
 	pthread_mutex_lock(&store->lock);
-	is_pinned = storage_pins_find(&store->pins, root) != NULL;
+	is_pinned = storage_pins_has(&store->pins, root, name);
 	pthread_mutex_unlock(&store->lock);
 	return is_pinned;
 }

@@ -16,15 +16,22 @@
 /* Below this size history is not worth a rewrite. */
 #define REWRITE_BYTES ((uint64_t)1 << 20)
 
+/* Bytes of the CID, then the name: a CID tells its own length. */
 struct key {
-	uint8_t bytes[STOA_CID_SIZE_MAX];
-	size_t len;
+	uint8_t bytes[PAYLOAD_MAX];
+	uint32_t cid_len;
+	uint32_t len;
 };
 
 static struct stoa_str
-key_of(const struct stoa_cid *cid, struct key *key)
+key_of(const struct stoa_cid *cid, struct stoa_str name, struct key *key)
 {
-	key->len = stoa_cid_encode(cid, key->bytes);
+	stoa_assert(name.len <= STORAGE_PIN_NAME_MAX);
+	key->cid_len = (uint32_t)stoa_cid_encode(cid, key->bytes);
+	if (name.len > 0) {
+		memcpy(key->bytes + key->cid_len, name.data, name.len);
+	}
+	key->len = key->cid_len + (uint32_t)name.len;
 	return stoa_str_of_bytes(key->bytes, key->len);
 }
 
@@ -46,24 +53,27 @@ map_put(
 		memcpy(pin->name, name.data, name.len);
 	}
 	pin->name[name.len] = '\0';
-	free(stoa_map_put(&pins->map, key_of(cid, &key), pin));
+	free(stoa_map_put(&pins->map, key_of(cid, name, &key), pin));
 	return STOA_OK;
 }
 
 static void
-map_remove(struct storage_pins *pins, const struct stoa_cid *cid)
+map_remove(
+    struct storage_pins *pins, const struct stoa_cid *cid, struct stoa_str name)
 {
 	struct key key;
 
-	free(stoa_map_remove(&pins->map, key_of(cid, &key)));
+	free(stoa_map_remove(&pins->map, key_of(cid, name, &key)));
 }
 
-const struct storage_pin *
-storage_pins_find(const struct storage_pins *pins, const struct stoa_cid *cid)
+bool
+storage_pins_has(const struct storage_pins *pins, const struct stoa_cid *cid,
+    struct stoa_str name)
 {
 	struct key key;
 
-	return stoa_map_get(&pins->map, key_of(cid, &key));
+	return name.len <= STORAGE_PIN_NAME_MAX &&
+	       stoa_map_get(&pins->map, key_of(cid, name, &key)) != NULL;
 }
 
 /* ---- the log ---------------------------------------------------------------
@@ -73,16 +83,13 @@ static enum stoa_status
 append(struct storage_file *file, uint64_t *size, enum storage_frame_kind kind,
     const struct stoa_cid *cid, struct stoa_str name)
 {
-	uint8_t payload[PAYLOAD_MAX], header[STORAGE_FRAME_SIZE];
+	uint8_t header[STORAGE_FRAME_SIZE];
 	struct storage_frame frame = {.kind = kind};
-	struct stoa_str bytes;
+	struct key key;
+	struct stoa_str bytes = key_of(cid, name, &key);
 
-	frame.number = (uint32_t)stoa_cid_encode(cid, payload);
-	if (name.len > 0) {
-		memcpy(payload + frame.number, name.data, name.len);
-	}
-	frame.len = frame.number + (uint32_t)name.len;
-	bytes = stoa_str_of_bytes(payload, frame.len);
+	frame.number = key.cid_len;
+	frame.len = key.len;
 	frame.hash = stoa_sha256(bytes);
 	storage_frame_encode(&frame, header);
 	STORAGE_CHECK(storage_file_write(
@@ -125,6 +132,9 @@ storage_pins_add(
 	    (name.len > 0 && memchr(name.data, '\0', name.len) != NULL)) {
 		return STOA_INVALID;
 	}
+	if (storage_pins_has(pins, cid, name)) {
+		return STOA_OK;
+	}
 	if (pins->map.count >= STORAGE_PINS_MAX) {
 		return STOA_TOO_LARGE;
 	}
@@ -133,13 +143,14 @@ storage_pins_add(
 }
 
 enum stoa_status
-storage_pins_remove(struct storage_pins *pins, const struct stoa_cid *cid)
+storage_pins_remove(
+    struct storage_pins *pins, const struct stoa_cid *cid, struct stoa_str name)
 {
-	if (storage_pins_find(pins, cid) == NULL) {
+	if (!storage_pins_has(pins, cid, name)) {
 		return STOA_NOT_FOUND;
 	}
-	STORAGE_CHECK(change(pins, STORAGE_FRAME_UNPIN, cid, STOA_STR("")));
-	map_remove(pins, cid);
+	STORAGE_CHECK(change(pins, STORAGE_FRAME_UNPIN, cid, name));
+	map_remove(pins, cid, name);
 	return STOA_OK;
 }
 
@@ -152,6 +163,7 @@ take(struct storage_pins *pins, const struct storage_frame *frame,
 {
 	struct stoa_str bytes = stoa_str_of_bytes(payload, frame->len);
 	struct stoa_hash hash = stoa_sha256(bytes);
+	struct stoa_str name;
 	struct stoa_cid cid;
 
 	if (!stoa_hash_is_equal(&hash, &frame->hash) ||
@@ -160,13 +172,16 @@ take(struct storage_pins *pins, const struct storage_frame *frame,
 		&cid) != STOA_OK) {
 		return false;
 	}
+	name = stoa_str_from(bytes, frame->number);
+	if (name.len > STORAGE_PIN_NAME_MAX) {
+		return false;
+	}
 	if (frame->kind == STORAGE_FRAME_UNPIN) {
-		map_remove(pins, &cid);
+		map_remove(pins, &cid, name);
 		return true;
 	}
 	return frame->kind == STORAGE_FRAME_PIN &&
-	       map_put(pins, &cid, stoa_str_from(bytes, frame->number)) ==
-		   STOA_OK;
+	       map_put(pins, &cid, name) == STOA_OK;
 }
 
 /* Reads the frame at `at`; its length, or 0 when it is not sound. */
@@ -256,9 +271,7 @@ live_bytes(const struct storage_pins *pins)
 
 	STOA_MAP_EACH(&pins->map, entry)
 	{
-		const struct storage_pin *pin = entry->value;
-
-		size += STORAGE_FRAME_SIZE + entry->key.len + strlen(pin->name);
+		size += STORAGE_FRAME_SIZE + entry->key.len;
 	}
 	return size;
 }

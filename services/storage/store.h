@@ -93,18 +93,19 @@ STOA_MUST_USE enum stoa_status storage_store_sync(struct storage_store *store);
 /* ---- pins ------------------------------------------------------------------
  */
 
-/* Keeps `root` and everything below it; durable when it returns. Walks the
+/* Keeps `root` and everything below it under this name; durable when it
+ * returns. Walks the
  * whole tree first (leaves by name only). Refuses: NOT_FOUND (a block is
  * missing), UNSUPPORTED (a codec whose links are unknown), and as pins.h. */
 STOA_MUST_USE enum stoa_status storage_store_pin(struct storage_store *store,
     const struct stoa_cid *root, struct stoa_str name);
 
 /* Refuses NOT_FOUND. */
-STOA_MUST_USE enum stoa_status storage_store_unpin(
-    struct storage_store *store, const struct stoa_cid *root);
+STOA_MUST_USE enum stoa_status storage_store_unpin(struct storage_store *store,
+    const struct stoa_cid *root, struct stoa_str name);
 
-bool storage_store_is_pinned(
-    struct storage_store *store, const struct stoa_cid *root);
+bool storage_store_is_pinned(struct storage_store *store,
+    const struct stoa_cid *root, struct stoa_str name);
 
 /* Calls `fn` with each pin, in the order of pinning; false ends the walk. The
  * pins are those of the moment of the call. */

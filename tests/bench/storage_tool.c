@@ -4,7 +4,7 @@
  *	storage_tool cid FILE [PROFILE]		prints the CID, stores nothing
  *	storage_tool cat STORE CID [OFFSET LEN]	writes the bytes
  *	storage_tool pins STORE			prints pinned CIDs
- *	storage_tool unpin STORE CID
+ *	storage_tool unpin STORE CID NAME	the name is the file's, as added
  *	storage_tool collect STORE
  *	storage_tool stat STORE
  *	storage_tool loop STORE SEED		adds random files for ever,
@@ -250,7 +250,7 @@ do_unpin(int argc, char **argv)
 	struct stoa_cid cid = read_cid(argv[3]);
 
 	(void)argc;
-	check(argv[3], storage_store_unpin(store, &cid));
+	check(argv[3], storage_store_unpin(store, &cid, stoa_str_of(argv[4])));
 	storage_store_close(store);
 	return 0;
 }
@@ -301,7 +301,7 @@ main(int argc, char **argv)
 	    {"cid", 3, do_cid},
 	    {"cat", 4, do_cat},
 	    {"pins", 3, do_pins},
-	    {"unpin", 4, do_unpin},
+	    {"unpin", 5, do_unpin},
 	    {"collect", 3, do_collect},
 	    {"stat", 3, do_stat},
 	};

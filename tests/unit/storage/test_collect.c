@@ -120,7 +120,8 @@ test_collect_frees_what_is_not_pinned_at_the_second_time(void **state)
 	assert_int_equal(read_file(&kept), STOA_OK);
 	/* Half of the pack is live: it stays as it is. */
 	assert_int_equal(before.blocks, after.blocks);
-	assert_int_equal(storage_store_unpin(store, &kept), STOA_OK);
+	assert_int_equal(
+	    storage_store_unpin(store, &kept, STOA_STR("")), STOA_OK);
 	collect(&sum);
 	assert_int_equal(read_file(&kept), STOA_OK);
 	collect(&sum);
@@ -202,8 +203,8 @@ keep_adding(void *context)
 	for (uint32_t i = 0; i < FILES_EACH; i++) {
 		a->cids[i] = add_file(a->first + i * 2, i % 2 == 0);
 		if (i % 4 == 2) {
-			assert_int_equal(
-			    storage_store_unpin(store, &a->cids[i - 2]),
+			assert_int_equal(storage_store_unpin(store,
+					     &a->cids[i - 2], STOA_STR("")),
 			    STOA_OK);
 		}
 		assert_int_equal(read_file(&a->cids[i]), STOA_OK);
@@ -251,7 +252,7 @@ test_collecting_in_a_loop_loses_nothing_that_is_pinned(void **state)
 		for (uint32_t j = 0; j < FILES_EACH; j++) {
 			const struct stoa_cid *cid = &adders[i].cids[j];
 
-			if (storage_store_is_pinned(store, cid)) {
+			if (storage_store_is_pinned(store, cid, STOA_STR(""))) {
 				assert_int_equal(read_file(cid), STOA_OK);
 			} else {
 				assert_true(j % 4 != 2);

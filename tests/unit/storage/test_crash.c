@@ -110,7 +110,7 @@ check_file(struct storage_store *store, const struct stoa_cid *cid)
 	struct storage_source source = storage_store_source(store);
 	uint64_t at = 0;
 
-	assert_true(storage_store_is_pinned(store, cid));
+	assert_true(storage_store_is_pinned(store, cid, STOA_STR("f")));
 	assert_int_equal(storage_reader_open(&reader, &source, cid), STOA_OK);
 	while (at < storage_reader_size(&reader)) {
 		struct stoa_str bytes;

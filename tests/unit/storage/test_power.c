@@ -76,7 +76,8 @@ check_all(struct storage_store *store, struct model *m)
 			    stoa_str_is_equal(stoa_buf_str(&have), want));
 		}
 		if (!m->may_be_pinned[i]) {
-			assert_int_equal(storage_store_is_pinned(store, &cid),
+			assert_int_equal(
+			    storage_store_is_pinned(store, &cid, STOA_STR("p")),
 			    m->is_pinned[i]);
 		}
 	}
@@ -128,7 +129,7 @@ pin_one(struct storage_store *store, struct model *m)
 	}
 	m->may_be_pinned[number] = true;
 	status = want ? storage_store_pin(store, &cid, STOA_STR("p"))
-		      : storage_store_unpin(store, &cid);
+		      : storage_store_unpin(store, &cid, STOA_STR("p"));
 	if (status == STOA_OK) {
 		m->is_pinned[number] = want;
 		m->may_be_pinned[number] = false;
@@ -167,7 +168,8 @@ settle(struct storage_store *store, struct model *m)
 		struct stoa_cid cid = cid_of(i, &block);
 
 		if (m->may_be_pinned[i]) {
-			m->is_pinned[i] = storage_store_is_pinned(store, &cid);
+			m->is_pinned[i] =
+			    storage_store_is_pinned(store, &cid, STOA_STR("p"));
 			m->may_be_pinned[i] = false;
 		}
 	}

@@ -318,12 +318,14 @@ test_pins_last_and_can_be_taken_back(void **state)
 	assert_int_equal(storage_store_pin(store, &two,
 			     (struct stoa_str){name, sizeof(name)}),
 	    STOA_INVALID);
-	assert_int_equal(storage_store_unpin(store, &one), STOA_OK);
-	assert_int_equal(storage_store_unpin(store, &one), STOA_NOT_FOUND);
+	assert_int_equal(
+	    storage_store_unpin(store, &one, STOA_STR("name 1")), STOA_OK);
+	assert_int_equal(storage_store_unpin(store, &one, STOA_STR("name 1")),
+	    STOA_NOT_FOUND);
 	storage_store_close(store);
 	store = open_store();
-	assert_false(storage_store_is_pinned(store, &one));
-	assert_true(storage_store_is_pinned(store, &two));
+	assert_false(storage_store_is_pinned(store, &one, STOA_STR("name 1")));
+	assert_true(storage_store_is_pinned(store, &two, STOA_STR("name 2")));
 	assert_int_equal(storage_store_pins(store, count_pin, &count), STOA_OK);
 	assert_int_equal(count, 1);
 	storage_store_close(store);
@@ -380,7 +382,7 @@ test_damaged_pins_stop_collection(void **state)
 	store = open_store();
 	storage_store_stat(store, &stat);
 	assert_true(stat.are_pins_damaged);
-	assert_true(storage_store_is_pinned(store, &two));
+	assert_true(storage_store_is_pinned(store, &two, STOA_STR("2")));
 	assert_int_equal(storage_store_collect(store, &sum), STOA_CORRUPT);
 	assert_int_equal(get(store, "one"), STOA_OK);
 	storage_store_close(store);
