@@ -312,7 +312,9 @@ on_poll(void *arg)
 	if (all_ready(u)) {
 		u->is_ready = true;
 		launcher_tell(u, true);
-		stoa_timer_start(u->poll, STOA_US_PER_S, STOA_US_PER_S);
+		/* From now on only who runs is written down. */
+		stoa_timer_start(u->poll, 100 * STOA_US_PER_MS,
+		    100 * STOA_US_PER_MS);
 	} else if (stoa_clock_mono(NULL).us - u->started_us > READY_US_MAX) {
 		stoa_log(STOA_LOG_ERROR, "not_ready",
 		    "not all daemons became ready in 60 s; see %s/logs",

@@ -1,0 +1,12 @@
+# End to end: real processes, real broker.
+
+$(eval $(call program,e2e/ledger,tests/e2e/ledger.c services/stoa/home.c \
+	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
+
+E2E_TOOLS := $(B)/bin/e2e/ledger
+
+.PHONY: e2e e2e-faults
+e2e-faults: all $(E2E_TOOLS)
+	@tests/e2e/faults.sh $(B)/bin/stoa $(B)/bin/e2e/ledger
+
+e2e: e2e-faults
