@@ -37,6 +37,15 @@
 /* fp32 weights in memory, 1 GiB. */
 #define WORKER_WEIGHT_COUNT_MAX (256u << 20)
 
+/* Largest weight, either sign: descent stays below a hundred; beyond this
+ * the sums of an answer could overflow. */
+#define WORKER_WEIGHT_ABS_MAX 1e6f
+
+/* idf lies from 1 to 1 + ln(1 + rows). Less would let a vector's length
+ * vanish, more is not from this recipe. */
+#define WORKER_IDF_MIN 1.0f
+#define WORKER_IDF_MAX 30.0f
+
 /* Reports of progress within an epoch: enough to move a bar. */
 #define WORKER_STEPS_PER_EPOCH 10u
 

@@ -129,22 +129,23 @@ worker_model_out_of_scope(
 	return 1.0f - worker_kernel_peak(logits, m->label_count);
 }
 
-bool
-worker_model_is_finite(const struct worker_model *m)
+/* Written so that NaN fails the comparison. */
+static bool
+are_sane(const float *weights, size_t count)
 {
-	size_t count = m->vocabulary.count * m->width;
-
 	for (size_t i = 0; i < count; i++) {
-		if (!isfinite(m->weights[i])) {
-			return false;
-		}
-	}
-	for (size_t i = 0; i < m->width; i++) {
-		if (!isfinite(m->bias[i])) {
+		if (!(fabsf(weights[i]) <= WORKER_WEIGHT_ABS_MAX)) {
 			return false;
 		}
 	}
 	return true;
+}
+
+bool
+worker_model_is_sane(const struct worker_model *m)
+{
+	return are_sane(m->weights, m->vocabulary.count * m->width) &&
+	       are_sane(m->bias, m->width);
 }
 
 bool

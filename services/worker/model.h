@@ -56,8 +56,8 @@ void worker_model_score(const struct worker_model *m, const uint32_t *rows,
 float worker_model_out_of_scope(
     const struct worker_model *m, const float *logits, size_t feature_count);
 
-/* Every weight a finite number? */
-bool worker_model_is_finite(const struct worker_model *m);
+/* Every weight within WORKER_WEIGHT_ABS_MAX, and a number? */
+bool worker_model_is_sane(const struct worker_model *m);
 
 /* ---- prediction ---- */
 

@@ -96,7 +96,7 @@ vocabulary_take(struct worker_vocabulary *v,
 	if (!worker_vocabulary_take(v, buckets, idf, t[BUCKETS].shape[0],
 		(size_t)1 << c->params.buckets)) {
 		return refuse(
-		    problem, "buckets are out of order or idf is not finite");
+		    problem, "buckets are out of order or idf is out of range");
 	}
 	return true;
 }
@@ -112,8 +112,8 @@ weights_copy(struct worker_model *m, const struct worker_tensor t[TENSOR_COUNT],
 		    t[WEIGHTS].data.data + i * bytes, bytes);
 	}
 	memcpy(m->bias, t[BIAS].data.data, bytes);
-	if (!worker_model_is_finite(m)) {
-		return refuse(problem, "a weight is not a finite number");
+	if (!worker_model_is_sane(m)) {
+		return refuse(problem, "a weight is no number, or a huge one");
 	}
 	return true;
 }

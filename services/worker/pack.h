@@ -21,7 +21,7 @@
 void worker_model_pack(const struct worker_model *m, struct stoa_buf *out);
 
 /* Refuses (BAD_MODEL) what config.h and safetensors.h refuse, tensors that
- * do not fit each other or the config, and values that are not finite. */
+ * do not fit each other or the config, and values out of range. */
 bool worker_model_unpack(struct stoa_str config, struct stoa_str tensors,
     struct worker_model *ret_model, struct worker_problem *problem);
 

@@ -21,6 +21,7 @@ WORKER_TRAINER := $(addprefix services/worker/,dataset_read.c file.c \
 	child.c)
 $(B)/libworker-trainer.a: $(call objects,$(WORKER_TRAINER))
 
+FUZZ_LIBS_model := worker-core worker-recipe base
 WORKER_LIBS := worker-trainer worker-core worker-recipe base
 WORKER_SYSTEM_LIBS := $(BASE_LIBS) -lseccomp -lm
 

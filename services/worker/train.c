@@ -94,9 +94,9 @@ epoch(struct run *r)
 			return false;
 		}
 	}
-	if (!worker_model_is_finite(&r->model)) {
+	if (!worker_model_is_sane(&r->model)) {
 		return worker_refuse(r->problem, WORKER_DIVERGED,
-		    "the weights overflowed in epoch %zu; lower "
+		    "the weights ran away in epoch %zu; lower "
 		    "learning_rate (now %g)",
 		    r->sgd.epoch, r->params->learning_rate);
 	}

@@ -1,6 +1,8 @@
 /* vocabulary.c - buckets to rows, tf to tf-idf. */
 #include "worker/vocabulary.h"
 
+#include "worker/limits.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -63,7 +65,7 @@ worker_vocabulary_take(struct worker_vocabulary *v, uint32_t *buckets,
 	for (size_t i = 0; i < count && ok; i++) {
 		ok = buckets[i] < bucket_count &&
 		     (i == 0 || buckets[i] > buckets[i - 1]) &&
-		     isfinite(idf[i]) && idf[i] > 0;
+		     idf[i] >= WORKER_IDF_MIN && idf[i] <= WORKER_IDF_MAX;
 	}
 	if (!ok || !rows_index(v)) {
 		worker_vocabulary_fini(v);

@@ -29,7 +29,7 @@ STOA_MUST_USE bool worker_vocabulary_build(struct worker_vocabulary *v,
 
 /* From a file: takes both arrays (malloc'd, freed also on failure). False
  * when the buckets are not strictly ascending and below bucket_count, when
- * an idf is not finite, or when memory is out. */
+ * an idf is out of its range, or when memory is out. */
 STOA_MUST_USE bool worker_vocabulary_take(struct worker_vocabulary *v,
     uint32_t *buckets, float *idf, size_t count, size_t bucket_count);
 

@@ -181,6 +181,8 @@ test_take_refuses_rows_that_are_not_in_order(void **state)
 	    &v, numbers(3, 1024), floats(1, 1), 2, 1024));
 	assert_false(
 	    worker_vocabulary_take(&v, numbers(3, 4), floats(1, NAN), 2, 1024));
+	assert_false(worker_vocabulary_take(
+	    &v, numbers(3, 4), floats(1, 1e-30f), 2, 1024));
 	assert_true(worker_vocabulary_take(
 	    &v, numbers(3, 1023), floats(1, 1), 2, 1024));
 	worker_vocabulary_fini(&v);
