@@ -32,10 +32,10 @@ $(eval $(call unit,worker_recipe,tests/unit/worker/test_recipe.c,\
 $(foreach t,import dataset features kernel progress,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c,\
 	worker-core worker-recipe base,$(BASE_LIBS) -lm)))
-$(foreach t,train pack,\
+$(foreach t,train pack card,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
 	$(WORKER_SAMPLE),worker-core worker-recipe base,$(BASE_LIBS) -lm)))
-$(foreach t,dsse provenance child,\
+$(foreach t,dataset_read dsse provenance child,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
 	$(WORKER_FOLDER),$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS))))
 
