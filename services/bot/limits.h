@@ -93,4 +93,78 @@
 #define BOT_COMPUTE_INTERVAL_US (5 * STOA_US_PER_S)
 #define BOT_COMPUTE_BURST	10
 
+/* ---- addresses: tokens of subjects ---- */
+
+/* "console", "discord", "telegram": names of ours. */
+#define BOT_PLATFORM_LEN_MAX 16
+
+/* "t_" and ten characters; numbers of up to 20 digits elsewhere. */
+#define BOT_USER_LEN_MAX 64
+
+/* What chat.proto allows; a subject takes it too. */
+#define BOT_COMMAND_ID_LEN_MAX 128
+
+/* ---- parameters ---- */
+
+/* Recipes have about a dozen settings. */
+#define BOT_PARAMETERS_MAX    32
+#define BOT_PARAMETER_LEN_MAX 256
+
+/* The whole numbers that a double tells apart: 2^53. */
+#define BOT_WHOLE_MAX INT64_C(9007199254740992)
+
+/* ---- commands under way ---- */
+
+/* Taken from the broker and not yet answered, over all members. */
+#define BOT_WINDOW 256
+
+/* Of one member behind the one that runs, times the rate factor: more than
+ * the rate limits let through at once, less than what would keep others
+ * waiting. Never more than the window. */
+#define BOT_WAITING_MAX 32
+
+/* What changes something is tried this long with the same id; what only asks
+ * is told sooner that nobody answers. A person waits for both. */
+#define BOT_COMMAND_US (30 * STOA_US_PER_S)
+#define BOT_QUERY_US   (5 * STOA_US_PER_S)
+
+/* Between tries after an answer that says "later"; doubles to the maximum. */
+#define BOT_AGAIN_US_MIN (100 * STOA_US_PER_MS)
+#define BOT_AGAIN_US_MAX (2 * STOA_US_PER_S)
+
+/* The broker gives a command to somebody else when it has not heard of it for
+ * its ack wait (10 s): it hears this often. */
+#define BOT_PULSE_US (3 * STOA_US_PER_S)
+
+/* A card that the broker does not take: the command comes again after this,
+ * with the same ids. */
+#define BOT_REDO_US (1 * STOA_US_PER_S)
+
+/* A second copy of a command that is under way: by then it has ended, or its
+ * bot is gone. */
+#define BOT_COPY_US (10 * STOA_US_PER_S)
+
+/* Resolved people kept in memory: 200 bytes each. */
+#define BOT_PEOPLE_MAX 65536
+
+/* Jobs whose cards are edited: one per running job of the installation. */
+#define BOT_LIVE_MAX 4096
+
+/* One edit of a card a job at most: platforms allow about five in five
+ * seconds, eyes need no more. */
+#define BOT_EDIT_US (200 * STOA_US_PER_MS)
+
+/* Everybody on this machine answers a ping in a few milliseconds. */
+#define BOT_PING_US (250 * STOA_US_PER_MS)
+
+/* The bot's own tick: edits, tries and pulses are this exact. */
+#define BOT_TICK_US (50 * STOA_US_PER_MS)
+
+/* Labels asked of a model. */
+#define BOT_GUESSES_MAX 5
+
+/* The least credit that a new member may be greeted with is none; the most is
+ * what nobody would call a greeting any more: a million. */
+#define BOT_WELCOME_MAX (1000000 * STOA_MICRO_PER_JOY)
+
 #endif

@@ -1,12 +1,21 @@
-# bot: the command model. BOT_PURE has no I/O; edges and the terminal link it.
+# bot: the command model and the daemon. BOT_PURE has no I/O, edges and the
+# terminal link it; BOT_LOGIC speaks to ports alone.
 
 BOT_PURE := $(addprefix services/bot/,catalogue.c problem.c words.c value.c \
 	validate.c parse.c card.c plain.c view_help.c view_job.c view_model.c \
-	view_money.c)
+	view_money.c address.c parameters.c refusal.c lane.c told.c)
 $(B)/libchat.a: $(call objects,$(BOT_PURE))
 PURE_OBJECTS += $(call objects,$(BOT_PURE))
 
-BOT_TESTS := catalogue parse
+BOT_LOGIC := $(addprefix services/bot/,intake.c run.c people.c live.c \
+	handlers.c handlers_data.c handlers_job.c handlers_model.c \
+	handlers_money.c)
+$(B)/libbot.a: $(call objects,$(BOT_LOGIC))
+
+$(eval $(call daemon,bot,services/bot/main.c,\
+	edge bot chat base proto,$(EDGE_LIBS)))
+
+BOT_TESTS := catalogue parse address parameters refusal lane told
 $(foreach t,$(BOT_TESTS),$(eval $(call unit,bot_$(t),\
 	tests/unit/bot/test_$(t).c,chat proto base,-lprotobuf-c $(BASE_LIBS))))
 $(eval $(call unit,bot_card,tests/unit/bot/test_card.c \

@@ -37,8 +37,15 @@ Stoa__Chat__Card *bot_view_refusal(
 Stoa__Chat__Card *bot_view_failure(
     struct stoa_arena *arena, enum stoa_status status, const char *what);
 
+/* `service` gave no answer in time; `is_uncertain`: it may have done what was
+ * asked all the same. */
+Stoa__Chat__Card *bot_view_silence(
+    struct stoa_arena *arena, const char *service, bool is_uncertain);
+
+/* `command` NULL: what was typed is none. `is_shared`: false when only this
+ * process counts. */
 Stoa__Chat__Card *bot_view_rate_limited(struct stoa_arena *arena,
-    const struct bot_command *command, int64_t retry_after_us);
+    const struct bot_command *command, int64_t retry_after_us, bool is_shared);
 
 /* ---- jobs ---- */
 
@@ -65,6 +72,7 @@ struct bot_job_view {
 	const char *step; /* "epoch 3 of 10" */
 	const double *losses;
 	size_t loss_count;
+	double accuracy; /* of the finished model; 0: unknown */
 	int64_t spent_micro, budget_micro;
 	int64_t submitted_us, started_us, updated_us, ended_us;
 };
@@ -108,6 +116,10 @@ struct bot_dataset_view {
 	bool is_private;
 	int64_t added_us;
 };
+
+/* Where the terminal is to put the bytes; the caller adds the capability. */
+Stoa__Chat__Card *bot_view_upload(
+    struct stoa_arena *arena, const char *name, uint64_t size_max);
 
 /* What has just been stored. */
 Stoa__Chat__Card *bot_view_dataset(

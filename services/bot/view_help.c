@@ -201,8 +201,36 @@ bot_view_failure(
 }
 
 Stoa__Chat__Card *
+bot_view_silence(
+    struct stoa_arena *arena, const char *service, bool is_uncertain)
+{
+	struct bot_problem problem = {
+	    .code = stoa_status_name(STOA_TIMEOUT),
+	    .field = "",
+	    .given = service,
+	    .limit = "",
+	    .fix = is_uncertain ? "look whether it has happened, then ask again"
+				: "try again in a moment; see /status",
+	};
+	struct bot_card b;
+
+	problem.text =
+	    bot_words_print(arena, "%s does not answer now", service);
+	b = bot_card_begin(arena, problem.text, STOA__CHAT__SEVERITY__FAILED);
+	bot_card_text(&b, "%s; %s.", problem.text,
+	    is_uncertain ? "what you asked for may still happen"
+			 : "nothing was lost, try again");
+	problem_set(&b, &problem);
+	problem_fields(&b, &problem);
+	if (b.card != NULL && b.card->problem != NULL) {
+		b.card->problem->is_retryable = !is_uncertain;
+	}
+	return bot_card_finish(&b, true);
+}
+
+Stoa__Chat__Card *
 bot_view_rate_limited(struct stoa_arena *arena,
-    const struct bot_command *command, int64_t retry_after_us)
+    const struct bot_command *command, int64_t retry_after_us, bool is_shared)
 {
 	const char *wait = bot_words_duration(arena, retry_after_us);
 	const char *fix = stoa_arena_printf(arena, "wait %s", wait);
@@ -217,7 +245,17 @@ bot_view_rate_limited(struct stoa_arena *arena,
 	struct bot_card b =
 	    bot_card_begin(arena, "One moment", STOA__CHAT__SEVERITY__REFUSED);
 
-	bot_card_text(&b, "/%s can be used again in %s.", command->name, wait);
+	if (command == NULL) {
+		bot_card_text(&b, "Commands are taken again in %s.", wait);
+	} else {
+		bot_card_text(
+		    &b, "/%s can be used again in %s.", command->name, wait);
+	}
+	if (!is_shared) {
+		bot_card_field(&b, "Note",
+		    "limits are counted by each bot alone at the moment",
+		    false);
+	}
 	problem_set(&b, &problem);
 	if (b.card != NULL && b.card->problem != NULL) {
 		b.card->problem->is_retryable = true;

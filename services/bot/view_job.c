@@ -84,6 +84,11 @@ job_fields(struct bot_card *b, const struct bot_job_view *job)
 	bot_card_field(b, "Dataset", job->dataset, false);
 	bot_card_field(b, "Parameters", job->parameters, false);
 	bot_card_field(b, "Model", job->model, true);
+	if (job->accuracy > 0) {
+		bot_card_field(b, "Accuracy",
+		    bot_words_print(b->arena, "%.1f %%", job->accuracy * 100),
+		    true);
+	}
 }
 
 static void

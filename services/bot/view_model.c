@@ -115,6 +115,17 @@ bot_view_models(struct stoa_arena *arena, const struct bot_model_view *models,
 /* ---- datasets ---- */
 
 Stoa__Chat__Card *
+bot_view_upload(struct stoa_arena *arena, const char *name, uint64_t size_max)
+{
+	struct bot_card b = bot_card_begin(
+	    arena, "Ready to be stored", STOA__CHAT__SEVERITY__INFO);
+
+	bot_card_field(&b, "Name", name, true);
+	bot_card_field(&b, "At most", bot_words_size(arena, size_max), true);
+	return bot_card_finish(&b, true);
+}
+
+Stoa__Chat__Card *
 bot_view_dataset(
     struct stoa_arena *arena, const struct bot_dataset_view *dataset)
 {

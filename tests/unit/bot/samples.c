@@ -207,7 +207,7 @@ sample_no(struct stoa_arena *arena, size_t i)
 		    arena, STOA_UNAVAILABLE, "train the model");
 	default:
 		return bot_view_rate_limited(
-		    arena, bot_command_get(BOT_VERB_TRAIN), 83000000);
+		    arena, bot_command_get(BOT_VERB_TRAIN), 83000000, true);
 	}
 }
 

@@ -1,0 +1,55 @@
+/* bot.h - the bot as its main.c sees it.
+ *
+ * Takes commands from chat-in, answers each with exactly one final card, and
+ * keeps the cards of training jobs alive until they end. What a member asked
+ * is done under the id the member's edge gave it, so that a command which
+ * comes again (a bot died, a card was lost) does nothing twice.
+ *
+ * Layer 3: speaks to ports only. One thread: the loop's. */
+#ifndef BOT_H
+#define BOT_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bot;
+struct stoa_bus;
+struct stoa_cache;
+struct stoa_clock;
+
+struct bot_options {
+	struct stoa_bus *bus;
+	struct stoa_cache *cache;
+	const struct stoa_clock *clock;
+	struct stoa_str link_key;   /* secret; copied, wiped at the end */
+	const char *community_name; /* of the one that is opened; borrowed */
+	int64_t welcome_micro;	    /* credit for each new member */
+	int64_t rate_factor;	    /* multiplies every rate limit; from 1 */
+	uint64_t seed;		    /* for hash tables */
+	/* What an operator should know; may be NULL. */
+	void (*warn)(const char *event, const char *text);
+};
+
+struct bot *bot_new(const struct bot_options *options);
+
+/* Begins to take commands. */
+void bot_start(struct bot *b);
+
+/* To be called every BOT_TICK_US. */
+void bot_tick(struct bot *b);
+
+/* Takes no more; what runs may end. */
+void bot_drain(struct bot *b);
+bool bot_is_idle(const struct bot *b);
+
+void bot_metrics(const struct bot *b, struct stoa_buf *out);
+
+/* What is still under way is left to the broker, which gives it to another
+ * bot; its memory is left to the end of the process, since the bus is going to
+ * call back. NULL does nothing. */
+void bot_free(struct bot *b);
+
+#endif

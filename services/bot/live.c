@@ -1,0 +1,305 @@
+/* live.c - the cards of jobs while they run, and the one when they end.
+ *
+ * Edits are lossy on purpose: what a worker tells is shown if this process
+ * took the /train command. How a job ended comes as a stored notice that
+ * carries the command's address, so the final card needs nothing from here. */
+#include "bot/parts.h"
+
+#include "base/core.h"
+#include "bot/limits.h"
+#include "bot/told.h"
+#include "bot/view.h"
+#include "bot/words.h"
+#include "port/clock.h"
+
+#include "proto/worker.pb-c.h"
+
+#include <stdlib.h>
+
+/* A job's description, and one progress with its losses. */
+#define LIVE_ARENA_MAX	  ((size_t)64 * 1024)
+#define PROGRESS_SIZE_MAX ((size_t)16 * 1024)
+
+struct live {
+	struct bot_address to;
+	struct stoa_arena arena; /* holds `job` */
+	Stoa__Training__JobSubmitted *job;
+	int64_t submitted_us;
+	int64_t edited_us;	/* monotonic */
+	struct stoa_buf latest; /* packed Progress that is not shown yet */
+};
+
+/* Grows with time, so that it does over restarts too. The first card of a job
+ * is revision 1. */
+static uint32_t
+revision_at(int64_t now_us, int64_t submitted_us)
+{
+	int64_t tenths = (now_us - submitted_us) / (100 * STOA_US_PER_MS) + 2;
+
+	return tenths < 2	      ? 2
+	       : tenths >= UINT32_MAX ? UINT32_MAX
+				      : (uint32_t)tenths;
+}
+
+static void
+card_tell(struct bot *b, const struct bot_address *to, struct stoa_str packed)
+{
+	char subject[BOT_ADDRESS_TEXT_SIZE];
+
+	if (packed.data != NULL) {
+		bot_address_live(to, subject);
+		stoa_bus_tell(b->o.bus, subject, packed);
+		b->counts.edits++;
+	}
+}
+
+static void
+live_free(struct live *l)
+{
+	if (l != NULL) {
+		stoa_arena_fini(&l->arena);
+		stoa_buf_fini(&l->latest);
+		free(l);
+	}
+}
+
+void
+bot_live_fini(struct bot *b)
+{
+	STOA_MAP_EACH(&b->live, entry)
+	{
+		live_free(entry->value);
+	}
+	stoa_map_fini(&b->live);
+}
+
+/* ---- beginning ---- */
+
+/* The oldest one makes room: its final card comes all the same. */
+static void
+room_make(struct bot *b)
+{
+	size_t cursor = 0;
+	struct stoa_map_entry *oldest;
+
+	if (b->live.count >= BOT_LIVE_MAX) {
+		oldest = stoa_map_next(&b->live, &cursor);
+		live_free(stoa_map_remove(&b->live, oldest->key));
+	}
+}
+
+void
+bot_live_begin(
+    struct bot_run *r, const Stoa__Training__JobSubmitted *job, int64_t at_us)
+{
+	struct bot *b = r->bot;
+	struct bot_job_view view = bot_told_submitted(&r->arena, job);
+	struct stoa_str packed = stoa_pack(&r->arena, &job->base);
+	struct live *l = calloc(1, sizeof(*l));
+
+	view.submitted_us = at_us;
+	card_tell(b, &r->to,
+	    bot_card_pack(
+		&r->arena, bot_view_job(&r->arena, &view), &r->to, 1));
+	stoa_assert(l != NULL);
+	stoa_arena_init(&l->arena, NULL, 0, LIVE_ARENA_MAX);
+	stoa_buf_init(&l->latest, PROGRESS_SIZE_MAX);
+	l->to = r->to;
+	l->submitted_us = at_us;
+	l->job = stoa_unpack(
+	    &l->arena, &stoa__training__job_submitted__descriptor, packed);
+	if (l->job == NULL) {
+		live_free(l);
+		return;
+	}
+	room_make(b);
+	live_free(stoa_map_put(&b->live, stoa_str_of(l->job->job), l));
+}
+
+/* ---- progress ---- */
+
+static const char *
+step_text(struct stoa_arena *arena, const Stoa__Worker__Progress *p)
+{
+	if (p->epoch_count == 0) {
+		return p->stage;
+	}
+	if (p->validation_accuracy > 0) {
+		return bot_words_print(arena,
+		    "epoch %u of %u, accuracy %.1f %%", p->epoch,
+		    p->epoch_count, p->validation_accuracy * 100);
+	}
+	return bot_words_print(
+	    arena, "epoch %u of %u", p->epoch, p->epoch_count);
+}
+
+static void
+edit_send(struct bot *b, struct live *l)
+{
+	int64_t now_us = stoa_clock_wall(b->o.clock).us;
+	struct stoa_arena arena;
+	Stoa__Worker__Progress *p;
+	struct bot_job_view view;
+
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	p = stoa_unpack(&arena, &stoa__worker__progress__descriptor,
+	    stoa_buf_str(&l->latest));
+	stoa_buf_clear(&l->latest);
+	l->edited_us = bot_now(b);
+	if (p != NULL) {
+		view = bot_told_submitted(&arena, l->job);
+		view.state = BOT_JOB_RUNNING;
+		view.attempt = p->attempt;
+		view.done = p->fraction;
+		view.step = step_text(&arena, p);
+		view.losses = p->losses;
+		view.loss_count = p->n_losses;
+		view.submitted_us = l->submitted_us;
+		view.started_us = now_us - p->elapsed_us;
+		view.updated_us = now_us;
+		card_tell(b, &l->to,
+		    bot_card_pack(&arena, bot_view_job(&arena, &view), &l->to,
+			revision_at(now_us, l->submitted_us)));
+	}
+	stoa_arena_fini(&arena);
+}
+
+/* stoa.progress.job.<community>.<job> */
+void
+bot_on_progress(void *owner, struct stoa_str subject, struct stoa_str data)
+{
+	struct bot *b = owner;
+	struct live *l;
+
+	for (int i = 0; i < 4; i++) {
+		(void)stoa_str_cut(&subject, '.');
+	}
+	l = stoa_map_get(&b->live, subject);
+	if (l == NULL || data.len == 0 || data.len > PROGRESS_SIZE_MAX) {
+		return;
+	}
+	stoa_buf_clear(&l->latest);
+	stoa_buf_add_str(&l->latest, data);
+	if (bot_now(b) - l->edited_us >= BOT_EDIT_US) {
+		edit_send(b, l);
+	}
+}
+
+void
+bot_live_tick(struct bot *b, int64_t now_us)
+{
+	STOA_MAP_EACH(&b->live, entry)
+	{
+		struct live *l = entry->value;
+
+		if (l->latest.len > 0 && now_us - l->edited_us >= BOT_EDIT_US) {
+			edit_send(b, l);
+		}
+	}
+}
+
+/* ---- the end ---- */
+
+struct notice {
+	struct bot *bot;
+	struct stoa_delivery *delivery;
+};
+
+static void
+on_notice_stored(void *owner, enum stoa_status status)
+{
+	struct notice *n = owner;
+	struct bot *b = n->bot;
+
+	if (b->is_abandoned) {
+		return;
+	}
+	b->notice_count--;
+	if (status == STOA_OK || status == STOA_EXISTS) {
+		b->counts.cards++;
+		stoa_delivery_ack(n->delivery);
+	} else {
+		b->counts.redone++;
+		stoa_delivery_retry(n->delivery, BOT_REDO_US);
+	}
+	free(n);
+}
+
+static double
+accuracy_of(const Stoa__Training__Model *model)
+{
+	for (size_t i = 0; i < model->n_metrics; i++) {
+		if (strcmp(model->metrics[i]->name, "accuracy") == 0) {
+			return model->metrics[i]->value;
+		}
+	}
+	return 0;
+}
+
+static struct stoa_str
+end_card(struct bot *b, struct stoa_arena *arena,
+    const Stoa__Training__Notice *notice, const struct bot_address *to)
+{
+	struct bot_job_view view = bot_told_job(arena, notice->job);
+	Stoa__Chat__Card *card;
+
+	if (notice->model != NULL) {
+		view.losses = notice->model->losses;
+		view.loss_count = notice->model->n_losses;
+		view.accuracy = accuracy_of(notice->model);
+	}
+	card = bot_view_job(arena, &view);
+	if (card != NULL) {
+		card->is_final = true;
+	}
+	return bot_card_pack(arena, card, to,
+	    revision_at(stoa_clock_wall(b->o.clock).us, view.submitted_us));
+}
+
+static void
+notice_store(struct bot *b, struct stoa_delivery *delivery,
+    const struct bot_address *to, struct stoa_str packed)
+{
+	char subject[BOT_ADDRESS_TEXT_SIZE], id[BOT_ADDRESS_TEXT_SIZE];
+	struct notice *n = calloc(1, sizeof(*n));
+
+	stoa_assert(n != NULL);
+	*n = (struct notice){b, delivery};
+	bot_address_final(to, subject);
+	bot_address_print(to, id);
+	b->notice_count++;
+	stoa_bus_store(b->o.bus, subject, id, packed, on_notice_stored, n);
+}
+
+void
+bot_on_notice(void *owner, struct stoa_delivery *delivery)
+{
+	struct bot *b = owner;
+	struct stoa_str packed = {NULL, 0};
+	Stoa__Training__Notice *notice;
+	struct bot_address to;
+	struct stoa_arena arena;
+
+	if (b->is_draining) {
+		stoa_delivery_retry(delivery, 0);
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	notice = stoa_unpack(
+	    &arena, &stoa__training__notice__descriptor, delivery->data);
+	if (notice != NULL && notice->job != NULL &&
+	    bot_address_read(stoa_str_of(notice->reply), &to)) {
+		live_free(
+		    stoa_map_remove(&b->live, stoa_str_of(notice->job->id)));
+		packed = end_card(b, &arena, notice, &to);
+	}
+	if (packed.data != NULL) {
+		notice_store(b, delivery, &to, packed);
+	} else {
+		b->counts.dropped++;
+		bot_warn(b, "notice_dropped",
+		    "a message on chat-notice names no job and no address");
+		stoa_delivery_drop(delivery);
+	}
+	stoa_arena_fini(&arena);
+}

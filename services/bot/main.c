@@ -1,0 +1,140 @@
+/* main.c - wires the bot to the bus, the cache and the clock. */
+#include "bot/bot.h"
+#include "bot/limits.h"
+#include "edge/cache_redis.h"
+#include "edge/log.h"
+#include "edge/svc.h"
+
+#include <openssl/rand.h>
+
+static const struct stoa_conf_option options[] = {
+    {"redis-socket", STOA_CONF_TEXT, NULL, 0, 107,
+	"socket of Redis; empty: 127.0.0.1 and redis-port"},
+    {"redis-port", STOA_CONF_NUMBER, "6379", 1, 65535,
+	"port of Redis, used without a socket"},
+    {"redis-password", STOA_CONF_SECRET, NULL, 0, 128, "password of Redis"},
+    {"link-key", STOA_CONF_SECRET, NULL, 0, 127,
+	"secret that turns platforms' users into the directory's keys"},
+    {"rate-factor", STOA_CONF_NUMBER, "1", 1, 1000000,
+	"multiplies every rate limit"},
+    {"community-name", STOA_CONF_TEXT, "home", 1, 64,
+	"what the community is called when it is opened"},
+    {"welcome-grant", STOA_CONF_NUMBER, "100", 0,
+	BOT_WELCOME_MAX / STOA_MICRO_PER_JOY,
+	"credit for each new member, in Joy"},
+};
+
+static struct bot *bot;
+static struct stoa_cache *cache;
+static struct stoa_timer *tick;
+
+static void
+warn(const char *event, const char *text)
+{
+	stoa_log(STOA_LOG_WARN, event, "%s", text);
+}
+
+static bool
+cache_open(struct stoa_svc *svc)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	const char *socket = stoa_conf_get(conf, "redis-socket");
+	const char *password = stoa_conf_get(conf, "redis-password");
+	struct stoa_cache_options cache_options = {
+	    .socket = socket[0] == '\0' ? NULL : socket,
+	    .port = (uint16_t)stoa_conf_number(conf, "redis-port"),
+	    .password = password[0] == '\0' ? NULL : password,
+	};
+
+	return stoa_cache_open(stoa_loop_uv(stoa_svc_loop(svc)), &cache_options,
+		   &cache) == STOA_OK;
+}
+
+static void
+on_tick(void *arg)
+{
+	bot_tick(arg);
+}
+
+static bool
+start(struct stoa_svc *svc)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	struct bot_options o = {
+	    .bus = stoa_svc_bus(svc),
+	    .link_key = stoa_str_of(stoa_conf_get(conf, "link-key")),
+	    .community_name = stoa_conf_get(conf, "community-name"),
+	    .welcome_micro =
+		stoa_conf_number(conf, "welcome-grant") * STOA_MICRO_PER_JOY,
+	    .rate_factor = stoa_conf_number(conf, "rate-factor"),
+	    .warn = warn,
+	};
+
+	if (o.link_key.len < 32) {
+		stoa_log(STOA_LOG_ERROR, "link_key_missing",
+		    "link-key: at least 32 characters are needed; make them "
+		    "with `openssl rand -hex 32` and name their file with "
+		    "--link-key-file");
+		return false;
+	}
+	if (!cache_open(svc) ||
+	    RAND_bytes((unsigned char *)&o.seed, sizeof(o.seed)) != 1) {
+		stoa_log(STOA_LOG_ERROR, "not_started",
+		    "out of memory, or the system gives no random numbers");
+		return false;
+	}
+	o.cache = cache;
+	bot = bot_new(&o);
+	bot_start(bot);
+	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, bot);
+	stoa_timer_start(tick, BOT_TICK_US, BOT_TICK_US);
+	return true;
+}
+
+static void
+drain(struct stoa_svc *svc)
+{
+	(void)svc;
+	bot_drain(bot);
+}
+
+static bool
+is_idle(struct stoa_svc *svc)
+{
+	(void)svc;
+	return bot_is_idle(bot);
+}
+
+static void
+stop(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_timer_free(tick);
+	stoa_cache_close(cache);
+	bot_free(bot);
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	(void)svc;
+	bot_metrics(bot, out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct stoa_svc_spec spec = {
+	    .name = "bot",
+	    .description = "commands in, cards out",
+	    .options = options,
+	    .option_count = STOA_COUNT(options),
+	    .start = start,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .stop = stop,
+	    .metrics = metrics,
+	};
+
+	return stoa_svc_main(&spec, argc, argv);
+}

@@ -1,0 +1,202 @@
+/* parts.h - what the bot's files share; for them only.
+ *
+ *   intake.c    a delivery becomes a run; parse, limit, permit, dispatch
+ *   run.c       one command under way: its calls and its cards
+ *   people.c    who that is: resolve, link, join
+ *   handlers_*  what each command does, step by step
+ *   live.c      the cards of jobs: progress, and how they ended */
+#ifndef BOT_PARTS_H
+#define BOT_PARTS_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "base/time.h"
+#include "bot/address.h"
+#include "bot/bot.h"
+#include "bot/catalogue.h"
+#include "bot/lane.h"
+#include "bot/problem.h"
+#include "port/bus.h"
+
+#include "proto/accounts.pb-c.h"
+#include "proto/chat.pb-c.h"
+#include "proto/journal.pb-c.h"
+#include "proto/training.pb-c.h"
+
+struct bot_run;
+
+/* Domains whose journal entries a member's reads must not miss. */
+enum bot_domain {
+	BOT_ACCOUNTS,
+	BOT_TRAINING,
+	BOT_DOMAIN_COUNT,
+};
+
+struct bot_person {
+	struct stoa_id community;
+	struct stoa_id member;
+	Stoa__Accounts__Role role; /* as last seen: for /help only */
+	uint64_t seen[BOT_DOMAIN_COUNT];
+};
+
+/* Two generations: when the young one is full the old one is forgotten. */
+struct bot_people {
+	struct stoa_map young, old; /* platform.user -> struct bot_person * */
+};
+
+struct bot_counts {
+	uint64_t commands;
+	uint64_t again; /* came more than once */
+	uint64_t limited;
+	uint64_t problems;
+	uint64_t refusals;
+	uint64_t failures;
+	uint64_t dropped; /* could not be read at all */
+	uint64_t cards;	  /* final ones stored */
+	uint64_t edits;
+	uint64_t redone; /* cards that the broker did not take */
+};
+
+struct bot {
+	struct bot_options o;
+	char link_key[128];
+	struct stoa_consumer *commands, *notices;
+	struct bot_lanes lanes;
+	struct stoa_map runs; /* platform.user.id -> struct bot_run * */
+	struct bot_people people;
+	struct stoa_map live; /* job -> struct live * */
+	size_t notice_count;  /* being stored */
+	int64_t pulse_us;
+	bool is_draining;
+	bool is_abandoned; /* callbacks do nothing any more */
+	struct bot_counts counts;
+};
+
+/* ---- one command under way ---- */
+
+typedef void (*bot_step)(struct bot_run *r, const void *reply);
+typedef void (*bot_refused)(
+    struct bot_run *r, const Stoa__Journal__Refusal *refusal);
+
+/* A call and how the command goes on. All borrowed for the run's life. */
+struct bot_call {
+	const ProtobufCServiceDescriptor *service;
+	const char *method;
+	const char *command_id;	   /* NULL: a query; else tried until 30 s */
+	struct stoa_str community; /* empty: the member's */
+	bool is_own;		   /* the bot acts, not the member */
+	uint64_t index_min;	   /* beyond what the member has seen */
+	bot_step next;	     /* gets the reply; an Outcome is no refusal */
+	bot_refused refused; /* NULL: the card says so */
+	void (*missing)(struct bot_run *r); /* NOT_FOUND; NULL: a failure */
+};
+
+struct bot_run {
+	struct bot_lane_item item; /* first: lanes hold runs */
+	struct bot *bot;
+	struct stoa_delivery *delivery;
+	struct bot_address to;
+	struct stoa_arena arena;
+	Stoa__Chat__Command *command;
+	const struct bot_command *row; /* NULL: no command at all */
+	struct bot_problem problem;
+	bool has_problem;
+	bool is_in_lane;
+	bool is_limited_alone; /* the limit was this process's own */
+	struct bot_person who; /* of a command that needs one */
+	int64_t deadline_us;   /* monotonic; 0: not running yet */
+	void *work;	       /* the handler's own, in the arena */
+
+	struct bot_call call; /* under way */
+	struct stoa_str request;
+	int64_t again_us; /* monotonic; 0: no try is due */
+	int64_t again_wait_us;
+};
+
+int64_t bot_now(const struct bot *b);
+void bot_warn(const struct bot *b, const char *event, const char *text);
+
+/* intake.c */
+void bot_on_command(void *owner, struct stoa_delivery *delivery);
+
+/* A run has ended: frees it and lets the member's next command run. */
+void bot_intake_ended(struct bot_run *r);
+
+/* ---- run.c: every run ends by exactly one of the four last ones ---- */
+
+/* At most one at a time; `request` is read before it returns. */
+void bot_run_call(struct bot_run *r, const struct bot_call *call,
+    const ProtobufCMessage *request);
+void bot_run_tick(struct bot_run *r, int64_t now_us);
+
+/* Event `i` of an outcome, or NULL. */
+void *bot_run_event(struct bot_run *r, const Stoa__Journal__Outcome *outcome,
+    const ProtobufCMessageDescriptor *type, size_t i);
+
+/* The text option of that name, or "". */
+const char *bot_run_text(const struct bot_run *r, const char *option);
+bool bot_run_flag(const struct bot_run *r, const char *option);
+
+/* The final card; NULL: the arena was full, which the card then says. */
+void bot_run_finish(struct bot_run *r, Stoa__Chat__Card *card);
+void bot_run_refuse(struct bot_run *r, const struct bot_problem *problem);
+void bot_run_fail(
+    struct bot_run *r, enum stoa_status status, const char *service);
+
+/* Without a final card: that comes with the job's notice. */
+void bot_run_leave(struct bot_run *r);
+
+/* Fills in what the views leave to the caller and packs; empty when it does
+ * not fit the arena or a message. */
+struct stoa_str bot_card_pack(struct stoa_arena *arena, Stoa__Chat__Card *card,
+    const struct bot_address *to, uint32_t revision);
+
+/* ---- people.c ---- */
+
+void bot_people_init(struct bot_people *p, uint64_t seed);
+void bot_people_fini(struct bot_people *p);
+
+/* Finds out who sent the command, linking and joining on the first one, then
+ * goes on; or ends the run. */
+void bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r));
+
+/* What reads of this member must show from now on. */
+void bot_people_saw(struct bot_run *r, enum bot_domain domain, uint64_t index);
+
+/* The person if known already, else NULL. */
+const struct bot_person *bot_people_get(const struct bot_run *r);
+
+/* The directory's key for a user of the run's platform. */
+struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
+
+/* ---- handlers ---- */
+
+void bot_handle(struct bot_run *r);
+
+void bot_handle_upload(struct bot_run *r);
+void bot_handle_datasets(struct bot_run *r);
+void bot_handle_train(struct bot_run *r);
+void bot_handle_jobs(struct bot_run *r);
+void bot_handle_job(struct bot_run *r);
+void bot_handle_cancel(struct bot_run *r);
+void bot_handle_models(struct bot_run *r);
+void bot_handle_model(struct bot_run *r);
+void bot_handle_ask(struct bot_run *r);
+void bot_handle_balance(struct bot_run *r);
+void bot_handle_transfer(struct bot_run *r);
+
+/* ---- live.c ---- */
+
+void bot_live_fini(struct bot *b);
+
+/* The job's card is shown under the run's address from now on. */
+void bot_live_begin(
+    struct bot_run *r, const Stoa__Training__JobSubmitted *job, int64_t at_us);
+
+void bot_on_progress(
+    void *owner, struct stoa_str subject, struct stoa_str data);
+void bot_on_notice(void *owner, struct stoa_delivery *delivery);
+void bot_live_tick(struct bot *b, int64_t now_us);
+
+#endif

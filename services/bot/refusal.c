@@ -1,0 +1,187 @@
+/* refusal.c - one row per reason.
+ *
+ * In texts {0} is the first argument as it stands, {0j} that many micro-Joy,
+ * {0s} that many bytes. */
+#include "bot/refusal.h"
+
+#include "bot/limits.h"
+#include "bot/words.h"
+
+#define ASK_ADMIN "ask an admin of the community"
+
+struct row {
+	const char *reason;
+	const char *field;
+	const char *text;
+	const char *limit;
+	const char *fix;
+	int near; /* argument that may hold a suggestion; 0: none has one */
+};
+
+static const struct row rows[] = {
+    /* accounts */
+    {"no_such_member", "to", "there is no member {0}", "",
+	"check the id; people are members after their first command", 0},
+    {"no_such_hold", "", "there is no hold {0}", "", "see /balance", 0},
+    {"hold_closed", "", "the hold {0} is closed: it was {1}", "",
+	"see /balance", 0},
+    {"insufficient_funds", "amount", "{0} has {1j}, which is less than {2j}",
+	"at most {1j}", "give less, or get more first; see /balance", 0},
+    {"amount_not_positive", "amount", "{0j} cannot be moved", "more than 0 Joy",
+	"give an amount above zero", 0},
+    {"amount_too_large", "amount", "{0j} is too much at once", "at most {1j}",
+	"give it in parts", 0},
+    {"same_account", "to", "{0} would pay itself", "another member",
+	"name another member", 0},
+    {"already_member", "", "{0} is a member already", "", "go on", 0},
+    {"not_permitted", "", "that needs {0}", "{0}", ASK_ADMIN, 0},
+    {"name_not_valid", "{0}", "{0} is too long or no plain text",
+	"at most {1} bytes of UTF-8 text", "shorten {0}", 0},
+    {"too_many", "", "too many {0}", "at most {1}",
+	"wait until some have ended, or remove some", 0},
+    {"already_linked", "", "{1} of {0} is linked already", "", ASK_ADMIN, 0},
+    {"member_removed", "to", "{0} has left the community", "",
+	"name somebody else", 0},
+    {"role_not_valid", "role", "there is no role {0}",
+	"member, trainer, admin or owner", "choose one of them", 0},
+    {"last_owner", "", "{0} is the last owner", "at least one owner",
+	"make somebody else owner first", 0},
+    /* training */
+    {"dataset_not_valid", "dataset", "{0} cannot be trained on: {1}",
+	"CSV with the columns text and label, or a directory of train.csv, "
+	"validation.csv and test.csv",
+	"store a dataset with /upload, or choose one from /datasets", 0},
+    {"recipe_unknown", "recipe", "there is no recipe {0}", "text-classifier",
+	"see /help command:train", 1},
+    {"parameter_unknown", "{0}", "{1}", "a parameter of the recipe",
+	"see /help command:train", 0},
+    {"parameter_not_valid", "{0}", "{1}", "what the recipe takes",
+	"give {0} a value within its limit; see /help command:train", 0},
+    {"budget_too_small", "max_spend", "{0j} does not pay for this job",
+	"at least {1j}", "raise max_spend to {1j}", 0},
+    {"budget_too_large", "max_spend", "{0j} is more than one job may cost",
+	"at most {1j}", "lower max_spend to {1j}", 0},
+    {"no_such_job", "job", "there is no job {0}", "", "see /jobs", 1},
+    {"not_your_job", "job", "the job {0} is {1}'s", "your own jobs",
+	"ask {1}, or an admin", 0},
+    {"job_ended", "job", "the job {0} has ended already: {1}", "",
+	"see /job {0}", 0},
+    {"no_such_model", "model", "there is no model {0}", "", "see /models", 1},
+    {"stale_attempt", "", "attempt {1} of {0} is over", "", "see /job {0}", 0},
+    {"dataset_too_large", "dataset", "{0s} are too much for one dataset",
+	"at most {1s}", "store a smaller one", 0},
+    {"wrong_worker", "", "{0} is not the worker of that job", "", "see /jobs",
+	0},
+};
+
+static const struct row *
+row_find(const char *reason)
+{
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		if (strcmp(rows[i].reason, reason) == 0) {
+			return &rows[i];
+		}
+	}
+	return NULL;
+}
+
+bool
+bot_refusal_is_known(const char *reason)
+{
+	return row_find(reason) != NULL;
+}
+
+static const char *
+argument(
+    const Stoa__Journal__Refusal *refusal, size_t i, struct stoa_arena *arena)
+{
+	return i < refusal->n_args
+		   ? bot_problem_excerpt(arena, stoa_str_of(refusal->args[i]))
+		   : "";
+}
+
+static const char *
+argument_as(const char *text, char kind, struct stoa_arena *arena)
+{
+	int64_t number;
+
+	if (!stoa_str_to_i64(stoa_str_of(text), &number)) {
+		return text;
+	}
+	if (kind == 'j') {
+		return bot_words_joy(arena, number);
+	}
+	return kind == 's' && number >= 0
+		   ? bot_words_size(arena, (uint64_t)number)
+		   : text;
+}
+
+/* Fills the places of a row's text. */
+static const char *
+fill(const char *format, const Stoa__Journal__Refusal *refusal,
+    struct stoa_arena *arena)
+{
+	struct stoa_str rest = stoa_str_of(format);
+	struct stoa_buf b;
+	const char *text;
+
+	stoa_buf_init(&b, BOT_CARD_TEXT_MAX);
+	while (rest.len > 0) {
+		struct stoa_str place;
+
+		stoa_buf_add_str(&b, stoa_str_cut(&rest, '{'));
+		place = stoa_str_cut(&rest, '}');
+		if (place.len > 0) {
+			stoa_buf_add_text(
+			    &b, argument_as(
+				    argument(refusal,
+					(size_t)(place.data[0] - '0'), arena),
+				    place.data[place.len - 1], arena));
+		}
+	}
+	text = stoa_arena_str(arena, stoa_buf_str(&b));
+	stoa_buf_fini(&b);
+	return text == NULL ? "" : text;
+}
+
+static void
+explain_unknown(const Stoa__Journal__Refusal *refusal, struct stoa_arena *arena,
+    struct bot_problem *ret_problem)
+{
+	const char *first = argument(refusal, 0, arena);
+
+	(void)bot_problem_fill(ret_problem, arena,
+	    &(struct bot_problem){
+		.code = refusal->reason,
+		.given = first,
+		.fix = "see /help",
+	    },
+	    "the rules say no: %s %s", refusal->reason, first);
+}
+
+void
+bot_refusal_explain(const Stoa__Journal__Refusal *refusal,
+    struct stoa_arena *arena, struct bot_problem *ret_problem)
+{
+	const struct row *row = row_find(refusal->reason);
+	const char *near = "";
+
+	if (row == NULL) {
+		explain_unknown(refusal, arena, ret_problem);
+		return;
+	}
+	if (row->near > 0) {
+		near = argument(refusal, (size_t)row->near, arena);
+	}
+	(void)bot_problem_fill(ret_problem, arena,
+	    &(struct bot_problem){
+		.code = row->reason,
+		.field = fill(row->field, refusal, arena),
+		.given = argument(refusal, 0, arena),
+		.limit = fill(row->limit, refusal, arena),
+		.fix = near[0] == '\0'
+			   ? fill(row->fix, refusal, arena)
+			   : bot_words_print(arena, "did you mean %s?", near),
+	    },
+	    "%s", fill(row->text, refusal, arena));
+}

@@ -1,0 +1,149 @@
+#include "../unit.h"
+
+#include "bot/limits.h"
+#include "bot/refusal.h"
+
+#include "proto/accounts.pb-c.h"
+#include "proto/training.pb-c.h"
+
+static struct bot_problem
+explain(struct stoa_arena *arena, const char *reason, char **args, size_t count)
+{
+	Stoa__Journal__Refusal refusal = STOA__JOURNAL__REFUSAL__INIT;
+	struct bot_problem problem;
+
+	refusal.reason = (char *)(uintptr_t)reason;
+	refusal.args = args;
+	refusal.n_args = count;
+	bot_refusal_explain(&refusal, arena, &problem);
+	return problem;
+}
+
+/* Every reason of a domain has words, and no place stays unfilled. */
+static void
+all_have_words(const ProtobufCEnumDescriptor *reasons)
+{
+	char *args[] = {"j_aaaaaaaaaa", "1500000", "2500000", "x"};
+	struct stoa_arena arena;
+
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	for (unsigned i = 0; i < reasons->n_values; i++) {
+		const ProtobufCEnumValue *value = &reasons->values[i];
+		struct bot_problem p;
+
+		if (value->value == 0) {
+			continue; /* unspecified */
+		}
+		if (!bot_refusal_is_known(value->name)) {
+			fail_msg("no words for %s", value->name);
+		}
+		p = explain(&arena, value->name, args, STOA_COUNT(args));
+		assert_string_equal(p.code, value->name);
+		assert_string_not_equal(p.text, "");
+		assert_string_not_equal(p.fix, "");
+		assert_null(strpbrk(p.text, "{}"));
+		assert_null(strpbrk(p.limit, "{}"));
+		assert_null(strpbrk(p.fix, "{}"));
+		assert_null(strpbrk(p.field, "{}"));
+	}
+	stoa_arena_fini(&arena);
+}
+
+static void
+test_refusal_every_reason_of_accounts_has_words(void **state)
+{
+	(void)state;
+	all_have_words(&stoa__accounts__refusal_reason__descriptor);
+}
+
+static void
+test_refusal_every_reason_of_training_has_words(void **state)
+{
+	(void)state;
+	all_have_words(&stoa__training__refusal_reason__descriptor);
+}
+
+static void
+test_refusal_amounts_are_said_in_joy(void **state)
+{
+	char *args[] = {"u_aaaaaaaaaa", "1500000", "2000000"};
+	struct stoa_arena arena;
+	struct bot_problem p;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	p = explain(&arena, "insufficient_funds", args, STOA_COUNT(args));
+	assert_string_equal(
+	    p.text, "u_aaaaaaaaaa has 1.5 Joy, which is less than 2 Joy");
+	assert_string_equal(p.field, "amount");
+	assert_string_equal(p.limit, "at most 1.5 Joy");
+	stoa_arena_fini(&arena);
+}
+
+static void
+test_refusal_passes_suggestions_on(void **state)
+{
+	char *near[] = {"j_aaaaaaaaab", "j_aaaaaaaaaa"}, *far[] = {"x", ""};
+	struct stoa_arena arena;
+	struct bot_problem p;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	p = explain(&arena, "no_such_job", near, STOA_COUNT(near));
+	assert_string_equal(p.field, "job");
+	assert_string_equal(p.fix, "did you mean j_aaaaaaaaaa?");
+	p = explain(&arena, "no_such_job", far, STOA_COUNT(far));
+	assert_string_equal(p.fix, "see /jobs");
+	stoa_arena_fini(&arena);
+}
+
+static void
+test_refusal_recipe_speaks_for_its_parameters(void **state)
+{
+	char *args[] = {"epochs", "epochs must be from 1 to 1000, not -1"};
+	struct stoa_arena arena;
+	struct bot_problem p;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	p = explain(&arena, "parameter_not_valid", args, STOA_COUNT(args));
+	assert_string_equal(p.field, "epochs");
+	assert_string_equal(p.text, args[1]);
+	assert_non_null(strstr(p.fix, "epochs"));
+	stoa_arena_fini(&arena);
+}
+
+static void
+test_refusal_survives_missing_and_hostile_arguments(void **state)
+{
+	char *args[] = {"\x1b[31m{0}\xff"};
+	struct stoa_arena arena;
+	struct bot_problem p;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	p = explain(&arena, "no_such_job", args, STOA_COUNT(args));
+	assert_null(strchr(p.text, '\x1b'));
+	p = explain(&arena, "insufficient_funds", NULL, 0);
+	assert_string_equal(p.text, " has , which is less than ");
+	p = explain(&arena, "a_reason_to_come", args, STOA_COUNT(args));
+	assert_string_equal(p.code, "a_reason_to_come");
+	assert_non_null(strstr(p.text, "a_reason_to_come"));
+	stoa_arena_fini(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_refusal_every_reason_of_accounts_has_words),
+	    cmocka_unit_test(test_refusal_every_reason_of_training_has_words),
+	    cmocka_unit_test(test_refusal_amounts_are_said_in_joy),
+	    cmocka_unit_test(test_refusal_passes_suggestions_on),
+	    cmocka_unit_test(test_refusal_recipe_speaks_for_its_parameters),
+	    cmocka_unit_test(
+		test_refusal_survives_missing_and_hostile_arguments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
