@@ -216,7 +216,8 @@ void waiting_answer(struct stoa_replica *r, struct waiting *w,
     enum stoa_status status, struct stoa_str outcome);
 
 /* follow.c: records from the stream. */
-void follow_record(void *owner, uint64_t sequence, struct stoa_str bytes);
+void follow_record(void *owner, uint64_t sequence, struct stoa_str community,
+    struct stoa_str bytes);
 
 /* recover.c: connections, lost tails, peers. */
 void recover_up(void *owner, uint64_t last);

@@ -107,24 +107,32 @@ follow_parsed(
 }
 
 void
-follow_record(void *owner, uint64_t sequence, struct stoa_str bytes)
+follow_record(void *owner, uint64_t sequence, struct stoa_str community,
+    struct stoa_str bytes)
 {
 	struct stoa_replica *r = owner;
 	struct stoa_record record;
+	struct chain *c;
 
 	if (r->is_stopped) {
 		return;
 	}
 	stoa_arena_reset(&r->arena);
-	if (stoa_record_parse(&r->arena, bytes, &record) != STOA_OK) {
-		replica_stop(r, STOA_STR(""),
-		    "the stream holds a message that is no record");
+	r->followed = sequence;
+	if (stoa_record_parse(&r->arena, bytes, &record) != STOA_OK ||
+	    !stoa_str_is_equal(record.community, community)) {
+		c = chain_make(r, community);
+		if (c != NULL) {
+			chain_freeze(r, c,
+			    "the message at sequence %" PRIu64
+			    " is no record of it",
+			    sequence);
+		}
 		return;
 	}
 	if (sequence > r->position) {
 		r->position = sequence;
 		r->position_hash = record.hash;
 	}
-	r->followed = sequence;
 	follow_parsed(r, &record, sequence);
 }

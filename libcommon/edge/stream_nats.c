@@ -278,6 +278,16 @@ reply_parse(const char *reply, uint64_t *ret_sequence,
 	return true;
 }
 
+/* stoa.journal.<domain>.<slot>.<community> */
+static struct stoa_str
+community_of(struct stoa_str subject)
+{
+	for (int i = 0; i < 4; i++) {
+		(void)stoa_str_cut(&subject, '.');
+	}
+	return subject;
+}
+
 /* Flow control and heartbeats: the broker wants to know that we keep up. */
 static void
 control_heard(struct stoa_stream *s, const struct stoa_nats_msg *m)
@@ -315,7 +325,8 @@ on_followed(void *owner, const struct stoa_nats_msg *m)
 	}
 	s->consumer_seq = consumer_seq;
 	s->follow_next = sequence + 1;
-	s->events->followed(s->owner, sequence, stoa_nats_data(m));
+	s->events->followed(s->owner, sequence,
+	    community_of(stoa_nats_subject(m)), stoa_nats_data(m));
 	if (pending == 0 && s->is_catching_up && s->is_ready) {
 		s->is_catching_up = false;
 		s->events->caught_up(s->owner);

@@ -199,8 +199,9 @@ follow_step(void *arg)
 			uint64_t sequence = s->follow_at++;
 
 			sim_trace(b->sim, STOA_STR("follow"), sequence);
-			s->events->followed(
-			    s->owner, sequence, sim_broker_at(b, sequence));
+			s->events->followed(s->owner, sequence,
+			    stoa_str_of(b->messages[sequence - 1].community),
+			    sim_broker_at(b, sequence));
 		}
 		if (s->connection != 0 && s->follow_at > s->follow_until &&
 		    s->follow_until != UINT64_MAX) {

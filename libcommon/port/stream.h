@@ -36,10 +36,11 @@ struct stoa_stream_events {
 	void (*got)(void *owner, uint64_t token, enum stoa_status status,
 	    uint64_t sequence, struct stoa_str record);
 
-	/* The next record of the stream. Sequences may jump only where the
+	/* The next record of the stream, with the community that its subject
+	 * names. Sequences may jump only where the
 	 * stream itself lacks messages. */
-	void (*followed)(
-	    void *owner, uint64_t sequence, struct stoa_str record);
+	void (*followed)(void *owner, uint64_t sequence,
+	    struct stoa_str community, struct stoa_str record);
 };
 
 void stoa_stream_bind(struct stoa_stream *s,
