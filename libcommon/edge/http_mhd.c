@@ -382,7 +382,8 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 		return request->discarded > DISCARD_BYTES_MAX ? MHD_NO
 							      : MHD_YES;
 	}
-	if (request->response == NULL && !request->has_ended) {
+	if (request->response == NULL && !request->has_ended &&
+	    request->route->end != NULL) {
 		request->has_ended = true;
 		request->route->end(request->state, request);
 	}

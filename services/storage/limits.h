@@ -84,4 +84,29 @@
 /* Leases at once: adds, pins and repairs in progress. */
 #define STORAGE_LEASES_MAX 1024
 
+/* ---- HTTP ------------------------------------------------------------------
+ */
+
+/* Each has a thread: 64 uploads and downloads at once are far more than the
+ * disk serves well. */
+#define STORAGE_CONNECTIONS_MAX 64
+
+/* Headers (a capability is 500 bytes, a path 4 KiB) and the buffer that a body
+ * is read into; large ones mean fewer calls. */
+#define STORAGE_CONNECTION_BYTES_MAX ((size_t)320 << 10)
+
+/* Without a byte moving; slower clients are dead ones. */
+#define STORAGE_IDLE_SECONDS_MAX 60
+
+/* One upload, unless configured or granted otherwise: a large model. */
+#define STORAGE_UPLOAD_BYTES_MAX ((uint64_t)64 << 30)
+
+/* A folder's own blocks when they are sent as a CAR, or its listing: what a
+ * million entries need. */
+#define STORAGE_FOLDER_BYTES_MAX ((size_t)256 << 20)
+
+/* Blocks on the way from the root of a file to a leaf. */
+#define STORAGE_CAR_PENDING_MAX \
+	((size_t)STORAGE_READ_DEPTH_MAX * (STORAGE_BLOCK_SIZE_MAX + 256))
+
 #endif

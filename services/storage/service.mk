@@ -3,7 +3,7 @@
 
 STORAGE_CORE := $(addprefix services/storage/,profile.c protobuf.c node.c \
 	murmur3.c tree.c directory.c shard.c source.c reader.c folder.c \
-	capability.c range.c)
+	capability.c range.c tar.c tar_write.c car.c)
 
 $(B)/libstorage-core.a: $(call objects,$(STORAGE_CORE))
 PURE_OBJECTS += $(call objects,$(STORAGE_CORE))
@@ -11,7 +11,8 @@ PURE_OBJECTS += $(call objects,$(STORAGE_CORE))
 STORAGE_HELPERS := tests/unit/storage/stream.c tests/unit/storage/blocks.c
 
 # Pure tests link the core and base alone.
-$(foreach t,tree directory murmur3 node reader capability range,$(eval $(call unit,storage_$(t),\
+$(foreach t,tree directory murmur3 node reader capability range \
+	tar,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
 	storage-core base,$(BASE_LIBS))))
 
@@ -22,7 +23,8 @@ test-storage-large: $(B)/bin/test/storage_tree
 
 STORAGE_STORE := $(addprefix services/storage/,disk_os.c frame.c index.c \
 	pack.c scan.c pins.c store.c mark.c collect.c hashers.c add.c \
-	age_header.c age.c)
+	age_header.c age.c layout.c stream.c http.c http_read.c \
+	http_write.c)
 
 $(B)/libstorage.a: $(call objects,$(STORAGE_STORE))
 
@@ -54,3 +56,11 @@ peer-unixfs: $(B)/bin/test/storage_tool $(UNIXFS_NODE)
 .PHONY: bench-storage
 bench-storage: $(B)/bin/test/storage_tool $(UNIXFS_NODE)
 	tests/bench/storage.sh $< $(UNIXFS_NODE)
+
+# The client of this service, for other programs.
+STORAGE_CLIENT := $(addprefix services/storage/,client.c client_send.c \
+	client_receive.c)
+$(B)/libstorage-client.a: $(call objects,$(STORAGE_CLIENT))
+
+$(eval $(call unit,storage_http,tests/unit/storage/test_http.c,\
+	storage-client storage storage-core edge base,$(EDGE_LIBS)))

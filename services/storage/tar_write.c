@@ -17,7 +17,9 @@ struct fields {
 static void
 copy(uint8_t *to, struct stoa_str s, size_t max)
 {
-	memcpy(to, s.data, s.len < max ? s.len : max);
+	if (s.len > 0) {
+		memcpy(to, s.data, s.len < max ? s.len : max);
+	}
 }
 
 /* Owner, time and mode are the same for all: equal trees, equal streams. */
