@@ -3,7 +3,7 @@
 SEED ?= 1
 N    ?= 2000
 
-$(eval $(call program,sim/accounts,tests/sim/sim_accounts.c,\
+$(eval $(call program,sim/accounts,tests/sim/sim_accounts.c tests/sim/node.c,\
 	domain fake accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 
 SIMS := $(B)/bin/sim/accounts

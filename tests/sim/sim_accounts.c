@@ -11,8 +11,7 @@
 #include "accounts/accounts.h"
 #include "base/check.h"
 #include "base/hasher.h"
-#include "domain/replica.h"
-#include "fake/sim.h"
+#include "tests/sim/node.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,17 +42,6 @@ struct command {
 	int answers;
 };
 
-struct node {
-	struct world *world;
-	uint32_t number;
-	struct stoa_copy *copy;
-	struct stoa_stream *stream;
-	struct stoa_peer *peer;
-	struct stoa_replica *replica; /* NULL: crashed */
-	uint64_t told[COMMUNITIES];
-	uint64_t starts;
-};
-
 struct world {
 	struct sim *sim;
 	struct sim_broker *broker;
@@ -75,9 +63,22 @@ struct world {
 static char communities[COMMUNITIES][16];
 static char members[MEMBERS][16];
 
-static void
-fail(struct world *w, const char *what, const char *which)
+static int
+community_number(struct stoa_str id)
 {
+	for (int i = 0; i < COMMUNITIES; i++) {
+		if (stoa_str_is_equal(id, stoa_str_of(communities[i]))) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+static void
+fail(void *world, const char *what, const char *which)
+{
+	struct world *w = world;
+
 	if (!w->is_failed) {
 		w->is_failed = true;
 		(void)snprintf(
@@ -90,178 +91,53 @@ fail(struct world *w, const char *what, const char *which)
 
 static void
 on_answer(
-    void *owner, void *call, enum stoa_status status, struct stoa_str outcome)
+    void *world, void *call, enum stoa_status status, struct stoa_str outcome)
 {
 	struct command *c = call;
 	struct stoa_hash hash;
 
-	(void)owner;
-	if (status == STOA_OK && c->state != COMMAND_IDLE) {
-		hash = stoa_sha256(outcome);
-		if (c->answers++ == 0) {
-			c->outcome = hash;
-		} else if (!stoa_hash_is_equal(&c->outcome, &hash)) {
-			fail(c->world, "answered differently", c->id);
-		}
-		c->state = COMMAND_DONE;
-		sim_trace(c->world->sim, stoa_str_of(c->id), 1);
-	}
-}
-
-static void
-on_read(void *owner, void *call, enum stoa_status status, const void *state,
-    uint64_t index)
-{
-	(void)owner;
-	(void)call;
-	(void)status;
-	(void)state;
-	(void)index;
-}
-
-static int
-community_number(struct stoa_str id)
-{
-	for (int i = 0; i < COMMUNITIES; i++) {
-		if (stoa_str_is_equal(id, stoa_str_of(communities[i]))) {
-			return i;
-		}
-	}
-	return -1;
-}
-
-/* Reactions hear each record once per run, in order. */
-static void
-on_committed(void *owner, const struct stoa_commit *commit)
-{
-	struct node *n = owner;
-	int i = community_number(commit->community);
-
-	if (commit->position == 0 && commit->index != n->told[i] + 1) {
-		fail(n->world, "told out of order", communities[i]);
-	}
-	n->told[i] = commit->index;
-}
-
-static void
-on_slots(void *owner, const bool mine[static 256])
-{
-	(void)owner;
-	(void)mine;
-}
-
-static void
-on_alarm(void *owner, struct stoa_str community, const char *text)
-{
-	struct node *n = owner;
-
-	if (getenv("SIM_VERBOSE") != NULL) {
-		printf("%" PRId64 " node %u %.*s: %s\n", sim_now(n->world->sim),
-		    n->number, STOA_STR_ARG(community), text);
-	}
-}
-
-static void
-on_stopped(void *owner, const char *text)
-{
-	struct node *n = owner;
-
-	fail(n->world, "stopped", text);
-}
-
-static const struct stoa_replica_events replica_events = {
-    .answer = on_answer,
-    .read = on_read,
-    .committed = on_committed,
-    .slots = on_slots,
-    .alarm = on_alarm,
-    .stopped = on_stopped,
-};
-
-static void
-node_start(struct node *n)
-{
-	struct world *w = n->world;
-	struct stoa_replica_options options = {
-	    .core = &accounts_core,
-	    .number = n->number,
-	    .count = w->node_count,
-	    .seed = n->number + 7 * ++n->starts,
-	    .nonce = (n->starts << 32) + ((uint64_t)n->number << 60),
-	    .clock = sim_clock(w->sim),
-	    .copy = n->copy,
-	    .events = &replica_events,
-	    .owner = n,
-	};
-
-	memset(n->told, 0, sizeof(n->told));
-	n->stream = sim_stream_new(w->broker);
-	n->peer = sim_peer_new(w->lan);
-	options.stream = n->stream;
-	options.peer = n->peer;
-	stoa_assert(stoa_replica_new(&options, &n->replica) == STOA_OK);
-}
-
-static void
-node_stop(struct node *n)
-{
-	stoa_replica_free(n->replica);
-	n->replica = NULL;
-	sim_stream_free(n->stream);
-	sim_peer_free(n->peer);
-}
-
-static void
-node_restart(void *arg)
-{
-	struct node *n = arg;
-
-	if (n->replica == NULL && !n->world->is_over) {
-		node_start(n);
-	}
-}
-
-static void
-node_crash(struct node *n)
-{
-	struct world *w = n->world;
-	uint64_t size;
-
-	if (n->replica == NULL) {
+	(void)world;
+	if (status != STOA_OK) {
 		return;
 	}
-	sim_trace(w->sim, STOA_STR("crash"), n->number);
-	node_stop(n);
-	sim_copy_crash(n->copy);
-	w->crashes++;
-	size = sim_copy_size(n->copy);
-	if (size > 0 && w->disk_rots && n->number == 0 &&
-	    stoa_rng_chance(sim_rng(w->sim), 4)) {
-		uint64_t at = stoa_rng_below(sim_rng(w->sim), size);
-
-		w->flips++;
-		if (stoa_rng_chance(sim_rng(w->sim), 2)) {
-			sim_copy_flip(n->copy, at);
-		} else {
-			sim_copy_cut(n->copy, at);
-		}
+	hash = stoa_sha256(outcome);
+	if (c->answers++ == 0) {
+		c->outcome = hash;
+	} else if (!stoa_hash_is_equal(&c->outcome, &hash)) {
+		fail(c->world, "answered differently", c->id);
 	}
-	sim_at(w->sim, (int64_t)stoa_rng_below(sim_rng(w->sim), STOA_US_PER_S),
-	    node_restart, n);
+	c->state = COMMAND_DONE;
+	sim_trace(c->world->sim, stoa_str_of(c->id), 1);
+}
+
+/* The disk of one replica rots: its records come from the stream. */
+static void
+copy_rot(struct world *w, struct node *n)
+{
+	uint64_t size = sim_copy_size(n->copy);
+	uint64_t at;
+
+	if (size == 0 || !w->disk_rots || n->number != 0 ||
+	    !stoa_rng_chance(sim_rng(w->sim), 4)) {
+		return;
+	}
+	at = stoa_rng_below(sim_rng(w->sim), size);
+	w->flips++;
+	if (stoa_rng_chance(sim_rng(w->sim), 2)) {
+		sim_copy_flip(n->copy, at);
+	} else {
+		sim_copy_cut(n->copy, at);
+	}
 }
 
 static void
-tick(void *arg)
+crash(struct world *w, struct node *n)
 {
-	struct node *n = arg;
-
-	if (n->world->is_over) {
-		return;
-	}
 	if (n->replica != NULL) {
-		stoa_replica_tick(n->replica);
+		w->crashes++;
+		node_crash(n);
+		copy_rot(w, n);
 	}
-	sim_at(n->world->sim, 100 * STOA_US_PER_MS, tick, n);
 }
 
 /* ---- clients ----------------------------------------------------------------
@@ -399,7 +275,7 @@ chaos(void *arg)
 		return;
 	}
 	if (what < 5) {
-		node_crash(&w->nodes[stoa_rng_below(rng, w->node_count)]);
+		crash(w, &w->nodes[stoa_rng_below(rng, w->node_count)]);
 	} else if (what < 7) {
 		struct node *n = &w->nodes[stoa_rng_below(rng, w->node_count)];
 
@@ -443,15 +319,7 @@ is_at_rest(const struct world *w)
 		}
 	}
 	for (uint32_t i = 0; i < w->node_count; i++) {
-		const struct node *n = &w->nodes[i];
-		struct stoa_replica_stats stats;
-
-		if (n->replica == NULL || !stoa_replica_is_ready(n->replica) ||
-		    !stoa_replica_is_idle(n->replica)) {
-			return false;
-		}
-		stoa_replica_stats(n->replica, &stats);
-		if (stats.followed < sim_broker_last(w->broker)) {
+		if (!node_is_at_rest(&w->nodes[i])) {
 			return false;
 		}
 	}
@@ -624,10 +492,21 @@ world_start(struct world *w)
 	for (uint32_t i = 0; i < w->node_count; i++) {
 		struct node *n = &w->nodes[i];
 
-		*n = (struct node){.world = w, .number = i};
+		*n = (struct node){
+		    .sim = w->sim,
+		    .broker = w->broker,
+		    .lan = w->lan,
+		    .core = &accounts_core,
+		    .number = i,
+		    .count = w->node_count,
+		    .is_over = &w->is_over,
+		    .fail = fail,
+		    .answer = on_answer,
+		    .world = w,
+		};
 		n->copy = sim_copy_new(w->sim);
 		node_start(n);
-		sim_at(w->sim, 1000, tick, n);
+		sim_at(w->sim, 1000, node_tick, n);
 	}
 	for (int i = 0; i < w->command_count; i++) {
 		sim_at(w->sim,
