@@ -12,3 +12,12 @@ $(eval $(call unit,stoa_term_complete,tests/unit/stoa/test_term_complete.c,\
 	term chat proto base,$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
 	term chat proto base,$(TERM_LIBS) -lprotobuf-c $(BASE_LIBS) -lutil))
+
+# The program. What a terminal says goes through the bot's own model.
+STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
+	run.c live.c known.c chat.c contract.c home.c provision.c ready.c \
+	supervise.c up.c)
+$(eval $(call program,stoa,$(STOA_SOURCES),\
+	term storage-client storage-core edge chat base proto,\
+	$(TERM_LIBS) $(EDGE_LIBS)))
+DAEMONS += $(B)/bin/stoa
