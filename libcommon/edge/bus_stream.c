@@ -21,8 +21,9 @@ struct store {
 	void *owner;
 };
 
-#define ERR_SUBJECT_IS_FULL 10077 /* "maximum messages per subject exceeded" \
-				   */
+#define ERR_SUBJECT_IS_FULL                              \
+	10077 /* "maximum messages per subject exceeded" \
+	       */
 #define STORE_TIMEOUT_US (5 * STOA_US_PER_S)
 
 static void
@@ -218,8 +219,9 @@ consumer_subscribe(struct stoa_consumer *c)
 {
 	stoa_nats_unsubscribe(c->sub);
 	c->sub = NULL;
-	(void)snprintf(c->inbox, sizeof(c->inbox), "%s.c.%s",
-	    stoa_nats_inbox(c->bus->nats), c->durable);
+	/* Durable names are unique within a stream only. */
+	(void)snprintf(c->inbox, sizeof(c->inbox), "%s.c.%s.%s",
+	    stoa_nats_inbox(c->bus->nats), c->stream, c->durable);
 	(void)!stoa_nats_subscribe(
 	    c->bus->nats, c->inbox, NULL, 0, on_delivery, c, &c->sub);
 }
