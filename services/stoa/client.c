@@ -216,11 +216,13 @@ asked_tick(struct asked *a, int64_t now_us)
 		asked_end(a, NULL);
 		return;
 	}
+	if (!stoa_bus_is_up(a->client->bus)) {
+		return;
+	}
 	if (!a->is_stored && !a->is_storing) {
 		store(a);
 	}
-	if (now_us >= a->look_us && !a->is_looking &&
-	    stoa_bus_is_up(a->client->bus)) {
+	if (now_us >= a->look_us && !a->is_looking) {
 		look(a);
 	}
 }
@@ -299,7 +301,9 @@ client_send(struct client *c, Stoa__Chat__Command *command, client_live live,
 	a->next = c->asked;
 	c->asked = a;
 	c->count++;
-	store(a);
+	if (stoa_bus_is_up(c->bus)) {
+		store(a);
+	}
 	return STOA_OK;
 }
 
@@ -337,6 +341,12 @@ client_is_up(const struct client *c)
 }
 
 static void
+on_up(void *owner)
+{
+	on_tick(owner); /* what waited for the connection goes out */
+}
+
+static void
 on_error(void *owner, const char *text)
 {
 	struct client *c = owner;
@@ -358,6 +368,7 @@ client_open(const struct client_options *options, struct client **ret_client)
 	    .description = "a terminal",
 	    .key_file = options->key_file,
 	    .is_client = true,
+	    .up = on_up,
 	    .error = on_error,
 	    .owner = c,
 	};
