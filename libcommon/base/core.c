@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 
+#include <inttypes.h>
+
 #define EVENTS_FIRST 4
 
 void
@@ -66,6 +68,22 @@ stoa_decide_refuse(struct stoa_decision *d, int reason, const char *const *args,
 	refusal->n_args = arg_count;
 	d->refusal = refusal;
 	d->event_count = 0;
+}
+
+const char *
+stoa_decide_number(struct stoa_decision *d, int64_t value)
+{
+	const char *text = stoa_arena_printf(d->arena, "%" PRId64, value);
+
+	return text == NULL ? "" : text;
+}
+
+bool
+stoa_actor_is(const struct stoa_command *c, const char *service)
+{
+	return c->actor.len > 1 && c->actor.data[0] == '@' &&
+	       stoa_str_is_equal(
+		   stoa_str_from(c->actor, 1), stoa_str_of(service));
 }
 
 static void *

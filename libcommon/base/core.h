@@ -93,6 +93,12 @@ void stoa_decide_refuse(struct stoa_decision *d, int reason,
 	stoa_decide_refuse((d), (reason), (const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+/* Decimal text in the decision's arena, for arguments of refusals. */
+const char *stoa_decide_number(struct stoa_decision *d, int64_t value);
+
+/* True for the actor "@<service>". */
+bool stoa_actor_is(const struct stoa_command *c, const char *service);
+
 /* Unpacks into an arena; NULL when malformed or when the arena is full. The
  * result lives as long as the arena: never free it. */
 void *stoa_unpack(struct stoa_arena *arena,

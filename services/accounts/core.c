@@ -22,28 +22,12 @@ asset_index(Stoa__Accounts__Asset asset)
 }
 
 bool
-actor_is(const struct stoa_command *c, const char *service)
-{
-	return c->actor.len > 1 && c->actor.data[0] == '@' &&
-	       stoa_str_is_equal(
-		   stoa_str_from(c->actor, 1), stoa_str_of(service));
-}
-
-bool
 actor_has_role(const struct accounts *s, const struct stoa_command *c,
     Stoa__Accounts__Role role)
 {
 	const struct member *m = member_get(s, c->actor);
 
 	return m != NULL && m->role >= role;
-}
-
-const char *
-number_text(struct stoa_decision *d, int64_t value)
-{
-	const char *text = stoa_arena_printf(d->arena, "%" PRId64, value);
-
-	return text == NULL ? "" : text;
 }
 
 /* ---- life ---------------------------------------------------------------- */

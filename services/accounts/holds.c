@@ -49,24 +49,25 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 		return;
 	}
 	if (in->amount_micro <= 0) {
-		REFUSE(
-		    d, amount_not_positive, number_text(d, in->amount_micro));
+		REFUSE(d, amount_not_positive,
+		    stoa_decide_number(d, in->amount_micro));
 		return;
 	}
 	if (in->amount_micro > ACCOUNTS_AMOUNT_MAX) {
-		REFUSE(d, amount_too_large, number_text(d, in->amount_micro),
-		    number_text(d, ACCOUNTS_AMOUNT_MAX));
+		REFUSE(d, amount_too_large,
+		    stoa_decide_number(d, in->amount_micro),
+		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return;
 	}
 	if (strlen(in->purpose) > ACCOUNTS_PURPOSE_MAX ||
 	    in->expires_us <= c->now.us) {
 		REFUSE(d, name_not_valid, "purpose",
-		    number_text(d, ACCOUNTS_PURPOSE_MAX));
+		    stoa_decide_number(d, ACCOUNTS_PURPOSE_MAX));
 		return;
 	}
 	if (s->holds.count >= ACCOUNTS_HOLDS_MAX) {
 		REFUSE(d, too_many, "open holds",
-		    number_text(d, ACCOUNTS_HOLDS_MAX));
+		    stoa_decide_number(d, ACCOUNTS_HOLDS_MAX));
 		return;
 	}
 	/* Neither part can be negative, so only the sum may overflow. */
@@ -76,8 +77,8 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (available < in->amount_micro) {
 		REFUSE(d, insufficient_funds, in->member,
-		    number_text(d, available),
-		    number_text(d, in->amount_micro));
+		    stoa_decide_number(d, available),
+		    stoa_decide_number(d, in->amount_micro));
 		return;
 	}
 	event_placed(d, c, in, m);
@@ -115,8 +116,9 @@ holds_decide_post(const struct accounts *s, const struct stoa_command *c,
 	}
 	total = hold->amount[0] + hold->amount[1];
 	if (in->amount_micro < 0 || in->amount_micro > total) {
-		REFUSE(d, amount_too_large, number_text(d, in->amount_micro),
-		    number_text(d, total));
+		REFUSE(d, amount_too_large,
+		    stoa_decide_number(d, in->amount_micro),
+		    stoa_decide_number(d, total));
 		return;
 	}
 	if (strcmp(in->payee, "@treasury") != 0 &&
@@ -161,7 +163,7 @@ holds_decide_expire(const struct accounts *s, const struct stoa_command *c,
 	Stoa__Accounts__HoldExpired expired =
 	    STOA__ACCOUNTS__HOLD_EXPIRED__INIT;
 
-	if (!actor_is(c, "accounts")) {
+	if (!stoa_actor_is(c, "accounts")) {
 		REFUSE(d, not_permitted, "the daemon itself");
 		return;
 	}

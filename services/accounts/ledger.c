@@ -21,12 +21,13 @@ static bool
 amount_is_valid(struct stoa_decision *d, int64_t amount_micro)
 {
 	if (amount_micro <= 0) {
-		REFUSE(d, amount_not_positive, number_text(d, amount_micro));
+		REFUSE(d, amount_not_positive,
+		    stoa_decide_number(d, amount_micro));
 		return false;
 	}
 	if (amount_micro > ACCOUNTS_AMOUNT_MAX) {
-		REFUSE(d, amount_too_large, number_text(d, amount_micro),
-		    number_text(d, ACCOUNTS_AMOUNT_MAX));
+		REFUSE(d, amount_too_large, stoa_decide_number(d, amount_micro),
+		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return false;
 	}
 	return true;
@@ -42,8 +43,8 @@ fits(struct stoa_decision *d, const struct member *to, int asset,
 	if (__builtin_add_overflow(
 		to->account.available[asset], amount_micro, &sum) ||
 	    __builtin_add_overflow(sum, to->account.held[asset], &sum)) {
-		REFUSE(d, amount_too_large, number_text(d, amount_micro),
-		    number_text(d, ACCOUNTS_AMOUNT_MAX));
+		REFUSE(d, amount_too_large, stoa_decide_number(d, amount_micro),
+		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return false;
 	}
 	return true;
@@ -72,8 +73,9 @@ ledger_decide_issue(const struct accounts *s, const struct stoa_command *c,
 		return;
 	}
 	if (__builtin_sub_overflow(s->issuance[0], in->amount_micro, &left)) {
-		REFUSE(d, amount_too_large, number_text(d, in->amount_micro),
-		    number_text(d, ACCOUNTS_AMOUNT_MAX));
+		REFUSE(d, amount_too_large,
+		    stoa_decide_number(d, in->amount_micro),
+		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return;
 	}
 	moved.from = (char *)(uintptr_t) "@issuance";
@@ -112,7 +114,7 @@ ledger_decide_transfer(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (memo.len > ACCOUNTS_MEMO_MAX || !stoa_str_is_utf8(memo)) {
 		REFUSE(d, name_not_valid, "memo",
-		    number_text(d, ACCOUNTS_MEMO_MAX));
+		    stoa_decide_number(d, ACCOUNTS_MEMO_MAX));
 		return;
 	}
 	if (!amount_is_valid(d, in->amount_micro) ||
@@ -121,8 +123,8 @@ ledger_decide_transfer(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (from->account.available[asset] < in->amount_micro) {
 		REFUSE(d, insufficient_funds, from_id,
-		    number_text(d, from->account.available[asset]),
-		    number_text(d, in->amount_micro));
+		    stoa_decide_number(d, from->account.available[asset]),
+		    stoa_decide_number(d, in->amount_micro));
 		return;
 	}
 	moved.from = from_id;

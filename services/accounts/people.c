@@ -107,14 +107,14 @@ people_decide_open(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (!name_is_valid(in->name, 1)) {
 		REFUSE(d, name_not_valid, "name",
-		    number_text(d, ACCOUNTS_NAME_MAX));
+		    stoa_decide_number(d, ACCOUNTS_NAME_MAX));
 		return;
 	}
 	if (in->welcome_grant_micro < 0 ||
 	    in->welcome_grant_micro > ACCOUNTS_AMOUNT_MAX) {
 		REFUSE(d, amount_too_large,
-		    number_text(d, in->welcome_grant_micro),
-		    number_text(d, ACCOUNTS_AMOUNT_MAX));
+		    stoa_decide_number(d, in->welcome_grant_micro),
+		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return;
 	}
 	if (!stoa_id_is_valid('u', c->actor)) {
@@ -141,7 +141,7 @@ people_decide_join(const struct accounts *s, const struct stoa_command *c,
 	struct stoa_str member = stoa_str_of(in->member);
 
 	/* The bot vouches for who is in the chat; admins may add by hand. */
-	if (!actor_is(c, "bot") &&
+	if (!stoa_actor_is(c, "bot") &&
 	    !actor_has_role(s, c, STOA__ACCOUNTS__ROLE__ADMIN)) {
 		REFUSE(d, not_permitted, "the role admin");
 		return;
@@ -156,12 +156,12 @@ people_decide_join(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (!name_is_valid(in->display_name, 0)) {
 		REFUSE(d, name_not_valid, "display_name",
-		    number_text(d, ACCOUNTS_NAME_MAX));
+		    stoa_decide_number(d, ACCOUNTS_NAME_MAX));
 		return;
 	}
 	if (s->members.count >= ACCOUNTS_MEMBERS_MAX) {
 		REFUSE(d, too_many, "members",
-		    number_text(d, ACCOUNTS_MEMBERS_MAX));
+		    stoa_decide_number(d, ACCOUNTS_MEMBERS_MAX));
 		return;
 	}
 	event_joined(d, in->member, in->display_name);
@@ -183,7 +183,7 @@ people_decide_role(const struct accounts *s, const struct stoa_command *c,
 	}
 	if (in->role < STOA__ACCOUNTS__ROLE__MEMBER ||
 	    in->role > STOA__ACCOUNTS__ROLE__OWNER) {
-		REFUSE(d, role_not_valid, number_text(d, in->role));
+		REFUSE(d, role_not_valid, stoa_decide_number(d, in->role));
 		return;
 	}
 	/* Nobody gives or takes a role above their own. */
@@ -254,7 +254,7 @@ people_decide_link(const struct accounts *s, const struct stoa_command *c,
 	const Stoa__Accounts__LinkRequest *in =
 	    (const Stoa__Accounts__LinkRequest *)c->request;
 
-	if (!actor_is(c, "bot") ||
+	if (!stoa_actor_is(c, "bot") ||
 	    !stoa_str_is_equal(c->community, STOA_STR(ACCOUNTS_DIRECTORY))) {
 		REFUSE(d, not_permitted, "an authenticated platform");
 		return;
@@ -264,12 +264,12 @@ people_decide_link(const struct accounts *s, const struct stoa_command *c,
 	    (in->workspace_key.len != LINK_KEY_SIZE &&
 		in->workspace_key.len != 0)) {
 		REFUSE(d, name_not_valid, "user_key",
-		    number_text(d, LINK_KEY_SIZE));
+		    stoa_decide_number(d, LINK_KEY_SIZE));
 		return;
 	}
 	if (s->people.count + s->workspaces.count + 2 > ACCOUNTS_LINKS_MAX) {
-		REFUSE(
-		    d, too_many, "links", number_text(d, ACCOUNTS_LINKS_MAX));
+		REFUSE(d, too_many, "links",
+		    stoa_decide_number(d, ACCOUNTS_LINKS_MAX));
 		return;
 	}
 	if (in->workspace_key.len != 0 &&

@@ -97,15 +97,9 @@ void people_apply_person(
 
 struct member *member_get(const struct accounts *s, struct stoa_str id);
 
-/* True for the actor "@<service>". */
-bool actor_is(const struct stoa_command *c, const char *service);
-
 /* True when the actor is a member with at least this role. */
 bool actor_has_role(const struct accounts *s, const struct stoa_command *c,
     Stoa__Accounts__Role role);
-
-/* Terminated decimal text of a number, in the decision's arena. */
-const char *number_text(struct stoa_decision *d, int64_t value);
 
 #define REFUSE(d, reason, ...) \
 	STOA_REFUSE((d), STOA__ACCOUNTS__REFUSAL_REASON__##reason, __VA_ARGS__)

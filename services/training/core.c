@@ -8,22 +8,6 @@
 
 /* ---- shared by the nouns ------------------------------------------------- */
 
-bool
-actor_is(const struct stoa_command *c, const char *service)
-{
-	return c->actor.len > 1 && c->actor.data[0] == '@' &&
-	       stoa_str_is_equal(
-		   stoa_str_from(c->actor, 1), stoa_str_of(service));
-}
-
-const char *
-number_text(struct stoa_decision *d, int64_t value)
-{
-	const char *text = stoa_arena_printf(d->arena, "%" PRId64, value);
-
-	return text == NULL ? "" : text;
-}
-
 char *
 text_dup(const char *text)
 {
@@ -110,7 +94,7 @@ decide(const void *state, const struct stoa_command *c, struct stoa_decision *d)
 		}
 		if (service == NULL && c->actor.data[0] == '@') {
 			REFUSE(d, not_permitted, "a member");
-		} else if (service != NULL && !actor_is(c, service)) {
+		} else if (service != NULL && !stoa_actor_is(c, service)) {
 			REFUSE(d, not_permitted, service);
 		} else {
 			decisions[i].decide(state, c, d);

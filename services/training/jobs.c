@@ -58,7 +58,7 @@ value_text(struct stoa_decision *d, const Stoa__Training__Parameter *p)
 	case STOA__TRAINING__PARAMETER__VALUE_NUMBER:
 		if (isfinite(p->number) && p->number == floor(p->number) &&
 		    fabs(p->number) < 9e15) {
-			return number_text(d, (int64_t)p->number);
+			return stoa_decide_number(d, (int64_t)p->number);
 		}
 		return stoa_arena_printf(d->arena, "%.17g", p->number);
 	case STOA__TRAINING__PARAMETER__VALUE_TEXT:
@@ -94,7 +94,7 @@ parameters_read(struct stoa_decision *d,
 	worker_params_default(params);
 	if (in->n_parameters > TRAINING_PARAMETERS_MAX) {
 		REFUSE(d, too_many, "parameters",
-		    number_text(d, TRAINING_PARAMETERS_MAX));
+		    stoa_decide_number(d, TRAINING_PARAMETERS_MAX));
 		return false;
 	}
 	for (size_t i = 0; i < in->n_parameters; i++) {
@@ -169,13 +169,13 @@ static bool
 budget_is_valid(struct stoa_decision *d, int64_t micro)
 {
 	if (micro < TRAINING_BUDGET_MICRO_MIN) {
-		REFUSE(d, budget_too_small, number_text(d, micro),
-		    number_text(d, TRAINING_BUDGET_MICRO_MIN));
+		REFUSE(d, budget_too_small, stoa_decide_number(d, micro),
+		    stoa_decide_number(d, TRAINING_BUDGET_MICRO_MIN));
 		return false;
 	}
 	if (micro > TRAINING_BUDGET_MICRO_MAX) {
-		REFUSE(d, budget_too_large, number_text(d, micro),
-		    number_text(d, TRAINING_BUDGET_MICRO_MAX));
+		REFUSE(d, budget_too_large, stoa_decide_number(d, micro),
+		    stoa_decide_number(d, TRAINING_BUDGET_MICRO_MAX));
 		return false;
 	}
 	return true;
@@ -198,13 +198,13 @@ there_is_room(const struct training *s, const struct stoa_command *c,
 	}
 	if (own >= TRAINING_ACTIVE_MEMBER_MAX) {
 		REFUSE(d, too_many, "of your jobs have not ended",
-		    number_text(d, TRAINING_ACTIVE_MEMBER_MAX));
+		    stoa_decide_number(d, TRAINING_ACTIVE_MEMBER_MAX));
 		return false;
 	}
 	if (s->active.count >= TRAINING_ACTIVE_COMMUNITY_MAX ||
 	    s->jobs.count >= TRAINING_JOBS_MAX) {
 		REFUSE(d, too_many, "jobs in this community",
-		    number_text(d, TRAINING_ACTIVE_COMMUNITY_MAX));
+		    stoa_decide_number(d, TRAINING_ACTIVE_COMMUNITY_MAX));
 		return false;
 	}
 	return true;
@@ -230,12 +230,12 @@ submit_is_valid(const struct training *s, const struct stoa_command *c,
 	}
 	if (!text_is_valid(in->name, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "name",
-		    number_text(d, TRAINING_NAME_MAX));
+		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return false;
 	}
 	if (strlen(in->reply) > TRAINING_REPLY_MAX) {
 		REFUSE(d, name_not_valid, "reply",
-		    number_text(d, TRAINING_REPLY_MAX));
+		    stoa_decide_number(d, TRAINING_REPLY_MAX));
 		return false;
 	}
 	return budget_is_valid(d, in->max_spend_micro) &&
@@ -360,13 +360,14 @@ jobs_decide_claim(const struct training *s, const struct stoa_command *c,
 	}
 	if (job->state != STOA__TRAINING__JOB_STATE__QUEUED ||
 	    job->attempt != in->attempt) {
-		REFUSE(d, stale_attempt, in->job, number_text(d, in->attempt));
+		REFUSE(d, stale_attempt, in->job,
+		    stoa_decide_number(d, in->attempt));
 		return;
 	}
 	if (in->worker[0] == '\0' ||
 	    !text_is_valid(in->worker, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "worker",
-		    number_text(d, TRAINING_NAME_MAX));
+		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return;
 	}
 	started.job = in->job;
@@ -389,7 +390,7 @@ running_or_refuse(const struct training *s, struct stoa_decision *d,
 	}
 	if (job->state != STOA__TRAINING__JOB_STATE__RUNNING ||
 	    job->attempt != attempt) {
-		REFUSE(d, stale_attempt, id, number_text(d, attempt));
+		REFUSE(d, stale_attempt, id, stoa_decide_number(d, attempt));
 		return NULL;
 	}
 	if (strcmp(job->worker, worker) != 0) {
@@ -423,14 +424,14 @@ result_is_valid(
 	if (in->n_metrics > TRAINING_METRICS_MAX ||
 	    in->n_losses > TRAINING_LOSSES_MAX) {
 		REFUSE(d, too_many, "metrics or losses",
-		    number_text(d, TRAINING_LOSSES_MAX));
+		    stoa_decide_number(d, TRAINING_LOSSES_MAX));
 		return false;
 	}
 	if (strlen(in->model_cid) > TRAINING_CID_MAX ||
 	    strlen(in->provenance_cid) > TRAINING_CID_MAX ||
 	    in->model_cid[0] == '\0') {
 		REFUSE(d, name_not_valid, "model_cid",
-		    number_text(d, TRAINING_CID_MAX));
+		    stoa_decide_number(d, TRAINING_CID_MAX));
 		return false;
 	}
 	for (size_t i = 0; i < in->n_metrics; i++) {
@@ -485,8 +486,8 @@ jobs_decide_complete(const struct training *s, const struct stoa_command *c,
 		return;
 	}
 	if (s->models.count >= TRAINING_MODELS_MAX) {
-		REFUSE(
-		    d, too_many, "models", number_text(d, TRAINING_MODELS_MAX));
+		REFUSE(d, too_many, "models",
+		    stoa_decide_number(d, TRAINING_MODELS_MAX));
 		return;
 	}
 	/* One job has one model, whoever trained it. */
@@ -525,7 +526,7 @@ jobs_decide_fail(const struct training *s, const struct stoa_command *c,
 	}
 	if (!text_is_valid(in->detail, TRAINING_DETAIL_MAX)) {
 		REFUSE(d, name_not_valid, "detail",
-		    number_text(d, TRAINING_DETAIL_MAX));
+		    stoa_decide_number(d, TRAINING_DETAIL_MAX));
 		return;
 	}
 	switch (in->reason) {
@@ -622,7 +623,8 @@ jobs_decide_lose(const struct training *s, const struct stoa_command *c,
 	}
 	if (job->state != STOA__TRAINING__JOB_STATE__RUNNING ||
 	    job->attempt != in->attempt) {
-		REFUSE(d, stale_attempt, in->job, number_text(d, in->attempt));
+		REFUSE(d, stale_attempt, in->job,
+		    stoa_decide_number(d, in->attempt));
 		return;
 	}
 	requeue_or_end(d, job, "its worker was not heard of any more");

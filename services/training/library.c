@@ -41,18 +41,18 @@ library_decide_dataset(const struct training *s, const struct stoa_command *c,
 	}
 	if (!text_is_valid(in->name, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "name",
-		    number_text(d, TRAINING_NAME_MAX));
+		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return;
 	}
 	if (in->size > TRAINING_DATASET_BYTES_MAX) {
 		REFUSE(d, dataset_too_large,
-		    number_text(d, (int64_t)(in->size & INT64_MAX)),
-		    number_text(d, (int64_t)TRAINING_DATASET_BYTES_MAX));
+		    stoa_decide_number(d, (int64_t)(in->size & INT64_MAX)),
+		    stoa_decide_number(d, (int64_t)TRAINING_DATASET_BYTES_MAX));
 		return;
 	}
 	if (s->datasets.count >= TRAINING_DATASETS_MAX) {
 		REFUSE(d, too_many, "data sets",
-		    number_text(d, TRAINING_DATASETS_MAX));
+		    stoa_decide_number(d, TRAINING_DATASETS_MAX));
 		return;
 	}
 	added.cid = in->cid;

@@ -99,8 +99,6 @@ void dataset_free(struct dataset *d);
 void model_free(struct model *m);
 bool text_is_valid(const char *text, size_t len_max);
 
-bool actor_is(const struct stoa_command *c, const char *service);
-const char *number_text(struct stoa_decision *d, int64_t value);
 char *text_dup(const char *text);
 
 #define REFUSE(d, reason, ...) \
