@@ -12,7 +12,7 @@ STORAGE_HELPERS := tests/unit/storage/stream.c tests/unit/storage/blocks.c
 
 # Pure tests link the core and base alone.
 $(foreach t,tree directory murmur3 node reader capability range \
-	tar,$(eval $(call unit,storage_$(t),\
+	tar folder,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
 	storage-core base,$(BASE_LIBS))))
 
@@ -31,7 +31,7 @@ $(B)/libstorage.a: $(call objects,$(STORAGE_STORE))
 # The same store on a simulated disk.
 $(B)/libstorage-fake.a: $(call objects,$(filter-out %/disk_os.c,\
 	$(STORAGE_STORE)) tests/unit/storage/disk_fake.c)
-$(foreach t,power store collect,$(eval $(call unit,storage_$(t),\
+$(foreach t,power store collect index,$(eval $(call unit,storage_$(t),\
 	tests/unit/storage/test_$(t).c $(STORAGE_HELPERS),\
 	storage-fake storage-core base,$(BASE_LIBS) -lpthread)))
 

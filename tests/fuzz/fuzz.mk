@@ -10,6 +10,7 @@ FUZZ_LIBS_conf := edge base proto
 FUZZ_LIBS_envelope := domain accounts training worker-recipe base proto
 FUZZ_LIBS_frame := base
 FUZZ_LIBS_unixfs := storage-core base
+FUZZ_LIBS_tar := storage-core base
 FUZZ_SYSTEM := -lprotobuf-c -lcrypto -lm
 
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,\
