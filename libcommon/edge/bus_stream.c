@@ -83,6 +83,7 @@ struct stoa_consumer {
 	unsigned asked; /* of the pull request under way */
 	struct stoa_mono asked_until;
 	bool is_stopped;
+	bool is_proven; /* the consumer has answered on this connection */
 	stoa_consume_fn fn;
 	void *owner;
 	struct stoa_nats_sub *sub;
@@ -99,11 +100,16 @@ struct held {
 /* A pull request lives this long at the broker, then it is renewed. */
 #define PULL_US (10 * STOA_US_PER_S)
 
+/* The broker does not answer at all for a consumer that is not there yet: the
+ * first requests of a connection are short, until one has been answered. */
+#define PULL_PROBE_US (200 * STOA_US_PER_MS)
+
 static void
 pull(struct stoa_consumer *c)
 {
 	char subject[SUBJECT_MAX], body[96];
 	unsigned want = c->window - c->open;
+	int64_t life_us = c->is_proven ? PULL_US : PULL_PROBE_US;
 
 	if (c->is_stopped || want == 0 || c->asked > 0 ||
 	    !stoa_nats_is_up(c->bus->nats)) {
@@ -112,9 +118,10 @@ pull(struct stoa_consumer *c)
 	(void)snprintf(subject, sizeof(subject),
 	    "$JS.API.CONSUMER.MSG.NEXT.%s.%s", c->stream, c->durable);
 	(void)snprintf(body, sizeof(body),
-	    "{\"batch\":%u,\"expires\":%" PRId64 "}", want, PULL_US * 1000);
+	    "{\"batch\":%u,\"expires\":%" PRId64 "}", want, life_us * 1000);
 	c->asked = want;
-	c->asked_until.us = bus_now() + PULL_US + STOA_US_PER_S;
+	c->asked_until.us =
+	    bus_now() + life_us + (c->is_proven ? STOA_US_PER_S : 0);
 	(void)stoa_nats_publish(
 	    c->bus->nats, subject, c->inbox, NULL, 0, stoa_str_of(body));
 }
@@ -144,6 +151,7 @@ on_delivery(void *owner, const struct stoa_nats_msg *m)
 	struct stoa_str subject = stoa_nats_subject(m);
 	struct held *h;
 
+	c->is_proven = !stoa_nats_is_no_responders(m);
 	if (reply == NULL || stoa_nats_header(m, "Status") != NULL) {
 		/* The request has ended: expired, or the broker says why. */
 		c->asked = 0;
@@ -268,6 +276,7 @@ consumers_start(struct stoa_bus *b, bool is_fresh)
 		}
 		/* A pull request does not survive the connection. */
 		c->asked = 0;
+		c->is_proven = false;
 		pull(c);
 	}
 }
