@@ -20,3 +20,8 @@ $(foreach t,$(BOT_TESTS),$(eval $(call unit,bot_$(t),\
 	tests/unit/bot/test_$(t).c,chat proto base,-lprotobuf-c $(BASE_LIBS))))
 $(eval $(call unit,bot_card,tests/unit/bot/test_card.c \
 	tests/unit/bot/samples.c,chat proto base,-lprotobuf-c $(BASE_LIBS)))
+
+# The logic between fake ports.
+$(foreach t,bot handlers,$(eval $(call unit,bot_$(t),\
+	tests/unit/bot/test_$(t).c tests/unit/bot/world.c,\
+	bot chat proto base,-lprotobuf-c $(BASE_LIBS))))
