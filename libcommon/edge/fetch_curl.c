@@ -293,7 +293,8 @@ stoa_fetch_start(struct stoa_fetch *f, const struct stoa_fetch_request *request)
 			return status;
 		}
 	}
-	return f->is_done ? f->result : STOA_OK;
+	/* It may have broken off since; what arrived is read first. */
+	return f->has_head ? STOA_OK : f->result;
 }
 
 unsigned

@@ -42,7 +42,8 @@ close_all(void **state)
 	return 0;
 }
 
-/* The file `number`: its content follows from it, and neighbours share their
+/* Runs on several threads, where only stoa_assert may fail a test.
+ * The file `number`: its content follows from it, and neighbours share their
  * first leaves. */
 static struct stoa_cid
 add_file(uint32_t number, bool is_pinned)
@@ -55,7 +56,7 @@ add_file(uint32_t number, bool is_pinned)
 	do {
 		status = storage_add_open(hashers, store, &profile, &add);
 	} while (status == STOA_BUSY);
-	assert_int_equal(status, STOA_OK);
+	stoa_assert(status == STOA_OK);
 	stoa_rng_init(&rng, number / 4);
 	for (int i = 0; i < 4096 / 8 * 5; i++) {
 		uint64_t word = stoa_rng_next(&rng);
@@ -63,15 +64,15 @@ add_file(uint32_t number, bool is_pinned)
 		if (i == 4096 / 8 * 3) {
 			stoa_rng_init(&rng, 1000000 + number);
 		}
-		assert_int_equal(storage_add_write(add,
-				     stoa_str_of_bytes(&word, sizeof(word))),
-		    STOA_OK);
+		stoa_assert(
+		    storage_add_write(add,
+			stoa_str_of_bytes(&word, sizeof(word))) == STOA_OK);
 	}
-	assert_int_equal(storage_add_end_file(add, &root), STOA_OK);
-	assert_int_equal(storage_add_commit(add), STOA_OK);
+	stoa_assert(storage_add_end_file(add, &root) == STOA_OK);
+	stoa_assert(storage_add_commit(add) == STOA_OK);
 	if (is_pinned) {
-		assert_int_equal(
-		    storage_store_pin(store, &root.cid, STOA_STR("")), STOA_OK);
+		stoa_assert(storage_store_pin(store, &root.cid, STOA_STR("")) ==
+			    STOA_OK);
 	}
 	storage_add_close(add);
 	return root.cid;
@@ -85,7 +86,7 @@ read_file(const struct stoa_cid *cid)
 	enum stoa_status status;
 	uint64_t at = 0;
 
-	assert_non_null(reader);
+	stoa_assert(reader != NULL);
 	status = storage_reader_open(reader, &source, cid);
 	while (status == STOA_OK && at < storage_reader_size(reader)) {
 		struct stoa_str bytes;
@@ -203,11 +204,11 @@ keep_adding(void *context)
 	for (uint32_t i = 0; i < FILES_EACH; i++) {
 		a->cids[i] = add_file(a->first + i * 2, i % 2 == 0);
 		if (i % 4 == 2) {
-			assert_int_equal(storage_store_unpin(store,
-					     &a->cids[i - 2], STOA_STR("")),
-			    STOA_OK);
+			stoa_assert(storage_store_unpin(store, &a->cids[i - 2],
+					STOA_STR("")) == STOA_OK);
 		}
-		assert_int_equal(read_file(&a->cids[i]), STOA_OK);
+		/* What is not pinned may be gone two collections later. */
+		stoa_assert(i % 2 == 1 || read_file(&a->cids[i]) == STOA_OK);
 	}
 	return NULL;
 }
@@ -219,7 +220,7 @@ keep_collecting(void *context)
 	struct storage_collected sum;
 
 	while (!__atomic_load_n(stop, __ATOMIC_ACQUIRE)) {
-		assert_int_equal(storage_store_collect(store, &sum), STOA_OK);
+		stoa_assert(storage_store_collect(store, &sum) == STOA_OK);
 	}
 	return NULL;
 }
