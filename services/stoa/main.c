@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/str.h"
 #include "stoa/chat.h"
+#include "stoa/look.h"
 #include "stoa/run.h"
 #include "stoa/up.h"
 
@@ -17,6 +18,10 @@ static const struct subcommand {
     {"chat", "talk to the suite: completion, history, live progress",
 	chat_main},
     {"run", "run one command: stoa run '/help' [--json]", run_main},
+    {"status", "who runs, who is ready", status_main},
+    {"logs", "what a daemon says", logs_main},
+    {"doctor", "what is wrong, and what to do", doctor_main},
+    {"verify", "check every record of every journal", verify_main},
 };
 
 static void

@@ -16,8 +16,9 @@ $(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
 # The program. What a terminal says goes through the bot's own model.
 STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
 	run.c live.c known.c chat.c contract.c home.c provision.c ready.c \
-	supervise.c up.c)
+	supervise.c up.c options.c children.c status.c doctor.c \
+	journal_check.c verify.c)
 $(eval $(call program,stoa,$(STOA_SOURCES),\
-	term storage-client storage-core edge chat base proto,\
-	$(TERM_LIBS) $(EDGE_LIBS)))
+	term storage-client storage-core edge domain accounts training \
+	worker-recipe chat base proto,$(TERM_LIBS) $(EDGE_LIBS)))
 DAEMONS += $(B)/bin/stoa

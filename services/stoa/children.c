@@ -1,0 +1,43 @@
+/* children.c - run/pids and the ops endpoints. */
+#include "stoa/children.h"
+
+#include "stoa/ready.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t
+children_read(
+    const struct home *h, struct children_row rows[static CHILDREN_MAX_])
+{
+	char path[HOME_PATH_MAX], file[80];
+	FILE *pids = fopen(home_path(h, "run/pids", path), "re");
+	size_t count = 0;
+
+	while (pids != NULL && count < CHILDREN_MAX_) {
+		struct children_row *r = &rows[count];
+
+		if (fscanf(pids, "%47s %d %u", r->name, &r->pid,
+			&r->restarts) != 3) {
+			break;
+		}
+		if (r->pid > 0 && kill(r->pid, 0) != 0 && errno == ESRCH) {
+			r->pid = 0;
+		}
+		r->is_daemon = strcmp(r->name, "nats") != 0 &&
+			       strcmp(r->name, "redis") != 0;
+		r->is_ready = r->pid > 0;
+		if (r->is_daemon && r->pid > 0) {
+			(void)snprintf(
+			    file, sizeof(file), "run/%s.sock", r->name);
+			r->is_ready = ready_ask(home_path(h, file, path));
+		}
+		count++;
+	}
+	if (pids != NULL) {
+		(void)fclose(pids);
+	}
+	return count;
+}
