@@ -352,8 +352,7 @@ index_of(const struct stoa_conf *c, const char *name)
 			return i;
 		}
 	}
-	stoa_assert(!"an option that the table does not have");
-	return 0;
+	stoa_assert_failed("the table has this option", __FILE__, __LINE__);
 }
 
 const char *

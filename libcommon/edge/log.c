@@ -75,7 +75,7 @@ line_build(struct stoa_buf *line, enum stoa_log_level level, const char *event,
 	stoa_buf_add_text(line, logger.is_terminal ? "\n" : "}\n");
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 log_args(enum stoa_log_level level, const char *event, const char *format,
     va_list args)
 {
