@@ -449,10 +449,9 @@ start(struct stoa_http_server *server, const struct sockaddr_in *address)
 	    MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)address,
 	    MHD_OPTION_NOTIFY_COMPLETED, complete, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, o->connections_max,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    o->connection_bytes_max, MHD_OPTION_CONNECTION_TIMEOUT,
-	    o->idle_seconds_max, MHD_OPTION_THREAD_STACK_SIZE,
-	    THREAD_STACK_BYTES, MHD_OPTION_END);
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, o->connection_bytes_max,
+	    MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds_max,
+	    MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK_BYTES, MHD_OPTION_END);
 }
 
 enum stoa_status
