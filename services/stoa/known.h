@@ -20,17 +20,4 @@ void known_refresh(struct known *k, bool now);
 void known_offer(void *owner, enum bot_source source, struct stoa_str word,
     struct term_completion *c);
 
-/* Takes the entries out of a list's card: the cells of column `value`, with
- * those of column `note` beside them. What the card does not have is left
- * out. For known.c and its test. */
-struct known_list {
-	char *values[64];
-	char *notes[64];
-	size_t count;
-};
-
-void known_list_read(struct known_list *list, const Stoa__Chat__Card *card,
-    const char *value, const char *note);
-void known_list_clear(struct known_list *list);
-
 #endif

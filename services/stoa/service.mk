@@ -15,10 +15,15 @@ $(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
 
 # The program. What a terminal says goes through the bot's own model.
 STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
-	run.c live.c known.c chat.c contract.c home.c provision.c ready.c \
+	run.c live.c known.c known_list.c chat.c contract.c home.c provision.c ready.c \
 	supervise.c up.c options.c children.c status.c doctor.c \
 	journal_check.c verify.c)
 $(eval $(call program,stoa,$(STOA_SOURCES),\
 	term storage-client storage-core edge domain accounts training \
 	worker-recipe chat base proto,$(TERM_LIBS) $(EDGE_LIBS)))
 DAEMONS += $(B)/bin/stoa
+
+$(eval $(call unit,stoa_known_list,tests/unit/stoa/test_known_list.c \
+	services/stoa/known_list.c,proto base,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,stoa_client,tests/unit/stoa/test_client.c \
+	services/stoa/client.c,chat proto base,-lprotobuf-c $(BASE_LIBS)))
