@@ -7,3 +7,6 @@ $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 
 $(eval $(call daemon,accounts,services/accounts/main.c,\
 	edge domain accounts base proto,$(EDGE_LIBS)))
+
+$(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))

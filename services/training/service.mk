@@ -8,3 +8,6 @@ $(B)/libtraining.a: $(call objects,$(TRAINING_CORE) \
 
 $(eval $(call daemon,training,services/training/main.c,\
 	edge domain training worker-recipe base proto,$(EDGE_LIBS)))
+
+$(eval $(call unit,training_jobs,tests/unit/training/test_jobs.c,\
+	training worker-recipe base proto,-lprotobuf-c $(BASE_LIBS) -lm))

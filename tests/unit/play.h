@@ -1,0 +1,131 @@
+/* play.h - a core on a stage: commands in, events applied, refusals by name. */
+#ifndef STOA_TESTS_PLAY_H
+#define STOA_TESTS_PLAY_H
+
+#include "base/core.h"
+#include "base/hasher.h"
+
+#include "unit.h"
+
+struct play {
+	const struct stoa_core *core;
+	void *state;
+	void *twin; /* hears the same events: replay must equal live */
+	struct stoa_arena arena;
+	const char *community;
+	int64_t now_us;
+	uint64_t next_id;
+	char refusal[64]; /* of the last command; empty: accepted */
+	char args[256];	  /* joined by spaces */
+	size_t events;	  /* of the last command */
+};
+
+static inline void
+play_begin(struct play *p, const struct stoa_core *core, const char *community)
+{
+	*p = (struct play){
+	    .core = core,
+	    .community = community,
+	    .now_us = INT64_C(1767225600000000),
+	};
+	p->state = core->state_new(stoa_str_of(community), 1);
+	p->twin = core->state_new(stoa_str_of(community), 99);
+	stoa_arena_init(&p->arena, NULL, 0, 1 << 24);
+}
+
+static inline struct stoa_hash
+play_digest(const struct play *p, const void *state)
+{
+	struct stoa_hasher h;
+
+	stoa_hasher_init(&h);
+	p->core->digest(state, &h);
+	return stoa_hasher_end(&h);
+}
+
+static inline void
+play_end(struct play *p)
+{
+	struct stoa_hash a = play_digest(p, p->state);
+	struct stoa_hash b = play_digest(p, p->twin);
+
+	assert_true(stoa_hash_is_equal(&a, &b));
+	p->core->state_free(p->state);
+	p->core->state_free(p->twin);
+	stoa_arena_fini(&p->arena);
+}
+
+static inline void
+play_apply(struct play *p, void *state, const struct stoa_command *c,
+    const ProtobufCBinaryData *event)
+{
+	struct stoa_fact fact = {
+	    .community = c->community,
+	    .actor = c->actor,
+	    .command_id = c->id,
+	    .time = c->now,
+	    .event = stoa_unpack(&p->arena, p->core->event,
+		stoa_str_of_bytes(event->data, event->len)),
+	};
+
+	assert_non_null(fact.event);
+	assert_true(p->core->apply(state, &fact));
+}
+
+/* Decides and applies; the request goes through its bytes, as on the bus. */
+static inline bool
+play(struct play *p, const char *actor, const char *method,
+    const ProtobufCMessage *request)
+{
+	struct stoa_decision d = {
+	    .arena = &p->arena, .reasons = p->core->reasons};
+	char id[32];
+	struct stoa_command c = {
+	    .community = stoa_str_of(p->community),
+	    .actor = stoa_str_of(actor),
+	    .now = {p->now_us},
+	    .method = protobuf_c_service_descriptor_get_method_by_name(
+		p->core->service, method),
+	};
+	struct stoa_hash before = play_digest(p, p->state), after;
+
+	assert_non_null(c.method);
+	(void)snprintf(id, sizeof(id), "id-%u", (unsigned)++p->next_id);
+	c.id = stoa_str_of(id);
+	c.request = stoa_unpack(
+	    &p->arena, c.method->input, stoa_pack(&p->arena, request));
+	assert_non_null(c.request);
+	p->core->decide(p->state, &c, &d);
+	after = play_digest(p, p->state);
+	assert_true(stoa_hash_is_equal(&before, &after)); /* decide is pure */
+	p->refusal[0] = '\0';
+	p->args[0] = '\0';
+	p->events = d.event_count;
+	if (d.refusal != NULL) {
+		size_t at = 0;
+
+		assert_int_equal(d.event_count, 0);
+		(void)snprintf(
+		    p->refusal, sizeof(p->refusal), "%s", d.refusal->reason);
+		for (size_t i = 0; i < d.refusal->n_args; i++) {
+			at +=
+			    (size_t)snprintf(p->args + at, sizeof(p->args) - at,
+				"%s%s", i == 0 ? "" : " ", d.refusal->args[i]);
+			assert_true(at < sizeof(p->args));
+		}
+		return false;
+	}
+	for (size_t i = 0; i < d.event_count; i++) {
+		play_apply(p, p->state, &c, &d.events[i]);
+		play_apply(p, p->twin, &c, &d.events[i]);
+	}
+	return true;
+}
+
+#define assert_refused(p, reason_, args_)                   \
+	do {                                                \
+		assert_string_equal((p)->refusal, reason_); \
+		assert_string_equal((p)->args, args_);      \
+	} while (0)
+
+#endif
