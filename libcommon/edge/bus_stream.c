@@ -268,6 +268,13 @@ stoa_consumer_stop(struct stoa_consumer *c)
 }
 
 void
+stoa_consumer_set_window(struct stoa_consumer *c, unsigned window)
+{
+	c->window = window;
+	pull(c);
+}
+
+void
 consumers_start(struct stoa_bus *b, bool is_fresh)
 {
 	for (struct stoa_consumer *c = b->consumers; c != NULL; c = c->next) {

@@ -66,6 +66,10 @@ struct stoa_consumer *stoa_bus_consume(struct stoa_bus *b, const char *stream,
     const char *durable, unsigned window, stoa_consume_fn fn, void *owner);
 void stoa_consumer_stop(struct stoa_consumer *c); /* takes no more */
 
+/* At most `window` open from now on; 0: asks for none until it is raised.
+ * What was asked for already may still come. */
+void stoa_consumer_set_window(struct stoa_consumer *c, unsigned window);
+
 /* Each ends the delivery and frees it. */
 void stoa_delivery_ack(struct stoa_delivery *d);
 void stoa_delivery_retry(struct stoa_delivery *d, int64_t after_us);
