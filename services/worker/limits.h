@@ -2,6 +2,8 @@
 #ifndef WORKER_LIMITS_H
 #define WORKER_LIMITS_H
 
+#include "base/time.h"
+
 /* ---- data sets ---- */
 
 /* One CSV file. A text classifier gains little beyond a million short rows,
@@ -72,5 +74,73 @@
 
 /* job.json: parameters, names and a CID. */
 #define WORKER_JOB_SIZE_MAX 65536u
+
+/* ---- the daemon: jobs ---- */
+
+/* Jobs at once in one process: each needs a core and 2 GiB. */
+#define WORKER_PARALLEL_MAX 16
+
+/* Address space of a training child, in MiB: a million rows with their
+ * features and weights. */
+#define WORKER_MEMORY_MB_DEFAULT "3072"
+#define WORKER_MEMORY_MB_MAX	 1048576
+
+/* Data sets: three splits of the largest file. */
+#define WORKER_DATASET_SIZE_MAX (3 * (uint64_t)WORKER_FILE_SIZE_MAX)
+
+/* Progress is told at most ten times a second: more no eye sees. */
+#define WORKER_TICK_US (100 * STOA_US_PER_MS)
+
+/* Training calls a worker lost after four seconds without one. */
+#define WORKER_HEARTBEAT_US (1 * STOA_US_PER_S)
+
+/* So often in a row training must say that an attempt is not wanted: a
+ * replica that has just taken over may not have heard of the claim yet. */
+#define WORKER_UNWANTED_MAX 2u
+
+/* A step that failed for a passing reason is tried again: from, to. */
+#define WORKER_RETRY_US_MIN (200 * STOA_US_PER_MS)
+#define WORKER_RETRY_US_MAX (5 * STOA_US_PER_S)
+
+/* A delivery whose claim had no answer comes again after this long. */
+#define WORKER_CLAIM_AGAIN_US (1 * STOA_US_PER_S)
+
+/* Between asking a child to stop and killing it. */
+#define WORKER_STOP_US (2 * STOA_US_PER_S)
+
+/* While the daemon drains a model on its way to storage may get there for
+ * this long; the drain as a whole has eight seconds. */
+#define WORKER_DRAIN_STORE_US (4 * STOA_US_PER_S)
+
+/* Losses that a result carries; of longer trainings every n-th. */
+#define WORKER_LOSSES_MAX 256u
+
+/* Figures that a result carries: training's own limit. */
+#define WORKER_METRICS_MAX 32u
+
+/* What is told to a member about a failure: training's own limit. */
+#define WORKER_TOLD_MAX 500u
+
+/* A work item; a capability is under a kilobyte, a parameter under 100. */
+#define WORKER_ITEM_SIZE_MAX 65536u
+
+/* ---- the daemon: answers ---- */
+
+/* A question; beyond it is no chat message. Under WORKER_TEXT_LEN_MAX. */
+#define WORKER_QUESTION_LEN_MAX 8192u
+
+/* Questions that wait for a model to be loaded or for a thread. */
+#define WORKER_QUESTIONS_MAX 1024u
+
+/* Models in memory; the one in use stays even when it alone is larger. */
+#define WORKER_MODELS_MAX	64u
+#define WORKER_MODELS_BYTES_MAX ((uint64_t)512 << 20)
+
+/* Models on the disk: fetching one again costs a second or so. */
+#define WORKER_SHELF_MAX       256u
+#define WORKER_SHELF_BYTES_MAX ((uint64_t)4 << 30)
+
+/* Fetching a model: its caller has given up long before. */
+#define WORKER_MODEL_FETCH_US (60 * STOA_US_PER_S)
 
 #endif

@@ -21,6 +21,17 @@ WORKER_TRAINER := $(addprefix services/worker/,dataset_read.c file.c \
 	child.c)
 $(B)/libworker-trainer.a: $(call objects,$(WORKER_TRAINER))
 
+# What the daemon says to training, pure; and the daemon.
+WORKER_WORDS := $(addprefix services/worker/,item.c report.c)
+$(B)/libworker-words.a: $(call objects,$(WORKER_WORDS))
+PURE_OBJECTS += $(call objects,$(WORKER_WORDS))
+
+WORKER_DAEMON := $(addprefix services/worker/,folder.c identity.c transfer.c \
+	attempt.c attempt_files.c attempt_child.c attempt_calls.c jobs.c main.c)
+$(eval $(call daemon,worker,$(WORKER_DAEMON),edge worker-words worker-trainer \
+	worker-core worker-recipe storage-client storage-core base proto,\
+	$(EDGE_LIBS)))
+
 FUZZ_LIBS_model := worker-core worker-recipe base
 WORKER_LIBS := worker-trainer worker-core worker-recipe base
 WORKER_SYSTEM_LIBS := $(BASE_LIBS) -lseccomp -lm
