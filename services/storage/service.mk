@@ -64,3 +64,7 @@ $(B)/libstorage-client.a: $(call objects,$(STORAGE_CLIENT))
 
 $(eval $(call unit,storage_http,tests/unit/storage/test_http.c,\
 	storage-client storage storage-core edge base,$(EDGE_LIBS)))
+
+$(eval $(call daemon,storage,services/storage/main.c \
+	services/storage/handlers.c,\
+	storage storage-core edge base proto,$(EDGE_LIBS)))
