@@ -362,7 +362,8 @@ bot_drain(struct bot *b)
 bool
 bot_is_idle(const struct bot *b)
 {
-	return b->runs.count == 0 && b->notice_count == 0;
+	return b->runs.count == 0 && b->notice_count == 0 &&
+	       b->recall_count == 0;
 }
 
 static void

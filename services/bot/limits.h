@@ -150,6 +150,10 @@
 /* Jobs whose cards are edited: one per running job of the installation. */
 #define BOT_LIVE_MAX 4096
 
+/* Jobs being asked for, which an earlier bot took: one each after a start.
+ * Whoever tells of jobs that are none gets no further. */
+#define BOT_RECALLS_MAX 64
+
 /* One edit of a card a job at most: platforms allow about five in five
  * seconds, eyes need no more. */
 #define BOT_EDIT_US (200 * STOA_US_PER_MS)

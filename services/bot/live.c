@@ -1,8 +1,9 @@
 /* live.c - the cards of jobs while they run, and the one when they end.
  *
- * Edits are lossy on purpose: what a worker tells is shown if this process
- * took the /train command. How a job ended comes as a stored notice that
- * carries the command's address, so the final card needs nothing from here. */
+ * Edits are lossy on purpose. A job that this process did not take itself is
+ * asked for when a worker first tells of it. How it ended comes as a stored
+ * notice that carries the command's address, so the final card needs nothing
+ * from here. */
 #include "bot/parts.h"
 
 #include "base/core.h"
@@ -22,8 +23,8 @@
 
 struct live {
 	struct bot_address to;
-	struct stoa_arena arena; /* holds `job` */
-	Stoa__Training__JobSubmitted *job;
+	struct stoa_arena arena;	   /* holds `job` */
+	Stoa__Training__JobSubmitted *job; /* NULL: being asked for */
 	int64_t submitted_us;
 	int64_t edited_us;	/* monotonic */
 	struct stoa_buf latest; /* packed Progress that is not shown yet */
@@ -51,6 +52,17 @@ card_tell(struct bot *b, const struct bot_address *to, struct stoa_str packed)
 		stoa_bus_tell(b->o.bus, subject, packed);
 		b->counts.edits++;
 	}
+}
+
+static struct live *
+live_new(void)
+{
+	struct live *l = calloc(1, sizeof(*l));
+
+	stoa_assert(l != NULL);
+	stoa_arena_init(&l->arena, NULL, 0, LIVE_ARENA_MAX);
+	stoa_buf_init(&l->latest, PROGRESS_SIZE_MAX);
+	return l;
 }
 
 static void
@@ -95,15 +107,12 @@ bot_live_begin(
 	struct bot *b = r->bot;
 	struct bot_job_view view = bot_told_submitted(&r->arena, job);
 	struct stoa_str packed = stoa_pack(&r->arena, &job->base);
-	struct live *l = calloc(1, sizeof(*l));
+	struct live *l = live_new();
 
 	view.submitted_us = at_us;
 	card_tell(b, &r->to,
 	    bot_card_pack(
 		&r->arena, bot_view_job(&r->arena, &view), &r->to, 1));
-	stoa_assert(l != NULL);
-	stoa_arena_init(&l->arena, NULL, 0, LIVE_ARENA_MAX);
-	stoa_buf_init(&l->latest, PROGRESS_SIZE_MAX);
 	l->to = r->to;
 	l->submitted_us = at_us;
 	l->job = stoa_unpack(
@@ -114,6 +123,98 @@ bot_live_begin(
 	}
 	room_make(b);
 	live_free(stoa_map_put(&b->live, stoa_str_of(l->job->job), l));
+}
+
+/* ---- recalling: a job that an earlier bot took ---- */
+
+struct recall {
+	struct bot *bot;
+	struct stoa_id job;
+};
+
+/* What its card needs, as training knows it. */
+static bool
+recall_fill(struct live *l, const Stoa__Training__Job *job)
+{
+	Stoa__Training__JobSubmitted like = STOA__TRAINING__JOB_SUBMITTED__INIT;
+
+	if (job->state != STOA__TRAINING__JOB_STATE__RUNNING ||
+	    !bot_address_read(stoa_str_of(job->reply), &l->to)) {
+		return false;
+	}
+	like.job = job->id;
+	like.member = job->member;
+	like.dataset = job->dataset;
+	like.recipe = job->recipe;
+	like.parameters = job->parameters;
+	like.n_parameters = job->n_parameters;
+	like.max_spend_micro = job->max_spend_micro;
+	like.name = job->name;
+	l->submitted_us = job->submitted_us;
+	l->job =
+	    stoa_unpack(&l->arena, &stoa__training__job_submitted__descriptor,
+		stoa_pack(&l->arena, &like.base));
+	return l->job != NULL;
+}
+
+static void
+on_recalled(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct recall *recall = owner;
+	struct bot *b = recall->bot;
+	struct live *l = stoa_map_get(&b->live, stoa_id_str(&recall->job));
+	const Stoa__Training__JobReply *found = NULL;
+
+	(void)detail;
+	if (b->is_abandoned) {
+		return;
+	}
+	b->recall_count--;
+	if (l != NULL && l->job == NULL) {
+		if (status == STOA_OK) {
+			found = stoa_unpack(&l->arena,
+			    &stoa__training__job_reply__descriptor, reply);
+		}
+		if (found == NULL || found->job == NULL ||
+		    !recall_fill(l, found->job)) {
+			live_free(stoa_map_remove(
+			    &b->live, stoa_id_str(&recall->job)));
+		}
+	}
+	free(recall);
+}
+
+static struct live *
+recall_begin(struct bot *b, struct stoa_str community, struct stoa_str job)
+{
+	Stoa__Training__JobQuery in = STOA__TRAINING__JOB_QUERY__INIT;
+	struct recall *recall;
+	struct live *l;
+
+	if (!stoa_id_is_valid('c', community) || !stoa_id_is_valid('j', job) ||
+	    b->is_draining || b->recall_count >= BOT_RECALLS_MAX) {
+		return NULL;
+	}
+	recall = calloc(1, sizeof(*recall));
+	stoa_assert(recall != NULL);
+	recall->bot = b;
+	memcpy(recall->job.text, job.data, job.len);
+	l = live_new();
+	room_make(b);
+	(void)stoa_map_put(&b->live, job, l);
+	b->recall_count++;
+	in.job = recall->job.text;
+	stoa_bus_call(b->o.bus,
+	    &(struct stoa_bus_call){
+		.service = &stoa__training__training__descriptor,
+		.method = "Job",
+		.community = community,
+		.timeout_us = BOT_QUERY_US,
+	    },
+	    &in.base, on_recalled, recall);
+	/* The call may have failed at once, and this with it. */
+	return stoa_map_get(&b->live, job);
 }
 
 /* ---- progress ---- */
@@ -164,23 +265,35 @@ edit_send(struct bot *b, struct live *l)
 	stoa_arena_fini(&arena);
 }
 
+static bool
+is_due(const struct live *l, int64_t now_us)
+{
+	return l->job != NULL && l->latest.len > 0 &&
+	       now_us - l->edited_us >= BOT_EDIT_US;
+}
+
 /* stoa.progress.job.<community>.<job> */
 void
 bot_on_progress(void *owner, struct stoa_str subject, struct stoa_str data)
 {
 	struct bot *b = owner;
+	struct stoa_str community;
 	struct live *l;
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 3; i++) {
 		(void)stoa_str_cut(&subject, '.');
 	}
+	community = stoa_str_cut(&subject, '.');
 	l = stoa_map_get(&b->live, subject);
+	if (l == NULL) {
+		l = recall_begin(b, community, subject);
+	}
 	if (l == NULL || data.len == 0 || data.len > PROGRESS_SIZE_MAX) {
 		return;
 	}
 	stoa_buf_clear(&l->latest);
 	stoa_buf_add_str(&l->latest, data);
-	if (bot_now(b) - l->edited_us >= BOT_EDIT_US) {
+	if (is_due(l, bot_now(b))) {
 		edit_send(b, l);
 	}
 }
@@ -192,7 +305,7 @@ bot_live_tick(struct bot *b, int64_t now_us)
 	{
 		struct live *l = entry->value;
 
-		if (l->latest.len > 0 && now_us - l->edited_us >= BOT_EDIT_US) {
+		if (is_due(l, now_us)) {
 			edit_send(b, l);
 		}
 	}

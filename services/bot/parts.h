@@ -66,6 +66,7 @@ struct bot {
 	struct stoa_map runs; /* platform.user.id -> struct bot_run * */
 	struct bot_people people;
 	struct stoa_map live; /* job -> struct live * */
+	size_t recall_count;  /* of them being asked for */
 	size_t notice_count;  /* being stored */
 	int64_t pulse_us;
 	bool is_draining;

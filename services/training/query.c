@@ -35,6 +35,7 @@ training_job_view(const struct training_job *job, struct stoa_arena *arena,
 	out->started_us = job->started_us;
 	out->ended_us = job->ended_us;
 	out->seed = job->said->seed;
+	out->reply = job->said->reply;
 	return !arena->is_overflown;
 }
 

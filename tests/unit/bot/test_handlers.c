@@ -9,6 +9,7 @@
 #include "proto/storage.pb-c.h"
 #include "proto/worker.pb-c.h"
 
+#define JOB "j_jobaaaaaaa"
 #define CID "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
 
 /* A borrowed text where a message wants one of its own. */
@@ -124,7 +125,7 @@ job_accept(struct world *w, struct world_call *call)
 	Stoa__Training__Event event = STOA__TRAINING__EVENT__INIT;
 	Stoa__Training__JobSubmitted job = STOA__TRAINING__JOB_SUBMITTED__INIT;
 
-	job.job = TEXT("j_jobaaaaaaa");
+	job.job = TEXT(JOB);
 	job.name = TEXT("intents");
 	job.recipe = TEXT("text-classifier");
 	job.dataset = TEXT(CID);
@@ -213,7 +214,7 @@ progress_tell(struct world *w, unsigned epoch)
 	p.losses = losses;
 	p.n_losses = epoch;
 	p.validation_accuracy = 0.5;
-	world_progress(w, "j_jobaaaaaaa", stoa_pack(&w->arena, &p.base));
+	world_progress(w, JOB, stoa_pack(&w->arena, &p.base));
 }
 
 static void
@@ -244,14 +245,89 @@ test_train_progress_edits_the_card(void **state)
 	assert_int_equal(w->live_count, 3);
 }
 
+/* A bot that took the command has died. */
 static void
-test_train_progress_of_unknown_jobs_is_ignored(void **state)
+test_train_progress_of_an_earlier_bots_job_is_shown(void **state)
+{
+	struct world *w = *state;
+	Stoa__Training__JobReply reply = STOA__TRAINING__JOB_REPLY__INIT;
+	Stoa__Training__Job job = STOA__TRAINING__JOB__INIT;
+	struct world_call *call;
+
+	world_pass(w, STOA_US_PER_S);
+	progress_tell(w, 1);
+	progress_tell(w, 2);
+	call = world_expect(w, "Training", "Job");
+	assert_string_equal(call->community, COMMUNITY);
+	world_expect_silence(w); /* asked once */
+	job.id = TEXT(JOB);
+	job.name = TEXT("intents");
+	job.state = STOA__TRAINING__JOB_STATE__RUNNING;
+	job.reply = TEXT("console|" ADA "|x1");
+	reply.job = &job;
+	world_reply(w, call, &reply.base);
+	assert_int_equal(w->live_count, 0);
+	world_pass(w, BOT_EDIT_US);
+	assert_int_equal(w->live_count, 1);
+	assert_string_equal(w->subject, "stoa.progress.card.console." ADA);
+	assert_string_equal(w->live->id, "x1");
+	assert_int_equal(w->live->series[0]->n_ys, 2);
+}
+
+static void
+test_train_progress_of_no_job_is_ignored(void **state)
+{
+	struct world *w = *state;
+	Stoa__Training__JobReply reply = STOA__TRAINING__JOB_REPLY__INIT;
+	Stoa__Training__Job job = STOA__TRAINING__JOB__INIT;
+
+	world_progress(w, "no id", STOA_STR("x"));
+	world_expect_silence(w);
+	progress_tell(w, 1);
+	world_fail(w, world_expect(w, "Training", "Job"), STOA_NOT_FOUND);
+	/* One that has ended, and one that nobody asked for in a chat. */
+	job.id = TEXT(JOB);
+	job.state = STOA__TRAINING__JOB_STATE__SUCCEEDED;
+	job.reply = TEXT("console|" ADA "|x1");
+	reply.job = &job;
+	progress_tell(w, 1);
+	world_reply(w, world_expect(w, "Training", "Job"), &reply.base);
+	job.state = STOA__TRAINING__JOB_STATE__RUNNING;
+	job.reply = TEXT("");
+	progress_tell(w, 1);
+	world_reply(w, world_expect(w, "Training", "Job"), &reply.base);
+	world_pass(w, STOA_US_PER_S);
+	assert_int_equal(w->live_count, 0);
+}
+
+static void
+test_train_recalls_are_bounded(void **state)
+{
+	struct world *w = *state;
+	char job[16];
+
+	for (int i = 0; i < BOT_RECALLS_MAX + 5; i++) {
+		(void)snprintf(job, sizeof(job), "j_aaaaaaaa%c%c", 'a' + i % 26,
+		    'a' + i / 26);
+		world_progress(w, job, STOA_STR("x"));
+	}
+	for (int i = 0; i < BOT_RECALLS_MAX; i++) {
+		world_fail(
+		    w, world_expect(w, "Training", "Job"), STOA_NOT_FOUND);
+	}
+	world_expect_silence(w);
+}
+
+static void
+test_train_progress_that_is_garbage_shows_nothing(void **state)
 {
 	struct world *w = *state;
 
-	progress_tell(w, 1);
-	world_progress(w, "j_jobaaaaaaa", STOA_STR("\xff\xff"));
-	assert_int_equal(w->live_count, 0);
+	(void)train(w);
+	job_accept(w, world_expect(w, "Training", "SubmitJob"));
+	world_pass(w, STOA_US_PER_S);
+	world_progress(w, JOB, STOA_STR("\xff\xff"));
+	assert_int_equal(w->live_count, 1);
 }
 
 static struct world_delivery *
@@ -268,7 +344,7 @@ notice_send(struct world *w, const char *reply)
 	model.id = TEXT("m_modelaaaaa");
 	model.metrics = metrics;
 	model.n_metrics = 1;
-	job.id = TEXT("j_jobaaaaaaa");
+	job.id = TEXT(JOB);
 	job.model = model.id;
 	job.state = STOA__TRAINING__JOB_STATE__SUCCEEDED;
 	notice.reply = TEXT(reply);
@@ -293,6 +369,7 @@ test_train_notice_is_the_one_final_card(void **state)
 	assert_non_null(strstr(w->final->plain, "93.1 %"));
 	/* What a worker tells after the end moves no card. */
 	progress_tell(w, 3);
+	world_fail(w, world_expect(w, "Training", "Job"), STOA_NOT_FOUND);
 	world_pass(w, STOA_US_PER_S);
 	assert_int_equal(w->live_count, 1);
 }
@@ -323,7 +400,7 @@ test_job_of_a_running_job_is_final_for_its_command(void **state)
 
 	(void)world_say(w, ADA, "x1", "/job j_jobaaaaaaa");
 	world_meet(w);
-	job.id = TEXT("j_jobaaaaaaa");
+	job.id = TEXT(JOB);
 	job.state = STOA__TRAINING__JOB_STATE__RUNNING;
 	reply.job = &job;
 	world_reply(w, world_expect(w, "Training", "Job"), &reply.base);
@@ -348,7 +425,7 @@ test_cancel_shows_the_job_after_it(void **state)
 	world_accept(w, call, 9, NULL);
 	call = world_expect(w, "Training", "Job");
 	assert_int_equal(call->index_min, 9);
-	job.id = TEXT("j_jobaaaaaaa");
+	job.id = TEXT(JOB);
 	job.state = STOA__TRAINING__JOB_STATE__CANCELLED;
 	reply.job = &job;
 	world_reply(w, call, &reply.base);
@@ -371,7 +448,7 @@ test_jobs_can_be_ones_own_and_have_pages(void **state)
 	in = call->request;
 	assert_string_equal(in->member, MEMBER);
 	assert_string_equal(in->after, "j_before00");
-	job.id = TEXT("j_jobaaaaaaa");
+	job.id = TEXT(JOB);
 	reply.jobs = jobs;
 	reply.n_jobs = 1;
 	reply.next = job.id;
@@ -478,7 +555,7 @@ model_answer(struct world *w)
 	model.name = TEXT("intents");
 	model.recipe = TEXT("text-classifier");
 	model.cid = TEXT(CID);
-	model.job = TEXT("j_jobaaaaaaa");
+	model.job = TEXT(JOB);
 	reply.model = &model;
 	world_reply(w, world_expect(w, "Training", "Model"), &reply.base);
 }
@@ -620,7 +697,10 @@ main(void)
 	    TEST(test_train_has_a_budget_of_its_own),
 	    TEST(test_train_names_a_parameter_that_is_no_value),
 	    TEST(test_train_progress_edits_the_card),
-	    TEST(test_train_progress_of_unknown_jobs_is_ignored),
+	    TEST(test_train_progress_of_an_earlier_bots_job_is_shown),
+	    TEST(test_train_progress_of_no_job_is_ignored),
+	    TEST(test_train_recalls_are_bounded),
+	    TEST(test_train_progress_that_is_garbage_shows_nothing),
 	    TEST(test_train_notice_is_the_one_final_card),
 	    TEST(test_train_notice_needs_no_memory_of_the_job),
 	    TEST(test_job_of_a_running_job_is_final_for_its_command),
