@@ -3,10 +3,17 @@
 $(eval $(call program,e2e/ledger,tests/e2e/ledger.c services/stoa/home.c \
 	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
 
-E2E_TOOLS := $(B)/bin/e2e/ledger
+$(eval $(call program,e2e/crowd,tests/e2e/crowd.c services/stoa/home.c \
+	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
+
+E2E_TOOLS := $(B)/bin/e2e/ledger $(B)/bin/e2e/crowd
 
 .PHONY: e2e e2e-faults
 e2e-faults: all $(E2E_TOOLS)
 	@tests/e2e/faults.sh $(B)/bin/stoa $(B)/bin/e2e/ledger
 
-e2e: e2e-faults
+.PHONY: e2e-kill
+e2e-kill: all $(E2E_TOOLS)
+	@tests/e2e/kill.sh $(B)/bin/stoa $(B)/bin/e2e/crowd
+
+e2e: e2e-faults e2e-kill

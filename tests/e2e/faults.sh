@@ -150,7 +150,20 @@ for i in $(seq 100); do
 done
 expect 'a tail lost with the longer copy on the other replica' "$want"
 
-# 8. A forged actor: the worker's credential may not even publish it.
+# 8. The recipe of docs/repair.md: a new stream generation from one copy.
+down
+rm -rf "$home/nats"
+rm -f "$home/journal/accounts-1.copy"
+up
+for i in $(seq 100); do
+	[ "$(head_of)" = "$want" ] && break
+	sleep 0.1
+done
+expect 'a new stream generation from one copy' "$want"
+"$stoa" verify --home "$home" >"$work/verify" && ok 'and it verifies' ||
+	no 'verify' "$(cat "$work/verify")"
+
+# 9. A forged actor: the worker's credential may not even publish it.
 if "$ledger" "$home" forge $c >"$work/forge" 2>&1; then
 	no 'a forged actor' "$(cat "$work/forge")"
 else
