@@ -313,8 +313,8 @@ on_poll(void *arg)
 		u->is_ready = true;
 		launcher_tell(u, true);
 		/* From now on only who runs is written down. */
-		stoa_timer_start(u->poll, 100 * STOA_US_PER_MS,
-		    100 * STOA_US_PER_MS);
+		stoa_timer_start(
+		    u->poll, 100 * STOA_US_PER_MS, 100 * STOA_US_PER_MS);
 	} else if (stoa_clock_mono(NULL).us - u->started_us > READY_US_MAX) {
 		stoa_log(STOA_LOG_ERROR, "not_ready",
 		    "not all daemons became ready in 60 s; see %s/logs",
