@@ -7,6 +7,9 @@
 #include "bot/limits.h"
 #include "bot/words.h"
 
+/* No reason has more. */
+#define ARGS_MAX 4
+
 #define ASK_ADMIN "ask an admin of the community"
 
 struct row {
@@ -55,7 +58,7 @@ static const struct row rows[] = {
 	"see /help command:train", 1},
     {"parameter_unknown", "{0}", "{1}", "a parameter of the recipe",
 	"see /help command:train", 0},
-    {"parameter_not_valid", "{0}", "{1}", "what the recipe takes",
+    {"parameter_not_valid", "{0}", "{1}", "",
 	"give {0} a value within its limit; see /help command:train", 0},
     {"budget_too_small", "max_spend", "{0j} does not pay for this job",
 	"at least {1j}", "raise max_spend to {1j}", 0},
@@ -144,6 +147,29 @@ fill(const char *format, const Stoa__Journal__Refusal *refusal,
 	return text == NULL ? "" : text;
 }
 
+/* The recipe speaks for its parameters: "epochs must be <limit>, not <given>;
+ * <fix>". What of that is there takes its place in the problem. */
+static void
+sentence_split(struct bot_problem *problem, struct stoa_arena *arena)
+{
+	const char *fix = strstr(problem->text, "; ");
+	const char *limit = strstr(problem->text, " must be ");
+	const char *given = strstr(problem->text, ", not ");
+
+	if (limit != NULL && given != NULL && given > limit) {
+		limit += sizeof(" must be ") - 1;
+		problem->limit = stoa_arena_str(
+		    arena, stoa_str_of_bytes(limit, (size_t)(given - limit)));
+		problem->given = given + sizeof(", not ") - 1;
+	}
+	if (fix != NULL) {
+		problem->fix = fix + 2;
+		problem->text =
+		    stoa_arena_str(arena, stoa_str_of_bytes(problem->text,
+					      (size_t)(fix - problem->text)));
+	}
+}
+
 static void
 explain_unknown(const Stoa__Journal__Refusal *refusal, struct stoa_arena *arena,
     struct bot_problem *ret_problem)
@@ -184,4 +210,33 @@ bot_refusal_explain(const Stoa__Journal__Refusal *refusal,
 			   : bot_words_print(arena, "did you mean %s?", near),
 	    },
 	    "%s", fill(row->text, refusal, arena));
+	if (strcmp(row->text, "{1}") == 0) {
+		sentence_split(ret_problem, arena);
+	}
+}
+
+/* "insufficient_funds: u_..., 5, 10": a reason and its arguments. */
+const char *
+bot_refusal_explain_text(struct stoa_arena *arena, const char *text)
+{
+	Stoa__Journal__Refusal refusal = STOA__JOURNAL__REFUSAL__INIT;
+	struct stoa_str rest = stoa_str_of(text);
+	char *args[ARGS_MAX];
+	struct bot_problem problem;
+
+	refusal.reason = stoa_arena_str(arena, stoa_str_cut(&rest, ':'));
+	refusal.args = args;
+	while (rest.len > 0 && refusal.n_args < ARGS_MAX) {
+		struct stoa_str arg = stoa_str_trim(stoa_str_cut(&rest, ','));
+
+		args[refusal.n_args] = stoa_arena_str(arena, arg);
+		if (args[refusal.n_args++] == NULL) {
+			return text;
+		}
+	}
+	if (refusal.reason == NULL || !bot_refusal_is_known(refusal.reason)) {
+		return text;
+	}
+	bot_refusal_explain(&refusal, arena, &problem);
+	return problem.text;
 }

@@ -15,6 +15,11 @@
 void bot_refusal_explain(const Stoa__Journal__Refusal *refusal,
     struct stoa_arena *arena, struct bot_problem *ret_problem);
 
+/* The sentence for "reason: argument, argument", as the end of a job quotes
+ * another domain's refusal; `text` itself when it is none. */
+const char *bot_refusal_explain_text(
+    struct stoa_arena *arena, const char *text);
+
 /* Whether there are words for the reason. */
 bool bot_refusal_is_known(const char *reason);
 

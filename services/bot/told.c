@@ -2,6 +2,7 @@
 #include "bot/told.h"
 
 #include "bot/parameters.h"
+#include "bot/refusal.h"
 
 const char *
 bot_told_end(Stoa__Training__EndReason reason)
@@ -70,7 +71,7 @@ bot_told_job(struct stoa_arena *arena, const Stoa__Training__Job *job)
 		bot_parameters_text(arena, job->parameters, job->n_parameters),
 	    .state = job_state(job->state),
 	    .reason = bot_told_end(job->reason),
-	    .detail = job->detail,
+	    .detail = bot_refusal_explain_text(arena, job->detail),
 	    .model = job->model,
 	    .worker = job->worker,
 	    .attempt = job->attempt,

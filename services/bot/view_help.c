@@ -121,9 +121,11 @@ no_begin(struct stoa_arena *arena, const char *title,
     Stoa__Chat__Severity severity, const struct bot_problem *problem)
 {
 	struct bot_card b = bot_card_begin(arena, title, severity);
+	size_t len = strlen(problem->text);
+	bool is_ended =
+	    len > 0 && strchr(".?!", problem->text[len - 1]) != NULL;
 
-	/* A sentence; the catalogue's texts begin in lower case. */
-	bot_card_text(&b, "%s.", problem->text);
+	bot_card_text(&b, "%s%s", problem->text, is_ended ? "" : ".");
 	problem_set(&b, problem);
 	return b;
 }

@@ -100,16 +100,48 @@ test_refusal_passes_suggestions_on(void **state)
 static void
 test_refusal_recipe_speaks_for_its_parameters(void **state)
 {
-	char *args[] = {"epochs", "epochs must be from 1 to 1000, not -1"};
+	char *wrong[] = {"epochs", "epochs must be from 1 to 1000, not -1"};
+	char *unknown[] = {
+	    "epoch", "unknown parameter \"epoch\"; did you mean \"epochs\"?"};
 	struct stoa_arena arena;
 	struct bot_problem p;
 
 	(void)state;
 	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
-	p = explain(&arena, "parameter_not_valid", args, STOA_COUNT(args));
+	p = explain(&arena, "parameter_not_valid", wrong, STOA_COUNT(wrong));
 	assert_string_equal(p.field, "epochs");
-	assert_string_equal(p.text, args[1]);
+	assert_string_equal(p.text, wrong[1]);
+	assert_string_equal(p.limit, "from 1 to 1000");
+	assert_string_equal(p.given, "-1");
 	assert_non_null(strstr(p.fix, "epochs"));
+	p = explain(&arena, "parameter_unknown", unknown, STOA_COUNT(unknown));
+	assert_string_equal(p.field, "epoch");
+	assert_string_equal(p.text, "unknown parameter \"epoch\"");
+	assert_string_equal(p.fix, "did you mean \"epochs\"?");
+	stoa_arena_fini(&arena);
+}
+
+static void
+test_refusal_quoted_by_another_domain_is_explained(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+	    {"insufficient_funds: u_a, 1500000, 2000000",
+		"u_a has 1.5 Joy, which is less than 2 Joy"},
+	    {"row 7 has 3 columns: ragged", "row 7 has 3 columns: ragged"},
+	    {"", ""},
+	    {"not_permitted", "that needs "},
+	};
+	struct stoa_arena arena;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		assert_string_equal(
+		    bot_refusal_explain_text(&arena, rows[i].text),
+		    rows[i].want);
+	}
 	stoa_arena_fini(&arena);
 }
 
@@ -141,6 +173,8 @@ main(void)
 	    cmocka_unit_test(test_refusal_amounts_are_said_in_joy),
 	    cmocka_unit_test(test_refusal_passes_suggestions_on),
 	    cmocka_unit_test(test_refusal_recipe_speaks_for_its_parameters),
+	    cmocka_unit_test(
+		test_refusal_quoted_by_another_domain_is_explained),
 	    cmocka_unit_test(
 		test_refusal_survives_missing_and_hostile_arguments),
 	};
