@@ -10,22 +10,30 @@
 /* A job without a name of its own is called like this on its card. */
 #define NAME_DEFAULT "text-classifier"
 
-/* Lower case letters, digits, '_' and '-': safe in a subject and in a path. */
-static bool
-is_token(const char *text)
+bool
+worker_token_is_valid(struct stoa_str text)
 {
-	size_t len = strlen(text);
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789_-";
 
-	return len > 0 && len <= TOKEN_LEN_MAX &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == len;
+	if (text.len == 0 || text.len > TOKEN_LEN_MAX) {
+		return false;
+	}
+	for (size_t i = 0; i < text.len; i++) {
+		if (memchr(allowed, text.data[i], sizeof(allowed) - 1) ==
+		    NULL) {
+			return false;
+		}
+	}
+	return true;
 }
 
 bool
 worker_item_check(const Stoa__Worker__WorkItem *item, const char **ret_why)
 {
-	if (!is_token(item->community)) {
+	if (!worker_token_is_valid(stoa_str_of(item->community))) {
 		*ret_why = "community is not an id";
-	} else if (!is_token(item->job)) {
+	} else if (!worker_token_is_valid(stoa_str_of(item->job))) {
 		*ret_why = "job is not an id";
 	} else if (item->attempt == 0) {
 		*ret_why = "attempt counts from 1";

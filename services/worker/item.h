@@ -9,6 +9,10 @@
 
 #include "proto/worker.pb-c.h"
 
+/* Lower case letters, digits, '_' and '-', at most 64: safe in a subject and
+ * in a path. */
+bool worker_token_is_valid(struct stoa_str text);
+
 /* Whether community and job can stand in subjects and paths, and whether all
  * that a job needs is there. False with *ret_why (static). */
 STOA_MUST_USE bool worker_item_check(

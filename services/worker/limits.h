@@ -132,6 +132,14 @@
 /* Questions that wait for a model to be loaded or for a thread. */
 #define WORKER_QUESTIONS_MAX 1024u
 
+/* Answers that are computed at once, and models that are loaded at once: a
+ * thread of the worker pool each, and an answer has a megabyte of scratch. */
+#define WORKER_ANSWERS_MAX 4u
+#define WORKER_LOADS_MAX   2u
+
+/* Threads of the worker pool: each job may be waiting for storage. */
+#define WORKER_THREADS "22"
+
 /* Models in memory; the one in use stays even when it alone is larger. */
 #define WORKER_MODELS_MAX	64u
 #define WORKER_MODELS_BYTES_MAX ((uint64_t)512 << 20)

@@ -3,9 +3,11 @@
 #include "edge/svc.h"
 #include "worker/jobs.h"
 #include "worker/limits.h"
+#include "worker/predict.h"
 #include "worker/train_child.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@ static const struct stoa_conf_option options[] = {
 
 static struct worker_identity identity;
 static struct worker_jobs *jobs;
+static struct worker_predict *predict;
 
 static bool
 identity_open(struct stoa_svc *svc)
@@ -66,13 +69,21 @@ start(struct stoa_svc *svc)
 			  << 20,
 	    .parallel = (unsigned)stoa_conf_number(conf, "parallel"),
 	};
+	char path[PATH_MAX + 8];
 
 	if (!identity_open(svc)) {
 		return false;
 	}
+	(void)snprintf(path, sizeof(path), "%s/models", identity.path);
 	if (!worker_jobs_open(&o, &jobs)) {
 		stoa_log(STOA_LOG_ERROR, "no_folder",
 		    "%s/jobs cannot be made or emptied", identity.path);
+		return false;
+	}
+	predict = worker_predict_open(o.loop, o.bus, path);
+	if (predict == NULL) {
+		stoa_log(
+		    STOA_LOG_ERROR, "no_folder", "%s cannot be made", path);
 		return false;
 	}
 	stoa_log(STOA_LOG_INFO, "worker", "this is %s", identity.id);
@@ -90,7 +101,7 @@ static bool
 is_idle(struct stoa_svc *svc)
 {
 	(void)svc;
-	return worker_jobs_is_idle(jobs);
+	return worker_jobs_is_idle(jobs) && worker_predict_is_idle(predict);
 }
 
 static void
@@ -98,6 +109,7 @@ stop(struct stoa_svc *svc)
 {
 	(void)svc;
 	worker_jobs_close(jobs);
+	worker_predict_close(predict);
 	worker_identity_close(&identity);
 }
 
@@ -106,6 +118,7 @@ metrics(struct stoa_svc *svc, struct stoa_buf *out)
 {
 	(void)svc;
 	worker_jobs_metrics(jobs, out);
+	worker_predict_metrics(predict, out);
 }
 
 int
@@ -126,5 +139,7 @@ main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], WORKER_TRAIN_CHILD_FLAG) == 0) {
 		_exit(worker_train_child_main(argv[2]));
 	}
+	/* Read when the pool is first used; no other thread runs yet. */
+	(void)setenv("UV_THREADPOOL_SIZE", WORKER_THREADS, 0);
 	return stoa_svc_main(&spec, argc, argv);
 }

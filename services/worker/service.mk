@@ -27,7 +27,8 @@ $(B)/libworker-words.a: $(call objects,$(WORKER_WORDS))
 PURE_OBJECTS += $(call objects,$(WORKER_WORDS))
 
 WORKER_DAEMON := $(addprefix services/worker/,folder.c identity.c transfer.c \
-	attempt.c attempt_files.c attempt_child.c attempt_calls.c jobs.c main.c)
+	attempt.c attempt_files.c attempt_child.c attempt_calls.c jobs.c shelf.c \
+	models.c predict.c main.c)
 $(eval $(call daemon,worker,$(WORKER_DAEMON),edge worker-words worker-trainer \
 	worker-core worker-recipe storage-client storage-core base proto,\
 	$(EDGE_LIBS)))
