@@ -158,15 +158,14 @@ sentence_split(struct bot_problem *problem, struct stoa_arena *arena)
 
 	if (limit != NULL && given != NULL && given > limit) {
 		limit += sizeof(" must be ") - 1;
-		problem->limit = stoa_arena_str(
-		    arena, stoa_str_of_bytes(limit, (size_t)(given - limit)));
+		problem->limit =
+		    bot_words_print(arena, "%.*s", (int)(given - limit), limit);
 		problem->given = given + sizeof(", not ") - 1;
 	}
 	if (fix != NULL) {
 		problem->fix = fix + 2;
-		problem->text =
-		    stoa_arena_str(arena, stoa_str_of_bytes(problem->text,
-					      (size_t)(fix - problem->text)));
+		problem->text = bot_words_print(
+		    arena, "%.*s", (int)(fix - problem->text), problem->text);
 	}
 }
 
