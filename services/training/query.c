@@ -231,6 +231,14 @@ training_query_models(const struct training *s,
 	return STOA_OK;
 }
 
+bool
+training_dataset_is_private(const struct training *s, struct stoa_str cid)
+{
+	const struct dataset *d = stoa_map_get(&s->datasets, cid);
+
+	return d != NULL && d->is_private;
+}
+
 static void
 dataset_fill(const struct dataset *d, Stoa__Training__Dataset *out)
 {

@@ -45,6 +45,8 @@ const char *training_job_payee(const struct training_job *job);
 int64_t training_job_cost(const struct training_job *job);
 const char *training_job_reply(const struct training_job *job);
 int64_t training_job_deadline(const struct training_job *job);
+bool training_dataset_is_private(
+    const struct training *state, struct stoa_str cid);
 
 /* Fills in a protobuf view; borrows from the state and the arena. False when
  * the arena is full. */
