@@ -103,6 +103,7 @@ jobs_shown(struct bot_run *r, const void *reply)
 	}
 	for (size_t i = 0; i < count; i++) {
 		views[i] = bot_told_job(&r->arena, in->jobs[i]);
+		bot_live_decorate(r->bot, &r->arena, &views[i]);
 	}
 	bot_run_finish(r, bot_view_jobs(&r->arena, views, count, in->next));
 }
@@ -139,6 +140,7 @@ job_shown(struct bot_run *r, const void *reply)
 		return;
 	}
 	view = bot_told_job(&r->arena, in->job);
+	bot_live_decorate(r->bot, &r->arena, &view);
 	bot_run_finish(r, bot_view_job(&r->arena, &view));
 }
 

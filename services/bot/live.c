@@ -27,7 +27,8 @@ struct live {
 	Stoa__Training__JobSubmitted *job; /* NULL: being asked for */
 	int64_t submitted_us;
 	int64_t edited_us;	/* monotonic */
-	struct stoa_buf latest; /* packed Progress that is not shown yet */
+	struct stoa_buf latest; /* packed Progress */
+	bool is_news;		/* not shown yet */
 };
 
 /* Grows with time, so that it does over restarts too. The first card of a job
@@ -234,30 +235,56 @@ step_text(struct stoa_arena *arena, const Stoa__Worker__Progress *p)
 	    arena, "epoch %u of %u", p->epoch, p->epoch_count);
 }
 
+/* Sets what the latest progress tells; false when there is none. */
+static bool
+progress_show(const struct bot *b, const struct live *l,
+    struct stoa_arena *arena, struct bot_job_view *view)
+{
+	int64_t now_us = stoa_clock_wall(b->o.clock).us;
+	Stoa__Worker__Progress *p =
+	    l->latest.len == 0
+		? NULL
+		: stoa_unpack(arena, &stoa__worker__progress__descriptor,
+		      stoa_buf_str(&l->latest));
+
+	if (p == NULL) {
+		return false;
+	}
+	view->attempt = p->attempt;
+	view->done = p->fraction;
+	view->step = step_text(arena, p);
+	view->losses = p->losses;
+	view->loss_count = p->n_losses;
+	view->started_us = now_us - p->elapsed_us;
+	view->updated_us = now_us;
+	return true;
+}
+
+void
+bot_live_decorate(
+    const struct bot *b, struct stoa_arena *arena, struct bot_job_view *view)
+{
+	const struct live *l = stoa_map_get(&b->live, stoa_str_of(view->id));
+
+	if (l != NULL && view->state == BOT_JOB_RUNNING) {
+		(void)progress_show(b, l, arena, view);
+	}
+}
+
 static void
 edit_send(struct bot *b, struct live *l)
 {
 	int64_t now_us = stoa_clock_wall(b->o.clock).us;
 	struct stoa_arena arena;
-	Stoa__Worker__Progress *p;
 	struct bot_job_view view;
 
 	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
-	p = stoa_unpack(&arena, &stoa__worker__progress__descriptor,
-	    stoa_buf_str(&l->latest));
-	stoa_buf_clear(&l->latest);
+	view = bot_told_submitted(&arena, l->job);
+	view.state = BOT_JOB_RUNNING;
+	view.submitted_us = l->submitted_us;
+	l->is_news = false;
 	l->edited_us = bot_now(b);
-	if (p != NULL) {
-		view = bot_told_submitted(&arena, l->job);
-		view.state = BOT_JOB_RUNNING;
-		view.attempt = p->attempt;
-		view.done = p->fraction;
-		view.step = step_text(&arena, p);
-		view.losses = p->losses;
-		view.loss_count = p->n_losses;
-		view.submitted_us = l->submitted_us;
-		view.started_us = now_us - p->elapsed_us;
-		view.updated_us = now_us;
+	if (progress_show(b, l, &arena, &view)) {
 		card_tell(b, &l->to,
 		    bot_card_pack(&arena, bot_view_job(&arena, &view), &l->to,
 			revision_at(now_us, l->submitted_us)));
@@ -268,7 +295,7 @@ edit_send(struct bot *b, struct live *l)
 static bool
 is_due(const struct live *l, int64_t now_us)
 {
-	return l->job != NULL && l->latest.len > 0 &&
+	return l->job != NULL && l->is_news &&
 	       now_us - l->edited_us >= BOT_EDIT_US;
 }
 
@@ -293,6 +320,7 @@ bot_on_progress(void *owner, struct stoa_str subject, struct stoa_str data)
 	}
 	stoa_buf_clear(&l->latest);
 	stoa_buf_add_str(&l->latest, data);
+	l->is_news = true;
 	if (is_due(l, bot_now(b))) {
 		edit_send(b, l);
 	}

@@ -17,6 +17,7 @@
 #include "bot/catalogue.h"
 #include "bot/lane.h"
 #include "bot/problem.h"
+#include "bot/view.h"
 #include "port/bus.h"
 
 #include "proto/accounts.pb-c.h"
@@ -199,5 +200,9 @@ void bot_on_progress(
     void *owner, struct stoa_str subject, struct stoa_str data);
 void bot_on_notice(void *owner, struct stoa_delivery *delivery);
 void bot_live_tick(struct bot *b, int64_t now_us);
+
+/* Adds the progress of a running job, if this process has heard of it. */
+void bot_live_decorate(
+    const struct bot *b, struct stoa_arena *arena, struct bot_job_view *view);
 
 #endif

@@ -411,6 +411,27 @@ test_job_of_a_running_job_is_final_for_its_command(void **state)
 }
 
 static void
+test_job_shows_the_progress_that_was_heard(void **state)
+{
+	struct world *w = *state;
+	Stoa__Training__JobReply reply = STOA__TRAINING__JOB_REPLY__INIT;
+	Stoa__Training__Job job = STOA__TRAINING__JOB__INIT;
+
+	(void)train(w);
+	job_accept(w, world_expect(w, "Training", "SubmitJob"));
+	world_pass(w, STOA_US_PER_S);
+	progress_tell(w, 2);
+	(void)world_say(w, ADA, "x2", "/job " JOB);
+	job.id = TEXT(JOB);
+	job.state = STOA__TRAINING__JOB_STATE__RUNNING;
+	reply.job = &job;
+	world_reply(w, world_expect(w, "Training", "Job"), &reply.base);
+	assert_string_equal(
+	    w->final->progress->text, "epoch 2 of 3, accuracy 50.0 %");
+	assert_int_equal(w->final->series[0]->n_ys, 2);
+}
+
+static void
 test_cancel_shows_the_job_after_it(void **state)
 {
 	struct world *w = *state;
@@ -704,6 +725,7 @@ main(void)
 	    TEST(test_train_notice_is_the_one_final_card),
 	    TEST(test_train_notice_needs_no_memory_of_the_job),
 	    TEST(test_job_of_a_running_job_is_final_for_its_command),
+	    TEST(test_job_shows_the_progress_that_was_heard),
 	    TEST(test_cancel_shows_the_job_after_it),
 	    TEST(test_jobs_can_be_ones_own_and_have_pages),
 	    TEST(test_upload_gives_a_place_for_the_bytes),
