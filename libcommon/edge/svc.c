@@ -359,6 +359,8 @@ static void
 harden(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(
+	    SIGXFSZ, SIG_IGN); /* a full disk is an error, not an end */
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)umask(077);

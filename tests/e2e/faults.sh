@@ -173,5 +173,55 @@ else
 fi
 expect 'and nothing was written' "$want"
 
+# 10. Records that do not link freeze their community by name, others go on.
+poison() { # kind, what the alarm says
+	fresh
+	"$ledger" "$home" move $c base 20 >/dev/null
+	"$ledger" "$home" open c_othersaaaa
+	"$ledger" "$home" poison $c "$1"
+	local have
+	have=$(head_of) || true
+	case $have in
+	*frozen*"$2"*) ok "a $1 freezes by name: ${have#* * }" ;;
+	*) no "a $1" "$have" ;;
+	esac
+	"$ledger" "$home" move $c late 1 >/dev/null 2>"$work/late" &&
+		no "a $1" 'a frozen community took a command' ||
+		ok "commands to it are refused: $(head -1 "$work/late")"
+	"$ledger" "$home" move c_othersaaaa fine 20 >/dev/null &&
+		ok 'other communities go on' || no "a $1" 'others stopped'
+}
+poison fork fork
+poison gap gap
+
+# 11. An event of the future: the replica stops rather than guess.
+fresh
+"$ledger" "$home" move $c base 20 >/dev/null
+"$ledger" "$home" poison $c unknown || true
+for i in $(seq 50); do
+	grep -q 'an event that this build does not know' "$home/logs/accounts.log" && break
+	sleep 0.1
+done
+grep -q 'an event that this build does not know' "$home/logs/accounts.log" &&
+	ok 'an event of the future stops the replica by name' ||
+	no 'an event of the future' 'no alarm'
+
+# 12. The disk is full: the process ends with a clear message, and when there
+# is room again everything that was answered is there.
+down
+rm -rf "$home"
+up
+"$ledger" "$home" open $c
+"$ledger" "$home" move $c before 50 >/dev/null
+want=$(head_of)
+pid=$(awk '$1 == "accounts" { print $2 }' "$home/run/pids")
+prlimit --pid "$pid" --fsize="$(stat -c %s "$copy")"
+"$ledger" "$home" move $c full 1 >/dev/null || no 'a full disk' 'the command was lost'
+grep -q 'copy_write_failed' "$home/logs/accounts.log" &&
+	ok "a full disk: $(grep -o '"msg":"[^"]*' "$home/logs/accounts.log" | grep 'free some' | head -1 | cut -c8-120)" ||
+	no 'a full disk' 'no message'
+"$ledger" "$home" audit $c >/dev/null && ok 'and after the restart the command was done once' ||
+	no 'a full disk' 'audit'
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -9,10 +9,16 @@
  *   ledger HOME balance COMMUNITY N     p50 and p99 of N reads, one at a time
  *   ledger HOME forge COMMUNITY         a transfer as somebody else, by the
  *                                       worker's credential: must not happen
+ *   ledger HOME poison COMMUNITY WHAT   puts a record into the journal by the
+ *                                       accounts' own credential: WHAT is
+ *                                       "unknown" (an event of the future),
+ *                                       "fork" (another record at the head)
+ *                                       or "gap" (one record left out)
  */
 #include "base/check.h"
 #include "base/core.h"
 #include "base/encode.h"
+#include "base/id.h"
 #include "edge/bus.h"
 #include "edge/log.h"
 #include "port/clock.h"
@@ -28,6 +34,7 @@
 static struct {
 	struct stoa_loop *loop;
 	struct stoa_bus *bus;
+	struct stoa_bus *writer; /* accounts itself, to poison its journal */
 	struct home home;
 	const char *verb;
 	const char *community;
@@ -191,6 +198,51 @@ move_more(void)
  * ------------------------------------------------------------------------ */
 
 static void
+poison(const Stoa__Journal__HeadReply *head)
+{
+	Stoa__Journal__Batch batch = STOA__JOURNAL__BATCH__INIT;
+	Stoa__Journal__Entry entry = STOA__JOURNAL__ENTRY__INIT;
+	Stoa__Journal__Entry *entries[] = {&entry};
+	/* Field 1000 of an event, with nothing in it. */
+	uint8_t future[] = {0xc2, 0x3e, 0x00};
+	uint8_t stranger[32] = {1, 2, 3};
+	ProtobufCBinaryData event = {sizeof(future), future};
+	char subject[128];
+	struct stoa_arena arena;
+
+	entry.command_id = (char *)(uintptr_t) "poison";
+	entry.actor = owner;
+	entry.time_us = stoa_clock_wall(NULL).us;
+	if (strcmp(l.prefix, "unknown") == 0) {
+		entry.events = &event;
+		entry.n_events = 1;
+	}
+	batch.community = (char *)(uintptr_t)l.community;
+	batch.index = head->index + 1;
+	batch.previous = head->hash;
+	if (strcmp(l.prefix, "fork") == 0) {
+		batch.previous.data = stranger;
+		batch.previous.len = sizeof(stranger);
+	} else if (strcmp(l.prefix, "gap") == 0) {
+		batch.index++;
+	}
+	batch.entries = entries;
+	batch.n_entries = 1;
+	(void)snprintf(subject, sizeof(subject), "stoa.journal.accounts.%u.%s",
+	    (unsigned)stoa_slot_of(stoa_str_of(l.community)), l.community);
+	stoa_arena_init(&arena, NULL, 0, 65536);
+	stoa_bus_tell(l.writer, subject, stoa_pack(&arena, &batch.base));
+	stoa_arena_fini(&arena);
+}
+
+static void
+end_soon(void *arg)
+{
+	(void)arg;
+	stop(0);
+}
+
+static void
 headed(void *arg, enum stoa_status status, struct stoa_str reply,
     const char *detail)
 {
@@ -208,6 +260,13 @@ headed(void *arg, enum stoa_status status, struct stoa_str reply,
 	if (head == NULL) {
 		printf("%s %s\n", stoa_status_name(status),
 		    detail == NULL ? "" : detail);
+	} else if (strcmp(l.verb, "poison") == 0) {
+		poison(head);
+		stoa_timer_start(stoa_timer_new(l.loop, end_soon, NULL),
+		    300 * STOA_US_PER_MS, 0);
+		stoa_buf_fini(&hex);
+		stoa_arena_fini(&arena);
+		return;
 	} else {
 		stoa_hex_encode(&hex, stoa_str_of_bytes(head->state_hash.data,
 					  head->state_hash.len));
@@ -317,7 +376,8 @@ begin(void *arg)
 	} else if (strcmp(l.verb, "move") == 0 ||
 		   strcmp(l.verb, "forge") == 0) {
 		move_more();
-	} else if (strcmp(l.verb, "head") == 0) {
+	} else if (strcmp(l.verb, "head") == 0 ||
+		   strcmp(l.verb, "poison") == 0) {
 		call("Head", owner, "", &head.base, headed, NULL);
 	} else if (strcmp(l.verb, "audit") == 0) {
 		call("Audit", owner, "", &audit.base, audited, NULL);
@@ -346,6 +406,22 @@ home_read(const char *path)
 	return true;
 }
 
+static bool
+writer_open(const char *url)
+{
+	static char key[HOME_PATH_MAX];
+	struct stoa_bus_options options = {
+	    .loop = l.loop,
+	    .url = url,
+	    .service = "accounts",
+	    .description = "a test",
+	    .key_file = home_path(&l.home, "keys/accounts.nk", key),
+	    .error = on_error,
+	};
+
+	return stoa_bus_open(&options, &l.writer) == STOA_OK;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -365,7 +441,7 @@ main(int argc, char **argv)
 	stoa_log_open("ledger", STOA_LOG_WARN);
 	l.verb = argv[2];
 	l.community = argv[3];
-	l.prefix = argc > 5 ? argv[4] : "x";
+	l.prefix = argc > 4 ? argv[4] : "x";
 	l.count = strtoll(argc > 5   ? argv[5]
 			  : argc > 4 ? argv[4]
 				     : "1",
@@ -381,6 +457,9 @@ main(int argc, char **argv)
 	options.key_file = key;
 	l.loop = stoa_loop_open();
 	options.loop = l.loop;
+	if (strcmp(l.verb, "poison") == 0 && !writer_open(url)) {
+		return 2;
+	}
 	if (stoa_bus_open(&options, &l.bus) != STOA_OK) {
 		return 2;
 	}
