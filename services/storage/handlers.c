@@ -1,6 +1,7 @@
 /* handlers.c - one function per method; blocking ones on the worker pool. */
 #include "storage/handlers.h"
 
+#include "storage/age_header.h"
 #include "storage/capability.h"
 #include "storage/folder.h"
 #include "storage/limits.h"
@@ -175,6 +176,24 @@ pin_look(void *context, const struct stoa_cid *root, struct stoa_str name)
 	return !s->is_found;
 }
 
+/* A private file shows by how it begins. */
+static bool
+is_sealed(const struct storage_source *source, const struct stoa_cid *cid)
+{
+	static const char magic[] = STORAGE_AGE_VERSION_LINE;
+	char head[sizeof(magic) - 1];
+	struct storage_reader reader;
+	size_t len = 0;
+	bool is;
+
+	is = storage_reader_open(&reader, source, cid) == STOA_OK &&
+	     storage_reader_read(&reader, 0, head, sizeof(head), &len) ==
+		 STOA_OK &&
+	     len == sizeof(head) && memcmp(head, magic, len) == 0;
+	storage_reader_close(&reader);
+	return is;
+}
+
 static enum stoa_status
 stat_fill(
     struct job *job, const struct stoa_cid *cid, Stoa__Storage__StatReply *out)
@@ -199,6 +218,7 @@ stat_fill(
 	} else if (status == STOA_OK) {
 		out->size = node.file_size;
 		out->stored_size += node.file_size;
+		out->is_private = is_sealed(&source, cid);
 	}
 	return status;
 }

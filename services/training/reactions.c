@@ -346,8 +346,8 @@ queue_work(struct track *t, const Stoa__Training__Job *job)
 	request.operation = STOA__STORAGE__OPERATION__READ;
 	request.cid = job->dataset;
 	/* Sealed: storage opens it for who holds this capability. */
-	request.is_private = training_dataset_is_private(
-	    state_of(t), stoa_str_of(job->dataset));
+	request.is_private =
+	    training_dataset_is_private(state_of(t), stoa_str_of(job->dataset));
 	request.expires_us =
 	    stoa_clock_wall(t->reactions->o.clock).us + TRAINING_DEADLINE_US;
 	t->attempt = job->attempt;

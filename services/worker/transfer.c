@@ -1,15 +1,13 @@
 /* transfer.c - one connection, one thing, then closed. */
 #include "worker/transfer.h"
 
+#include "storage/age_header.h"
 #include "worker/folder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* How a sealed file begins (age-encryption.org/v1). */
-#define SEALED "age-encryption.org/v1\n"
 
 static void
 why_take(struct worker_transfer *t, const struct storage_client *client,
@@ -25,7 +23,7 @@ why_take(struct worker_transfer *t, const struct storage_client *client,
 static bool
 is_sealed(const char *path)
 {
-	char head[sizeof(SEALED) - 1];
+	char head[sizeof(STORAGE_AGE_VERSION_LINE) - 1];
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	bool is;
@@ -35,7 +33,7 @@ is_sealed(const char *path)
 	}
 	is = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	     read(fd, head, sizeof(head)) == (ssize_t)sizeof(head) &&
-	     memcmp(head, SEALED, sizeof(head)) == 0;
+	     memcmp(head, STORAGE_AGE_VERSION_LINE, sizeof(head)) == 0;
 	(void)close(fd);
 	return is;
 }
