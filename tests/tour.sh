@@ -25,9 +25,9 @@ cid=$(printf '%s' "$upload" | grep -o 'bafy[a-z2-7]*' | head -1)
 echo "dataset $cid"
 
 say "2. /train, on this machine, within a budget that is held first"
-trained=$("$stoa" run --json "/train dataset:$cid parameters:{\"epochs\": 10, \"batch_size\": 32} name:intents")
-model=$(printf '%s' "$trained" | grep -o 'm_[a-z2-7]\{10\}' | head -1)
-[ -n "$model" ] || { echo "no model: $trained" >&2; exit 1; }
+"$stoa" run "/train dataset:$cid parameters:{\"epochs\": 10, \"batch_size\": 32} name:intents"
+model=$("$stoa" run --json "/models" | grep -o 'm_[a-z2-7]\{10\}' | head -1)
+[ -n "$model" ] || { echo "there is no model" >&2; exit 1; }
 
 say "3. The model, with its measured quality and where it comes from"
 "$stoa" run "/model id:$model"
