@@ -16,4 +16,8 @@ e2e-faults: all $(E2E_TOOLS)
 e2e-kill: all $(E2E_TOOLS)
 	@tests/e2e/kill.sh $(B)/bin/stoa $(B)/bin/e2e/crowd
 
-e2e: e2e-faults e2e-kill
+.PHONY: e2e-bad
+e2e-bad: all
+	@tests/e2e/bad.sh $(B)/bin/stoa
+
+e2e: e2e-bad e2e-faults e2e-kill
