@@ -108,7 +108,7 @@ static void
 pull(struct stoa_consumer *c)
 {
 	char subject[SUBJECT_MAX], body[96];
-	unsigned want = c->window - c->open;
+	unsigned want = c->window > c->open ? c->window - c->open : 0;
 	int64_t life_us = c->is_proven ? PULL_US : PULL_PROBE_US;
 
 	if (c->is_stopped || want == 0 || c->asked > 0 ||
