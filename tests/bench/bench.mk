@@ -12,3 +12,15 @@ bench-journal: $(B)/bin/bench/journal $(B)/bin/provision
 	@tests/bench/journal.sh $<
 
 bench: bench-journal $(BENCHES)
+
+$(eval $(call program,bench/console,tests/bench/console.c \
+	services/stoa/client.c services/stoa/home.c services/stoa/contract.c,\
+	edge chat base proto,$(EDGE_LIBS)))
+
+.PHONY: bench-suite
+bench-suite: all $(B)/bin/e2e/ledger $(B)/bin/bench/console
+	@tests/bench/suite.sh $(B)/bin/stoa $(B)/bin/e2e/ledger \
+		$(B)/bin/bench/console
+
+BENCHES += bench-suite bench-trainer bench-storage
+bench: bench-suite bench-trainer bench-storage

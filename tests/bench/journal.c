@@ -7,7 +7,10 @@
  * command is decided, published with its expected sequence, acknowledged,
  * written to the own copy, synced, and answered. Raw: js_PublishAsync of one
  * message per command, a window of messages in flight, nothing else.
- * Rounds alternate; medians are printed. */
+ * Rounds alternate; medians are printed.
+ *
+ *   journal URL FOLDER fill RECORDS     appends until there are so many
+ *   journal URL FOLDER replay           starts, says how long it took */
 #include "accounts/accounts.h"
 #include "base/check.h"
 #include "domain/replica.h"
@@ -42,6 +45,8 @@ static struct {
 	bool is_open;
 	bool is_over;
 	int opened;
+	uint64_t fill; /* records wanted */
+	int64_t start_us, ready_us;
 	uint8_t transfer[128];
 	size_t transfer_len;
 	int64_t *samples;
@@ -218,6 +223,7 @@ on_tick(void *arg)
 	stoa_replica_tick(b.replica);
 	if (stoa_replica_is_ready(b.replica) && !asked) {
 		asked = true;
+		b.ready_us = now_us();
 		open_all();
 	}
 	if (!b.is_open && b.opened == 3 * COMMUNITIES) {
@@ -374,6 +380,7 @@ replica_open(const char *url, const char *folder)
 	stoa_assert(stoa_copy_open(path, b.loop, &options.copy) == STOA_OK);
 	stoa_assert(stoa_stream_open(&stream, &options.stream) == STOA_OK);
 	start = now_us();
+	b.start_us = start;
 	stoa_assert(stoa_replica_new(&options, &b.replica) == STOA_OK);
 	if (stoa_replica_is_idle(b.replica)) {
 		struct stoa_replica_stats stats;
@@ -384,6 +391,34 @@ replica_open(const char *url, const char *folder)
 	}
 }
 
+/* Appends one command a record until there are enough. */
+static void
+fill(void)
+{
+	struct stoa_replica_stats stats;
+
+	do {
+		(void)ours(1, 1.0);
+		stoa_replica_stats(b.replica, &stats);
+	} while (stats.record_count < b.fill);
+	printf("filled with %" PRIu64 " records\n", stats.record_count);
+}
+
+static void
+replay_report(void)
+{
+	struct stoa_replica_stats stats;
+	uint64_t records;
+	double seconds = (double)(b.ready_us - b.start_us) / 1e6;
+
+	stoa_replica_stats(b.replica, &stats);
+	records = stats.followed;
+	printf("replay: %" PRIu64 " records, %" PRIu64
+	       " of them from the stream, ready after %.2f s (%.0f "
+	       "records/s)\n",
+	    records, stats.followed_count, seconds, (double)records / seconds);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -392,6 +427,9 @@ main(int argc, char **argv)
 	    STOA__ACCOUNTS__TRANSFER_REQUEST__INIT;
 	struct rusage usage;
 
+	if (argc > 3 && strcmp(argv[3], "fill") == 0 && argc > 4) {
+		b.fill = strtoull(argv[4], NULL, 10);
+	}
 	if (argc < 3) {
 		fprintf(stderr, "journal URL FOLDER [SECONDS]\n");
 		return 2;
@@ -416,6 +454,14 @@ main(int argc, char **argv)
 	stoa_loop_on_turn(b.loop, on_turn, NULL);
 	stoa_loop_run(b.loop);
 	b.is_open = true;
+	if (argc > 3 && strcmp(argv[3], "replay") == 0) {
+		replay_report();
+		_exit(0);
+	}
+	if (b.fill > 0) {
+		fill();
+		_exit(0);
+	}
 	compare(argv[1], 8, 4096, seconds);
 	compare(argv[1], 1, 64, seconds);
 	(void)getrusage(RUSAGE_SELF, &usage);
