@@ -200,6 +200,8 @@ attempt_go(struct worker_attempt *a, enum attempt_state state)
 		stage_set(a, WORKER_TRAINING);
 	} else if (state == ATTEMPT_STORING) {
 		stage_set(a, WORKER_STORING);
+	} else if (state == ATTEMPT_OVER) {
+		a->o->ended(a->o->owner);
 	}
 	act(a);
 }

@@ -33,6 +33,9 @@ struct worker_attempt_options {
 	const struct worker_identity *identity;
 	uint64_t memory_max; /* of a child; 0: no limit */
 	struct worker_totals *totals;
+	/* An attempt may be over now: look, but not from within the call. */
+	void (*ended)(void *owner);
+	void *owner;
 };
 
 /* Copies `bytes`, a packed WorkItem. NULL with *ret_why when it is none that

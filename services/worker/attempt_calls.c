@@ -42,6 +42,8 @@ beat_judge(struct worker_attempt *a, bool is_wanted)
 		}
 	} else if (++a->unwanted_count >= WORKER_UNWANTED_MAX) {
 		attempt_halt(a, HALT_ABANDON);
+	} else {
+		a->beat_us = 0; /* ask again at once */
 	}
 }
 

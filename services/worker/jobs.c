@@ -37,14 +37,18 @@ struct claim {
 static void
 window_set(struct worker_jobs *jobs)
 {
+	unsigned room = jobs->begun_count < jobs->o.parallel
+			    ? jobs->o.parallel - jobs->begun_count
+			    : 0;
+
 	if (!jobs->is_draining) {
-		stoa_consumer_set_window(
-		    jobs->consumer, jobs->o.parallel - jobs->begun_count);
+		stoa_consumer_set_window(jobs->consumer, room);
 	}
 }
 
+/* Makes room for what has ended. */
 static void
-on_tick(void *arg)
+reap(void *arg)
 {
 	struct worker_jobs *jobs = arg;
 
@@ -52,7 +56,6 @@ on_tick(void *arg)
 	{
 		struct worker_attempt *a = entry->value;
 
-		worker_attempt_tick(a);
 		if (worker_attempt_is_over(a)) {
 			(void)stoa_map_remove(&jobs->attempts, entry->key);
 			worker_attempt_free(a);
@@ -64,6 +67,26 @@ on_tick(void *arg)
 		stoa_timer_stop(jobs->tick); /* nothing to do wakes nobody */
 		jobs->is_ticking = false;
 	}
+}
+
+static void
+on_ended(void *owner)
+{
+	struct worker_jobs *jobs = owner;
+
+	stoa_loop_post(jobs->o.loop, reap, jobs);
+}
+
+static void
+on_tick(void *arg)
+{
+	struct worker_jobs *jobs = arg;
+
+	STOA_MAP_EACH(&jobs->attempts, entry)
+	{
+		worker_attempt_tick(entry->value);
+	}
+	reap(jobs);
 }
 
 static void
@@ -220,6 +243,8 @@ worker_jobs_open(
 	    .identity = options->identity,
 	    .memory_max = options->memory_max,
 	    .totals = &jobs->totals,
+	    .ended = on_ended,
+	    .owner = jobs,
 	};
 	stoa_map_init(&jobs->attempts, 0);
 	jobs->tick = stoa_timer_new(options->loop, on_tick, jobs);
