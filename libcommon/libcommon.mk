@@ -15,5 +15,5 @@ FAKE_SOURCES := $(sort $(wildcard libcommon/fake/*.c))
 $(B)/libfake.a: $(call objects,$(FAKE_SOURCES))
 
 BASE_LIBS := -lcrypto
-EDGE_LIBS := -lnats -luv -lmicrohttpd -lcurl -ljansson -lhiredis -lprotobuf-c \
+EDGE_LIBS := -lnats -luv -lmicrohttpd -lcurl -lhiredis -lprotobuf-c \
 	-lssl -lcrypto -lz -lseccomp -lpthread -lm

@@ -12,7 +12,6 @@ provided() {
 	nodejs) command -v node ;;
 	npm) command -v npm ;;
 	gcc | make | clang | clang-format | clang-tidy) command -v "$1" ;;
-	llvm) command -v llvm-symbolizer || command -v llvm-symbolizer-14 ;;
 	*) dpkg-query -W -f='${Status}' "$1" 2>/dev/null |
 		grep -q 'ok installed' ;;
 	esac >/dev/null 2>&1
