@@ -228,6 +228,9 @@ begin_member(struct storage_tar *tar, uint64_t size)
 			   ? STOA_OK
 			   : event(tar, STORAGE_TAR_FOLDER, STOA_STR(""));
 	case '2':
+		if (tar->path.len == 0) {
+			return refuse(tar, STOA_INVALID, "a link has no name");
+		}
 		return event(tar, STORAGE_TAR_SYMLINK, STOA_STR(""));
 	default:
 		return refuse(tar, STOA_UNSUPPORTED,
