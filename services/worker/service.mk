@@ -21,16 +21,18 @@ WORKER_TRAINER := $(addprefix services/worker/,dataset_read.c file.c \
 	child.c)
 $(B)/libworker-trainer.a: $(call objects,$(WORKER_TRAINER))
 
-# What the daemon says to training, pure; and the daemon.
+# What the daemon says to training, pure; the daemon without its main.
 WORKER_WORDS := $(addprefix services/worker/,item.c report.c)
 $(B)/libworker-words.a: $(call objects,$(WORKER_WORDS))
 PURE_OBJECTS += $(call objects,$(WORKER_WORDS))
 
 WORKER_DAEMON := $(addprefix services/worker/,folder.c identity.c transfer.c \
 	attempt.c attempt_files.c attempt_child.c attempt_calls.c jobs.c shelf.c \
-	models.c predict.c main.c)
-$(eval $(call daemon,worker,$(WORKER_DAEMON),edge worker-words worker-trainer \
-	worker-core worker-recipe storage-client storage-core base proto,\
+	models.c predict.c)
+$(B)/libworker.a: $(call objects,$(WORKER_DAEMON))
+WORKER_DAEMON_LIBS := worker edge worker-words worker-trainer worker-core \
+	worker-recipe storage-client storage-core base proto
+$(eval $(call daemon,worker,services/worker/main.c,$(WORKER_DAEMON_LIBS),\
 	$(EDGE_LIBS)))
 
 FUZZ_LIBS_model := worker-core worker-recipe base
@@ -50,6 +52,15 @@ $(foreach t,train pack card,\
 $(foreach t,dataset_read dsse provenance child,\
 	$(eval $(call unit,worker_$(t),tests/unit/worker/test_$(t).c \
 	$(WORKER_FOLDER),$(WORKER_LIBS),$(WORKER_SYSTEM_LIBS))))
+
+$(foreach t,item report,$(eval $(call unit,worker_$(t),\
+	tests/unit/worker/test_$(t).c,worker-words worker-core worker-recipe \
+	proto base,-lprotobuf-c $(BASE_LIBS) -lm)))
+
+# The bus is the test's own; storage is the real one.
+$(eval $(call unit,worker_jobs,tests/unit/worker/test_jobs.c \
+	tests/unit/worker/suite.c $(WORKER_FOLDER),storage \
+	$(WORKER_DAEMON_LIBS),$(EDGE_LIBS)))
 
 # ---- tools and the bench ----
 $(eval $(call program,test/worker_train_tool,tests/bench/worker_train_tool.c,\
