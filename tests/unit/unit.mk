@@ -1,0 +1,6 @@
+# Unit tests of what no service owns: the domain runtime and the edge.
+
+$(eval $(call unit,domain_dedup,tests/unit/domain/test_dedup.c,\
+	domain base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,edge_conf,tests/unit/edge/test_conf.c,\
+	edge base proto,$(EDGE_LIBS)))
