@@ -46,6 +46,10 @@
 /* Heartbeats come every second; three missed ones and a bit: lost. */
 #define TRAINING_HEARTBEAT_LOST_US (4 * STOA_US_PER_S)
 
+/* The daemon looks fifty times a second; this long without a look it was
+ * stopped itself, and has not heard its workers. */
+#define TRAINING_PAUSE_US (1 * STOA_US_PER_S)
+
 /* An effect that fails is tried again: from, to (doubling). */
 #define TRAINING_RETRY_US_MIN (100 * STOA_US_PER_MS)
 #define TRAINING_RETRY_US_MAX (5 * STOA_US_PER_S)

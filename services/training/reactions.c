@@ -37,6 +37,7 @@ struct reactions {
 	struct stoa_map tracks; /* "<community>/<job>" */
 	size_t busy_count;
 	uint64_t sweep;
+	int64_t ticked_us;
 	bool is_draining;
 };
 
@@ -616,6 +617,24 @@ tracks_sweep(struct reactions *r)
 	}
 }
 
+/* Who was stopped itself has not heard what was said meanwhile: no worker is
+ * lost for that. */
+static void
+pause_forgive(struct reactions *r)
+{
+	int64_t now = now_us(r);
+
+	if (now - r->ticked_us > TRAINING_PAUSE_US) {
+		STOA_MAP_EACH(&r->tracks, entry)
+		{
+			struct track *t = entry->value;
+
+			t->heard_us = now;
+		}
+	}
+	r->ticked_us = now;
+}
+
 void
 reactions_tick(struct reactions *r)
 {
@@ -625,6 +644,7 @@ reactions_tick(struct reactions *r)
 	if (r->is_draining) {
 		return;
 	}
+	pause_forgive(r);
 	r->sweep++;
 	while ((community = stoa_replica_next(r->o.replica, &cursor)).data !=
 	       NULL) {
