@@ -20,4 +20,12 @@ e2e-kill: all $(E2E_TOOLS)
 e2e-bad: all
 	@tests/e2e/bad.sh $(B)/bin/stoa
 
-e2e: e2e-bad e2e-faults e2e-kill
+$(eval $(call program,e2e/fetch,tests/e2e/fetch.c,\
+	storage-client storage-core edge base,$(EDGE_LIBS)))
+
+.PHONY: e2e-journey
+e2e-journey: all $(B)/bin/e2e/fetch $(B)/bin/test/worker_train_tool
+	@tests/e2e/journey.sh $(B)/bin/stoa $(B)/bin/e2e/fetch \
+		$(B)/bin/test/worker_train_tool
+
+e2e: e2e-journey e2e-bad e2e-faults e2e-kill
