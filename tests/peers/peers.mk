@@ -8,4 +8,5 @@ $(eval $(call program,peers/contract,tests/peers/contract.c \
 peers-nats: all $(B)/bin/peers/contract
 	@tests/peers/nats.sh $(B)/bin/stoa $(B)/bin/peers/contract
 
-peers: peers-nats
+# peer-unixfs and peer-model stand with their services.
+peers: peers-nats peer-unixfs peer-model
