@@ -435,6 +435,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	stoa_log_open("bench", STOA_LOG_WARN);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* _exit() writes nothing out */
 	b.samples = calloc(SAMPLES_MAX, sizeof(b.samples[0]));
 	stoa_assert(b.samples != NULL);
 	for (int i = 0; i < COMMUNITIES; i++) {

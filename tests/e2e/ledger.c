@@ -46,6 +46,7 @@ static struct {
 	int64_t failed;
 	int64_t since_us;
 	int64_t *samples;
+	int connecting; /* buses not up yet */
 	int step;
 	int status;
 } l;
@@ -367,8 +368,8 @@ begin(void *arg)
 	static bool begun;
 
 	(void)arg;
-	if (begun) {
-		return; /* a reconnect */
+	if (begun || --l.connecting > 0) {
+		return; /* a reconnect, or the other bus is not there yet */
 	}
 	begun = true;
 	if (strcmp(l.verb, "open") == 0) {
@@ -416,9 +417,11 @@ writer_open(const char *url)
 	    .service = "accounts",
 	    .description = "a test",
 	    .key_file = home_path(&l.home, "keys/accounts.nk", key),
+	    .up = begin,
 	    .error = on_error,
 	};
 
+	l.connecting++;
 	return stoa_bus_open(&options, &l.writer) == STOA_OK;
 }
 
@@ -457,6 +460,7 @@ main(int argc, char **argv)
 	options.key_file = key;
 	l.loop = stoa_loop_open();
 	options.loop = l.loop;
+	l.connecting = 1;
 	if (strcmp(l.verb, "poison") == 0 && !writer_open(url)) {
 		return 2;
 	}
