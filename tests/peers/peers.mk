@@ -10,3 +10,18 @@ peers-nats: all $(B)/bin/peers/contract
 
 # peer-unixfs and peer-model stand with their services.
 peers: peers-nats peer-unixfs peer-model
+
+# The contract beside the rules of its trade.
+BUF_PEER := tests/peers/buf
+
+$(BUF_PEER)/node_modules/.ready: $(BUF_PEER)/package-lock.json
+	cd $(BUF_PEER) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: lint-proto
+lint-proto: $(BUF_PEER)/node_modules/.ready
+	@$(BUF_PEER)/node_modules/@bufbuild/buf-linux-*/bin/buf lint . \
+		--config $(BUF_PEER)/buf.yaml
+	@echo 'lint-proto: ok'
+
+lint: lint-proto
