@@ -21,7 +21,13 @@ test: deps-test
 	@$(MAKE) --no-print-directory peers
 	@$(MAKE) --no-print-directory e2e
 
+MANDIR ?= $(PREFIX)/share/man
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/stoa
 	install -m 755 $(DAEMONS) $(DESTDIR)$(PREFIX)/bin
 	cp -r docs/samples $(DESTDIR)$(PREFIX)/share/stoa/
+	for n in 1 7 8; do \
+		install -d $(DESTDIR)$(MANDIR)/man$$n && \
+		install -m 644 docs/man/*.$$n $(DESTDIR)$(MANDIR)/man$$n \
+			|| exit 1; \
+	done
