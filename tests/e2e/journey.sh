@@ -3,7 +3,7 @@
 # daemon is taken away in turn: only its own function is down, and says so by
 # name. A broker and a Redis on the default ports are somebody else's: they
 # see nobody of the suite and live on.
-set -euo pipefail
+set -Eeuo pipefail
 fetch=$2
 tool=$3
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -25,6 +25,7 @@ ended() {
 	rm -rf "$work"
 }
 trap ended EXIT
+trap 'echo "FAIL line $LINENO: $BASH_COMMAND" >&2' ERR
 
 ok() { passed=$((passed + 1)); echo "ok   $1"; }
 no() { failed=$((failed + 1)); echo "FAIL $1: $2"; }
@@ -84,12 +85,14 @@ fi
 # ---- the journey ------------------------------------------------------------
 "$stoa" up --detach --bot-rate-factor 1000 >"$work/up.txt" ||
 	{ cat "$work/up.txt"; exit 1; }
-upload=$("$stoa" run --json "/upload file:$here/docs/samples/clinc150 name:clinc150")
-cid=$(printf '%s' "$upload" | grep -o 'bafy[a-z2-7]*' | head -1)
+upload=$("$stoa" run --json "/upload file:$here/docs/samples/clinc150 name:clinc150" 2>&1) ||
+	{ no upload "$upload"; exit 1; }
+cid=$(grep -o 'bafy[a-z2-7]*' <<<"$upload" | head -1) || true
 [ -n "$cid" ] && ok "uploaded $cid" || { no upload "$upload"; exit 1; }
-card=$("$stoa" run --json "/train dataset:$cid parameters:{\"epochs\": 3} name:intents" | tail -1)
-model=$(printf '%s' "$card" | grep -o 'm_[a-z2-7]\{10\}' | head -1)
-job=$(printf '%s' "$card" | grep -o 'j_[a-z2-7]\{10\}' | head -1)
+card=$("$stoa" run --json "/train dataset:$cid parameters:{\"epochs\": 3} name:intents" 2>&1) ||
+	{ no train "$card"; exit 1; }
+model=$(grep -o 'm_[a-z2-7]\{10\}' <<<"$card" | head -1) || true
+job=$(grep -o 'j_[a-z2-7]\{10\}' <<<"$card" | head -1) || true
 [ -n "$model" ] && ok "trained $model" || { no train "$card"; exit 1; }
 question="/ask model:$model question:\"how do I say thank you in japanese\""
 answer=$("$stoa" run "$question" 2>&1) || true
@@ -99,8 +102,9 @@ case $answer in
 esac
 
 # Where it comes from, offline: signature, files, job and data set.
-about=$("$stoa" run --json "/model id:$model")
-content=$(printf '%s' "$about" | grep -o '"Content","value":"[^"]*' | cut -d'"' -f6)
+about=$("$stoa" run --json "/model id:$model" 2>&1) ||
+	{ no "/model id:$model" "$about"; exit 1; }
+content=$(grep -o '"Content","value":"[^"]*' <<<"$about" | cut -d'"' -f6) || true
 "$fetch" "$STOA_HOME" "$content" "$work/model" && ok "fetched $content" ||
 	{ no fetch "$content"; exit 1; }
 claim=$("$tool" verify "$work/model" 2>&1) || true

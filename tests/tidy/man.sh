@@ -2,7 +2,7 @@
 # man.sh BIN - the manual pages are well formed, and name every option that
 # their daemon's --help lists, and no other.
 set -euo pipefail
-bin=$1
+bin=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../../docs/man"
 mandoc -T lint -W all -- *.[178]
 failed=0
