@@ -77,7 +77,9 @@ struct stoa_consumer {
 	struct stoa_bus *bus;
 	char stream[64];
 	char durable[64];
-	char inbox[SUBJECT_MAX];
+	char inbox[SUBJECT_MAX]; /* and below it the number of each request */
+	char request[SUBJECT_MAX + 24]; /* where the newest one is answered */
+	uint64_t request_count;
 	unsigned window;
 	unsigned open;	/* delivered and not ended */
 	unsigned asked; /* of the pull request under way */
@@ -122,8 +124,10 @@ pull(struct stoa_consumer *c)
 	c->asked = want;
 	c->asked_until.us =
 	    bus_now() + life_us + (c->is_proven ? STOA_US_PER_S : 0);
+	(void)snprintf(c->request, sizeof(c->request), "%s.%" PRIu64, c->inbox,
+	    ++c->request_count);
 	(void)stoa_nats_publish(
-	    c->bus->nats, subject, c->inbox, NULL, 0, stoa_str_of(body));
+	    c->bus->nats, subject, c->request, NULL, 0, stoa_str_of(body));
 }
 
 /* "$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>...." */
@@ -153,7 +157,11 @@ on_delivery(void *owner, const struct stoa_nats_msg *m)
 
 	c->is_proven = !stoa_nats_is_no_responders(m);
 	if (reply == NULL || stoa_nats_header(m, "Status") != NULL) {
-		/* The request has ended: expired, or the broker says why. */
+		/* A request has ended: expired, or the broker says why. Of an
+		 * earlier one it says nothing about the newest. */
+		if (!stoa_str_is_equal(subject, stoa_str_of(c->request))) {
+			return;
+		}
 		c->asked = 0;
 		c->asked_until.us = bus_now() + EDGE_CALL_ABSENT_US;
 		return;
@@ -225,13 +233,16 @@ stoa_delivery_progress(struct stoa_delivery *d)
 static void
 consumer_subscribe(struct stoa_consumer *c)
 {
+	char all[SUBJECT_MAX + 2];
+
 	stoa_nats_unsubscribe(c->sub);
 	c->sub = NULL;
 	/* Durable names are unique within a stream only. */
 	(void)snprintf(c->inbox, sizeof(c->inbox), "%s.c.%s.%s",
 	    stoa_nats_inbox(c->bus->nats), c->stream, c->durable);
+	(void)snprintf(all, sizeof(all), "%s.*", c->inbox);
 	(void)!stoa_nats_subscribe(
-	    c->bus->nats, c->inbox, NULL, 0, on_delivery, c, &c->sub);
+	    c->bus->nats, all, NULL, 0, on_delivery, c, &c->sub);
 }
 
 struct stoa_consumer *

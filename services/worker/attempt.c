@@ -89,6 +89,15 @@ worker_attempt_is_over(const struct worker_attempt *a)
 
 /* ---- steps --------------------------------------------------------------- */
 
+/* Storage may have moved: a new attempt comes with its new address. */
+static bool
+is_out_of_patience(const struct worker_attempt *a)
+{
+	return attempt_now() - a->step_us >
+	       (a->state == ATTEMPT_FETCHING ? WORKER_PATIENCE_US
+					     : WORKER_PATIENCE_TRAINED_US);
+}
+
 static void
 work_done(void *arg)
 {
@@ -109,7 +118,9 @@ work_done(void *arg)
 				  : ATTEMPT_COMPLETING);
 		break;
 	case RESULT_AGAIN:
-		if (!a->is_draining) {
+		if (!a->is_draining && !is_out_of_patience(a)) {
+			stoa_log(STOA_LOG_WARN, "job_waits", "%s: %s", a->name,
+			    a->result_failure.detail);
 			attempt_again(a);
 			break;
 		}
@@ -191,6 +202,7 @@ attempt_go(struct worker_attempt *a, enum attempt_state state)
 {
 	stoa_assert(!is_busy(a));
 	a->state = state;
+	a->step_us = attempt_now();
 	a->try_us = 0;
 	a->wait_us = 0;
 	if (state == ATTEMPT_FETCHING) {

@@ -64,6 +64,7 @@ struct worker_attempt {
 
 	bool is_working;
 	bool is_calling;
+	int64_t step_us; /* when the present state began */
 	int64_t try_us;	 /* not before */
 	int64_t wait_us; /* the last back-off */
 

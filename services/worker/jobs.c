@@ -216,6 +216,12 @@ on_delivery(void *owner, struct stoa_delivery *delivery)
 		stoa_delivery_retry(delivery, WORKER_CLAIM_AGAIN_US);
 		return;
 	}
+	if (jobs->attempts.count >= jobs->o.parallel) {
+		/* Another worker may have room. */
+		worker_attempt_free(a);
+		stoa_delivery_retry(delivery, WORKER_CLAIM_AGAIN_US);
+		return;
+	}
 	(void)stoa_map_put(&jobs->attempts, name, a);
 	claim_send(jobs, delivery, a);
 }

@@ -102,6 +102,11 @@
 #define WORKER_RETRY_US_MIN (200 * STOA_US_PER_MS)
 #define WORKER_RETRY_US_MAX (5 * STOA_US_PER_S)
 
+/* Storage that does not answer this long at the address of the work item:
+ * little is lost before the training, all of it afterwards. */
+#define WORKER_PATIENCE_US	   (20 * STOA_US_PER_S)
+#define WORKER_PATIENCE_TRAINED_US (5 * 60 * STOA_US_PER_S)
+
 /* A delivery whose claim had no answer comes again after this long. */
 #define WORKER_CLAIM_AGAIN_US (1 * STOA_US_PER_S)
 

@@ -402,6 +402,7 @@ suite_open(void)
 	struct storage_http_options o = {
 	    .listen = "127.0.0.1:0",
 	    .secret = STOA_STR(SECRET),
+	    .owner_secret = STOA_STR(SECRET),
 	    .profile = storage_profile_default(),
 	    .upload_bytes_max = 64 << 20,
 	};
