@@ -175,10 +175,10 @@ source_of(struct receive *r)
 }
 
 static char *
-local_path(struct receive *r, const struct entity *e, const char *suffix)
+local_path(struct receive *r, const struct entity *e)
 {
-	return stoa_arena_printf(&r->names, "%s%s%.*s%s", r->target,
-	    e->path.len > 0 ? "/" : "", STOA_STR_ARG(e->path), suffix);
+	return stoa_arena_printf(&r->names, "%s%s%.*s", r->target,
+	    e->path.len > 0 ? "/" : "", STOA_STR_ARG(e->path));
 }
 
 static enum stoa_status
@@ -273,7 +273,7 @@ static enum stoa_status
 receive_file(
     struct receive *r, const struct entity *e, int fd, const char *part)
 {
-	char *path = local_path(r, e, "");
+	char *path = local_path(r, e);
 	enum stoa_status status;
 
 	if (path == NULL) {
@@ -350,7 +350,7 @@ receive_folder(struct receive *r, const struct entity *e)
 {
 	struct storage_source source = source_of(r);
 	struct visit v = {r, e, STOA_OK};
-	char *path = local_path(r, e, "");
+	char *path = local_path(r, e);
 	enum stoa_status status;
 
 	if (path == NULL) {
@@ -366,10 +366,12 @@ receive_folder(struct receive *r, const struct entity *e)
 /* ---- all -------------------------------------------------------------------
  */
 
+/* Files come one at a time, each into a partial file beside the target: in
+ * the target it could meet an entry of that name. */
 static enum stoa_status
 receive_opened(struct receive *r, const struct entity *e)
 {
-	char *part = local_path(r, e, ".part");
+	char *part = stoa_arena_printf(&r->names, "%s.part", r->target);
 	enum stoa_status status;
 	int fd;
 

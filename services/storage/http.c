@@ -46,6 +46,7 @@ storage_http_open(
 		return STOA_NO_MEMORY;
 	}
 	stoa_assert(options->secret.len >= 32);
+	stoa_assert(options->owner_secret.len >= 32);
 	http->options = *options;
 	status = stoa_http_open(&o, &http->server);
 	if (status != STOA_OK) {

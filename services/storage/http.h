@@ -30,6 +30,10 @@ struct storage_http_options {
 	struct storage_store *store;
 	struct storage_hashers *hashers;
 	struct stoa_str secret; /* signs capabilities; at least 32 bytes */
+	/* The identities that private blobs are sealed for; at least 32 bytes.
+	 * Apart from the other: that one can be changed after a leak, with
+	 * this one everything sealed would be lost. */
+	struct stoa_str owner_secret;
 	const struct storage_profile *profile;
 	uint64_t upload_bytes_max;
 };

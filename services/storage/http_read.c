@@ -225,8 +225,9 @@ reply_symlink(struct get *g, const struct storage_node *node)
 static void
 reply_sealed(struct get *g)
 {
-	struct storage_identity identity = storage_identity_of(
-	    g->http->options.secret, stoa_str_of(g->capability.community));
+	struct storage_identity identity =
+	    storage_identity_of(g->http->options.owner_secret,
+		stoa_str_of(g->capability.community));
 	struct storage_stream *stream;
 	enum stoa_status status =
 	    storage_stream_sealed(&g->source, &g->cid, &identity, &stream);

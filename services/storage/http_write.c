@@ -46,7 +46,7 @@ refuse_add(struct stoa_http_request *request, enum stoa_status status)
 		break;
 	case STOA_NO_SPACE:
 		message = "the disk of this store is nearly full";
-		fix = "remove pins and collect, or add a disk";
+		fix = "the operator must make room or add a disk";
 		break;
 	case STOA_IO:
 		message = "the store has stopped writing after a disk error";
@@ -64,7 +64,7 @@ is_too_large(struct upload *u, struct stoa_http_request *request, uint64_t size)
 	struct stoa_http_problem problem = {.status = STOA_TOO_LARGE,
 	    .field = "body",
 	    .message = "the upload is larger than its capability allows",
-	    .fix = "ask for a larger one"};
+	    .fix = "make it smaller, or split it"};
 	char limit[32];
 
 	if (size <= u->size_max) {
@@ -138,8 +138,8 @@ open_upload(struct upload *u)
 		return STOA_OK;
 	}
 	stoa_buf_init(&u->sealed, SEALED_PENDING_MAX);
-	identity = storage_identity_of(
-	    u->http->options.secret, stoa_str_of(u->capability.community));
+	identity = storage_identity_of(u->http->options.owner_secret,
+	    stoa_str_of(u->capability.community));
 	u->is_sealing = true;
 	status = storage_seal_begin(&u->seal, identity.recipient, &u->sealed);
 	storage_identity_wipe(&identity);

@@ -17,6 +17,7 @@ static struct storage_handlers handlers;
 static struct storage_hashers *hashers;
 static struct stoa_timer *upkeep;
 static char secret[256];
+static char owner_secret[256];
 static bool is_upkeeping;
 static uint32_t scrub_cursor;
 static uint64_t scrub_bad;
@@ -30,6 +31,8 @@ static const struct stoa_conf_option options[] = {
 	"bytes of one upload"},
     {"capability-file", STOA_CONF_TEXT, NULL, 0, 1024,
 	"file of the secret that signs capabilities"},
+    {"owner-file", STOA_CONF_TEXT, NULL, 0, 1024,
+	"file of the secret that private data is sealed for; keep a backup"},
 };
 
 /* One pack is read and checked a minute: a full round of 64 GiB takes four
@@ -72,21 +75,33 @@ on_upkeep(void *arg)
 }
 
 static bool
-secret_read(struct stoa_svc *svc)
+secret_read(struct stoa_svc *svc, const char *setting, const char *usual,
+    char text[static 256])
 {
-	const char *file = stoa_conf_get(stoa_svc_conf(svc), "capability-file");
+	const char *file = stoa_conf_get(stoa_svc_conf(svc), setting);
 	enum stoa_status status;
 
 	if (file[0] == '\0') {
-		file =
-		    stoa_svc_path(svc, "keys/storage-capability.secret", false);
+		file = stoa_svc_path(svc, usual, false);
 	}
-	status = stoa_secret_read(file, secret, sizeof(secret));
-	if (status != STOA_OK || strlen(secret) < 32) {
+	status = stoa_secret_read(file, text, 256);
+	if (status != STOA_OK || strlen(text) < 32) {
 		stoa_log(STOA_LOG_ERROR, "secret_not_read",
 		    "%s: %s; `stoa up` makes it", file,
 		    status == STOA_OK ? "shorter than 32 characters"
 				      : stoa_status_text(status));
+		return false;
+	}
+	return true;
+}
+
+static bool
+secrets_read(struct stoa_svc *svc)
+{
+	if (!secret_read(svc, "capability-file",
+		"keys/storage-capability.secret", secret) ||
+	    !secret_read(
+		svc, "owner-file", "keys/storage-owner.secret", owner_secret)) {
 		return false;
 	}
 	handlers.secret = stoa_str_of(secret);
@@ -115,6 +130,7 @@ http_open(struct stoa_svc *svc)
 	    .listen = stoa_conf_get(conf, "listen"),
 	    .store = handlers.store,
 	    .secret = handlers.secret,
+	    .owner_secret = stoa_str_of(owner_secret),
 	    .profile = storage_profile_find(
 		stoa_str_of(stoa_conf_get(conf, "profile"))),
 	    .upload_bytes_max = (uint64_t)stoa_conf_number(conf, "upload-max"),
@@ -146,7 +162,7 @@ start(struct stoa_svc *svc)
 {
 	handlers.loop = stoa_svc_loop(svc);
 	handlers.bus = stoa_svc_bus(svc);
-	if (!secret_read(svc) || !store_open(svc) || !http_open(svc)) {
+	if (!secrets_read(svc) || !store_open(svc) || !http_open(svc)) {
 		return false;
 	}
 	stoa_bus_serve(handlers.bus, &stoa__storage__storage__descriptor,

@@ -51,6 +51,7 @@ set_up(void **state)
 	struct storage_http_options o = {
 	    .listen = "127.0.0.1:0",
 	    .secret = STOA_STR(SECRET),
+	    .owner_secret = STOA_STR(SECRET),
 	    .profile = &profile,
 	    .upload_bytes_max = 8 << 20,
 	};
