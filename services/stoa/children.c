@@ -10,13 +10,13 @@
 
 size_t
 children_read(
-    const struct home *h, struct children_row rows[static CHILDREN_MAX_])
+    const struct home *h, struct children_row rows[static CHILDREN_MAX])
 {
 	char path[HOME_PATH_MAX], file[80];
 	FILE *pids = fopen(home_path(h, "run/pids", path), "re");
 	size_t count = 0;
 
-	while (pids != NULL && count < CHILDREN_MAX_) {
+	while (pids != NULL && count < CHILDREN_MAX) {
 		struct children_row *r = &rows[count];
 
 		if (fscanf(pids, "%47s %d %u", r->name, &r->pid,

@@ -4,7 +4,7 @@
 
 #include "stoa/home.h"
 
-#define CHILDREN_MAX_ 32
+#define CHILDREN_MAX 32
 
 struct children_row {
 	char name[48];
@@ -16,6 +16,6 @@ struct children_row {
 
 /* Reads run/pids and asks each daemon. Returns how many; 0: no suite runs. */
 size_t children_read(
-    const struct home *h, struct children_row rows[static CHILDREN_MAX_]);
+    const struct home *h, struct children_row rows[static CHILDREN_MAX]);
 
 #endif

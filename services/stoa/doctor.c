@@ -26,7 +26,7 @@ static const struct stoa_conf_option options[] = {
 
 struct doctor {
 	struct home home;
-	struct children_row rows[CHILDREN_MAX_];
+	struct children_row rows[CHILDREN_MAX];
 	size_t running;
 	unsigned checks, bad;
 };

@@ -9,6 +9,7 @@
 #include "stoa/contract.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -100,6 +101,22 @@ key_make(const struct home *h, const char *name, struct stoa_buf *error)
 }
 
 static bool
+has_blobs(const struct home *h)
+{
+	char path[HOME_PATH_MAX];
+	DIR *folder = opendir(home_path(h, "storage", path));
+	const struct dirent *entry = NULL;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL &&
+	       entry->d_name[0] == '.') {
+	}
+	if (folder != NULL) {
+		(void)closedir(folder);
+	}
+	return entry != NULL;
+}
+
+static bool
 secret_make(const struct home *h, const char *name, struct stoa_buf *error)
 {
 	char path[HOME_PATH_MAX], file[64];
@@ -110,6 +127,13 @@ secret_make(const struct home *h, const char *name, struct stoa_buf *error)
 	(void)snprintf(file, sizeof(file), "keys/%s.secret", name);
 	if (access(home_path(h, file, path), F_OK) == 0) {
 		return true;
+	}
+	if (strcmp(name, "storage-owner") == 0 && has_blobs(h)) {
+		stoa_buf_printf(error,
+		    "%s is missing, and without it the private data in "
+		    "%s/storage cannot be read; put it back from your backup",
+		    path, h->path);
+		return false;
 	}
 	stoa_buf_init(&text, 128);
 	if (RAND_bytes(random, sizeof(random)) == 1) {
@@ -267,6 +291,7 @@ nats_settings(const struct home *h, struct stoa_buf *error)
 {
 	char path[HOME_PATH_MAX], file[64], key[STOA_NKEY_TEXT_SIZE];
 	char user[16], url[64];
+	enum stoa_status status = STOA_INVALID;
 	struct stoa_buf out;
 	bool ok = home_console_user(h, user);
 
@@ -283,13 +308,16 @@ nats_settings(const struct home *h, struct stoa_buf *error)
 		bool is_console = strcmp(u->name, "console") == 0;
 
 		(void)snprintf(file, sizeof(file), "keys/%s.nk", u->name);
-		ok = stoa_nkey_public_of_file(home_path(h, file, path), key) ==
-		     STOA_OK;
+		status =
+		    stoa_nkey_public_of_file(home_path(h, file, path), key);
+		ok = status == STOA_OK;
 		contract_user_print(u, key, is_console ? user : u->name, &out);
 	}
 	stoa_buf_add_text(&out, "  ]\n}\n");
 	if (!ok) {
-		stoa_buf_printf(error, "%s: not a valid key", path);
+		stoa_buf_printf(error,
+		    "%s: %s; it must be a readable nkey seed of mode 0600",
+		    path, stoa_status_text(status));
 	}
 	ok = ok && file_write(h, "run/nats.conf", stoa_buf_str(&out), error);
 	stoa_buf_fini(&out);
@@ -308,7 +336,7 @@ redis_settings(const struct home *h, struct stoa_buf *error)
 	stoa_buf_init(&out, SETTINGS_MAX);
 	stoa_buf_printf(&out,
 	    "# Written by `stoa up` at every start.\n"
-	    "port 0\nunixsocket %s\nunixsocketperm 700\ndir %s\n"
+	    "port 0\nunixsocket \"%s\"\nunixsocketperm 700\ndir \"%s\"\n"
 	    "save \"\"\nappendonly no\nmaxmemory 64mb\n"
 	    "maxmemory-policy allkeys-lru\ndaemonize no\n",
 	    home_path(h, "run/redis.sock", socket_path),

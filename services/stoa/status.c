@@ -36,7 +36,7 @@ row_print(const struct children_row *r, bool json, bool is_first)
 int
 status_main(int argc, char **argv)
 {
-	struct children_row rows[CHILDREN_MAX_];
+	struct children_row rows[CHILDREN_MAX];
 	struct home home;
 	struct stoa_conf *conf;
 	size_t count, ready = 0;

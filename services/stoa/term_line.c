@@ -471,6 +471,8 @@ edit_open(struct term_line *l)
 	    tab_pressed);
 	el_set(l->edit, EL_BIND, "^I", "stoa-complete", NULL);
 	el_set(l->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+	el_set(l->edit, EL_BIND, "\\e[1;5C", "em-next-word", NULL);
+	el_set(l->edit, EL_BIND, "\\e[1;5D", "ed-prev-word", NULL);
 	el_source(l->edit, NULL); /* the member's own ~/.editrc */
 	return STOA_OK;
 }

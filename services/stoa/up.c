@@ -11,6 +11,7 @@
 #include "edge/conf.h"
 #include "edge/log.h"
 #include "port/clock.h"
+#include "stoa/children.h"
 #include "stoa/home.h"
 #include "stoa/provision.h"
 #include "stoa/ready.h"
@@ -245,6 +246,9 @@ all_ready(struct up *u)
 		const struct child *c = supervisor_child(u->supervisor, i);
 		char file[64], path[HOME_PATH_MAX];
 
+		if (child_pid(c) == 0) {
+			return false; /* waits for its next start */
+		}
 		if (strcmp(child_name(c), "nats") == 0 ||
 		    strcmp(child_name(c), "redis") == 0) {
 			continue; /* the daemons need them to be ready */
@@ -372,39 +376,57 @@ stop(void *arg)
 	supervisor_stop(u->supervisor, stopped, u);
 }
 
-/* Asks what an earlier, killed `stoa up` left behind to end. Only processes
- * whose command line names our home are ours. */
+/* Only processes whose command line names our home are ours; what has ended
+ * has no command line any more, even while nobody has waited for it. */
+static bool
+is_ours(const struct up *u, int pid)
+{
+	char proc[64], line[8192];
+	FILE *cmd;
+	size_t len;
+
+	(void)snprintf(proc, sizeof(proc), "/proc/%d/cmdline", pid);
+	cmd = pid > 1 ? fopen(proc, "re") : NULL;
+	if (cmd == NULL) {
+		return false;
+	}
+	len = fread(line, 1, sizeof(line), cmd);
+	(void)fclose(cmd);
+	return memmem(line, len, u->home.path, strlen(u->home.path)) != NULL;
+}
+
+/* Two brokers on one store would ruin it: one that does not end when asked
+ * is ended. */
+static void
+leftover_end(const struct up *u, int pid)
+{
+	for (int i = 0; i < 600 && is_ours(u, pid); i++) {
+		if (i == 0 || i == 500) {
+			(void)kill(pid, i == 0 ? SIGTERM : SIGKILL);
+		}
+		(void)usleep(20000);
+	}
+}
+
+/* Ends what an earlier, killed `stoa up` left behind, newest first: the
+ * daemons drain while their broker still answers. */
 static void
 leftovers_end(struct up *u)
 {
-	char path[HOME_PATH_MAX], name[48], proc[64], line[8192];
+	char path[HOME_PATH_MAX], name[48];
 	FILE *file = fopen(home_path(&u->home, "run/pids", path), "re");
-	int pid;
+	int pids[CHILDREN_MAX], count = 0;
 	unsigned restarts;
 
-	while (file != NULL &&
-	       fscanf(file, "%47s %d %u", name, &pid, &restarts) == 3) {
-		FILE *cmd;
-		size_t len;
-
-		(void)snprintf(proc, sizeof(proc), "/proc/%d/cmdline", pid);
-		cmd = pid > 1 ? fopen(proc, "re") : NULL;
-		if (cmd == NULL) {
-			continue;
-		}
-		len = fread(line, 1, sizeof(line), cmd);
-		(void)fclose(cmd);
-		if (memmem(line, len, u->home.path, strlen(u->home.path)) ==
-		    NULL) {
-			continue;
-		}
-		(void)kill(pid, SIGTERM);
-		for (int i = 0; i < 500 && kill(pid, 0) == 0; i++) {
-			(void)usleep(20000);
-		}
+	while (file != NULL && count < CHILDREN_MAX &&
+	       fscanf(file, "%47s %d %u", name, &pids[count], &restarts) == 3) {
+		count++;
 	}
 	if (file != NULL) {
 		(void)fclose(file);
+	}
+	while (count-- > 0) {
+		leftover_end(u, pids[count]);
 	}
 }
 
@@ -414,9 +436,6 @@ home_take(struct up *u, struct stoa_buf *error)
 	char path[HOME_PATH_MAX], text[32];
 	int len;
 
-	if (!home_open(&u->home, stoa_conf_get(u->conf, "home"), error)) {
-		return false;
-	}
 	u->lock = open(home_path(&u->home, "run/up.pid", path),
 	    O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB) != 0) {
@@ -504,6 +523,7 @@ detach(struct up *u, int *ret_status)
 	int pipes[2], fd;
 	ssize_t len;
 	size_t total = 0;
+	FILE *out = stdout;
 	pid_t child;
 
 	stoa_assert(pipe2(pipes, O_CLOEXEC) == 0);
@@ -523,11 +543,14 @@ detach(struct up *u, int *ret_status)
 	}
 	(void)close(pipes[1]);
 	while ((len = read(pipes[0], text, sizeof(text))) > 0) {
+		if (total == 0 && text[0] == '!') {
+			out = stderr; /* what went wrong */
+		}
 		total += (size_t)len;
-		(void)fwrite(text, 1, (size_t)len, stdout);
+		(void)fwrite(text, 1, (size_t)len, out);
 	}
-	(void)fflush(stdout);
-	*ret_status = total > 0 ? 0 : 1;
+	(void)fflush(out);
+	*ret_status = total > 0 && out == stdout ? 0 : 1;
 	if (total == 0) {
 		fprintf(stderr, "stoa up: it did not start; see %s/logs\n",
 		    u->home.path);
@@ -579,9 +602,12 @@ up_main(int argc, char **argv)
 			return usage(&u);
 		}
 		status = 1;
-		if (stoa_conf_flag(u.conf, "detach") &&
-		    home_open(&u.home, stoa_conf_get(u.conf, "home"), &error) &&
-		    detach(&u, &status)) {
+		if (!home_open(
+			&u.home, stoa_conf_get(u.conf, "home"), &error)) {
+			fprintf(stderr, "stoa up: %s\n", error.data);
+			return status;
+		}
+		if (stoa_conf_flag(u.conf, "detach") && detach(&u, &status)) {
 			return status;
 		}
 		if (home_take(&u, &error)) {
@@ -590,6 +616,9 @@ up_main(int argc, char **argv)
 	}
 	if (error.len > 0) {
 		fprintf(stderr, "stoa up: %s\n", error.data);
+		if (u.tell >= 0) {
+			dprintf(u.tell, "! stoa up: %s\n", error.data);
+		}
 	}
 	stoa_buf_fini(&error);
 	return status;
@@ -627,6 +656,11 @@ down_main(int argc, char **argv)
 	    !home_open(&u.home, stoa_conf_get(u.conf, "home"), &error)) {
 		fprintf(stderr, "stoa down: %s\n", error.data);
 		return 2;
+	}
+	if (stoa_conf_flag(u.conf, "help")) {
+		printf("stoa down: stop the suite\n\n"
+		       "  --home  folder of all state (default ./data)\n");
+		return 0;
 	}
 	pid = supervisor_pid(&u.home);
 	if (pid <= 0) {

@@ -249,7 +249,7 @@ verify_main(int argc, char **argv)
 {
 	static struct verify v;
 	struct stoa_conf *conf;
-	struct children_row rows[CHILDREN_MAX_];
+	struct children_row rows[CHILDREN_MAX];
 	size_t running;
 	bool is_live = false;
 	int status =
