@@ -31,10 +31,11 @@ answer(struct stoa_bus *b, const char *reply, enum stoa_status status,
 	    {"Stoa-Detail", detail},
 	};
 
-	if (status == STOA_OK) {
-		(void)stoa_nats_publish(b->nats, reply, NULL, NULL, 0, body);
+	if (status == STOA_OK && stoa_nats_publish(b->nats, reply, NULL, NULL,
+				     0, body) != STOA_TOO_LARGE) {
 		return;
 	}
+	status = status == STOA_OK ? STOA_TOO_LARGE : status;
 	b->stats.errors++;
 	(void)snprintf(b->stats.last_error, sizeof(b->stats.last_error), "%s",
 	    stoa_status_text(status));

@@ -63,6 +63,7 @@ upload_grant(struct bot_run *r)
 
 	in.operation = STOA__STORAGE__OPERATION__WRITE;
 	in.is_private = bot_run_flag(r, "private");
+	in.size_max = BOT_UPLOAD_BYTES_MAX;
 	bot_run_call(r,
 	    &(struct bot_call){
 		.service = STORAGE,

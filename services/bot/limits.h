@@ -55,6 +55,10 @@
 /* A path on the terminal's machine: PATH_MAX of Linux without its zero. */
 #define BOT_PATH_LEN_MAX 4095
 
+/* One upload, bytes: as large as a data set may be, so that what nobody
+ * could train on is refused before it is stored. */
+#define BOT_UPLOAD_BYTES_MAX (UINT64_C(256) * 1024 * 1024)
+
 /* Most that can be moved or spent at once: a billion Joy. Far from int64's
  * end, so that sums over all members stay inside it. */
 #define BOT_AMOUNT_MICRO_MAX (INT64_C(1000000000) * STOA_MICRO_PER_JOY)

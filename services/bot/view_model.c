@@ -135,7 +135,7 @@ bot_view_dataset(
 	bot_card_field(&b, "Name", dataset->name, true);
 	bot_card_field(&b, "Size", bot_words_size(arena, dataset->size), true);
 	bot_card_field(&b, "Readable by",
-	    dataset->is_private ? "your own jobs" : "everybody", true);
+	    dataset->is_private ? "jobs of this community" : "everybody", true);
 	bot_card_field(&b, "CID", dataset->cid, false);
 	bot_card_button(&b, "Train on it", STOA__CHAT__BUTTON_STYLE__PRIMARY,
 	    bot_words_print(arena, "/train dataset:%s", dataset->cid));

@@ -417,7 +417,7 @@ settled(void *owner, enum stoa_status status, struct stoa_str reply,
     const char *detail)
 {
 	struct track *t = owner;
-	const struct training_job *job = job_of(t);
+	const struct training_job *job;
 	Stoa__Training__RecordSettledRequest request =
 	    STOA__TRAINING__RECORD_SETTLED_REQUEST__INIT;
 	struct stoa_arena arena;
@@ -429,7 +429,9 @@ settled(void *owner, enum stoa_status status, struct stoa_str reply,
 		outcome = stoa_unpack(
 		    &arena, &stoa__journal__outcome__descriptor, reply);
 	}
-	if (job == NULL || outcome == NULL || outcome->entry == NULL) {
+	/* Without an answer the replica may be gone already: no look at it. */
+	job = outcome == NULL ? NULL : job_of(t);
+	if (job == NULL || outcome->entry == NULL) {
 		busy_end(t, false);
 		stoa_arena_fini(&arena);
 		return;

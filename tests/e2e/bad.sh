@@ -83,6 +83,11 @@ expect "/train dataset:$columns" 'column'
 long=$(head -c 9000 /dev/zero | tr '\0' x)
 expect "/ask model:m_aaaaaaaaaa question:\"$long\"" '8'
 
+truncate -s 300M "$work/huge.csv"
+expect "/upload file:$work/huge.csv" 'huge.csv' '268435456'
+[ "$(du -sm "$STOA_HOME/storage" | cut -f1)" -lt 50 ] && passed=$((passed + 1)) ||
+	{ failed=$((failed + 1)); echo "FAIL the refused upload was stored"; }
+
 # And the suite is none the worse.
 "$stoa" run "/train dataset:$good parameters:{\"epochs\": 2} name:fine" >"$work/out" 2>&1 &&
 	passed=$((passed + 1)) ||
@@ -90,7 +95,26 @@ expect "/ask model:m_aaaaaaaaaa question:\"$long\"" '8'
 "$stoa" status >"$work/out" && awk 'NR > 1 && $4 != 0 { exit 1 }' "$work/out" &&
 	passed=$((passed + 1)) ||
 	{ failed=$((failed + 1)); echo "FAIL something was restarted: $(cat "$work/out")"; }
+"$stoa" down --help >"$work/out" && "$stoa" status >"$work/out" && passed=$((passed + 1)) ||
+	{ failed=$((failed + 1)); echo "FAIL asking for help stopped the suite"; }
 "$stoa" verify >"$work/out" && passed=$((passed + 1)) ||
 	{ failed=$((failed + 1)); cat "$work/out"; }
+
+# A lost key of sealed data is not quietly replaced.
+"$stoa" down >/dev/null
+mv "$STOA_HOME/keys/storage-owner.secret" "$work/owner"
+"$stoa" up --detach >"$work/out" 2>&1 || true
+grep -q 'storage-owner.secret is missing.*backup' "$work/out" && passed=$((passed + 1)) ||
+	{ failed=$((failed + 1)); echo "FAIL a lost key: $(cat "$work/out")"; }
+
+# The broker hangs and the supervisor is killed: never two brokers on a store.
+mv "$work/owner" "$STOA_HOME/keys/storage-owner.secret"
+"$stoa" up --detach >"$work/out"
+broker=$(awk '$1 == "nats" { print $2 }' "$STOA_HOME/run/pids")
+kill -STOP "$broker"
+kill -9 "$(cat "$STOA_HOME/run/up.pid")"
+"$stoa" up --detach >"$work/out" 2>&1 && [ -z "$(tr -d '\0' 2>/dev/null <"/proc/$broker/cmdline" || true)" ] &&
+	passed=$((passed + 1)) ||
+	{ failed=$((failed + 1)); echo "FAIL a hung broker: $(cat "$work/out")"; }
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -187,7 +187,7 @@ static const struct {
     {"/ask model:m", "missing_option", "question", "",
 	"/ask needs question: What you want to know",
 	"add question:<text>, for example /ask model:intents "
-	"question:\"how do I freeze my card?\""},
+	"question:\"how do I say thank you in japanese\""},
     {"/job id:", "missing_value", "id", "id:", "id has no value",
 	"write the value right after the colon"},
     {"/job --id", "missing_value", "id", "id", "id has no value",
