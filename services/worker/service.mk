@@ -78,7 +78,7 @@ bench-trainer: $(B)/bin/test/bench_trainer
 MODEL_PEER := tests/peers/model
 
 $(MODEL_PEER)/node_modules/.ready: $(MODEL_PEER)/package-lock.json
-	cd $(MODEL_PEER) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	cd $(MODEL_PEER) && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .PHONY: peer-model

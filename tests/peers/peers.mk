@@ -15,7 +15,7 @@ peers: peers-nats peer-unixfs peer-model
 BUF_PEER := tests/peers/buf
 
 $(BUF_PEER)/node_modules/.ready: $(BUF_PEER)/package-lock.json
-	cd $(BUF_PEER) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	cd $(BUF_PEER) && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .PHONY: lint-proto
