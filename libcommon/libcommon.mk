@@ -16,4 +16,4 @@ $(B)/libfake.a: $(call objects,$(FAKE_SOURCES))
 
 BASE_LIBS := -lcrypto
 EDGE_LIBS := -lnats -luv -lmicrohttpd -lcurl -lhiredis -lprotobuf-c \
-	-lssl -lcrypto -lz -lseccomp -lpthread -lm
+	-lwebsockets -lssl -lcrypto -lz -lseccomp -lpthread -lm

@@ -176,7 +176,8 @@ ask_heard(void *owner, const struct stoa_nats_msg *m)
 		status = STOA_UNAVAILABLE;
 	}
 	ask_end(b, a, status, stoa_nats_data(m),
-	    a->wants_status ? stoa_nats_header(m, "Stoa-Detail") : NULL);
+	    a->detail_header == NULL ? NULL
+				     : stoa_nats_header(m, a->detail_header));
 }
 
 void
@@ -267,6 +268,7 @@ stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
 	a = ask_new(b, subject, stoa_buf_str(&body));
 	stoa_buf_fini(&body);
 	a->wants_status = true;
+	a->detail_header = "Stoa-Detail";
 	a->repeat_us = EDGE_CALL_REPEAT_US;
 	a->deadline.us =
 	    bus_now() +

@@ -21,9 +21,10 @@ struct ask {
 	char texts[6][160]; /* header values */
 	struct stoa_mono deadline;
 	struct stoa_mono repeat_at;
-	int64_t repeat_us; /* 0: never repeated */
-	bool wants_status; /* an RPC: status in headers */
-	bool wants_all;	   /* every answer until the deadline */
+	int64_t repeat_us;	   /* 0: never repeated */
+	bool wants_status;	   /* an RPC: status in headers */
+	bool wants_all;		   /* every answer until the deadline */
+	const char *detail_header; /* of the answer, handed over as detail */
 	stoa_bus_done done;
 	void *owner;
 };

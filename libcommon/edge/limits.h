@@ -42,6 +42,17 @@
  * already and for the operator to work. */
 #define EDGE_DISK_RESERVE (32u * 1024u * 1024u)
 
+/* What a WebSocket gives at once: several whole messages of a chat gateway,
+ * and memory that each connection keeps. What waits to be sent: messages there
+ * are under 4 KiB and few. */
+#define EDGE_WS_PIECE_MAX 16384
+#define EDGE_WS_QUEUE_MAX ((size_t)64 * 1024)
+
+/* Until a connection stands: resolved, connected, TLS, upgraded. And how long
+ * the peer has to take our close frame. */
+#define EDGE_WS_OPEN_SECONDS  10
+#define EDGE_WS_CLOSE_SECONDS 3
+
 /* One log line. */
 #define EDGE_LOG_LINE_MAX 4096u
 

@@ -17,6 +17,8 @@
 
 struct bot;
 struct stoa_bus;
+struct Stoa__Chat__SuggestQuery;
+struct Stoa__Chat__SuggestReply;
 struct stoa_cache;
 struct stoa_clock;
 
@@ -37,6 +39,13 @@ struct bot *bot_new(const struct bot_options *options);
 
 /* Begins to take commands. */
 void bot_start(struct bot *b);
+
+/* What could stand in an option; `done` is told once, perhaps at once. The
+ * query is borrowed for the call, the reply for the callback. */
+typedef void (*bot_suggested)(
+    void *owner, const struct Stoa__Chat__SuggestReply *reply);
+void bot_suggest(struct bot *b, const struct Stoa__Chat__SuggestQuery *query,
+    bot_suggested done, void *owner);
 
 /* To be called every BOT_TICK_US. */
 void bot_tick(struct bot *b);

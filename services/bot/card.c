@@ -279,6 +279,25 @@ bot_card_button(struct bot_card *b, const char *label,
 	ITEM_ADD(b, buttons, BOT_BUTTONS_MAX, button);
 }
 
+void
+bot_card_link(struct bot_card *b, const char *label, const char *url)
+{
+	Stoa__Chat__Button *button;
+
+	if (b->card == NULL ||
+	    !stoa_str_has_prefix(stoa_str_of(url), STOA_STR("https://"))) {
+		return;
+	}
+	button = stoa_arena_alloc(b->arena, sizeof(*button));
+	if (button != NULL) {
+		stoa__chat__button__init(button);
+		button->label = text_dup(b, label, LABEL_LEN_MAX);
+		button->does_case = STOA__CHAT__BUTTON__DOES_URL;
+		button->url = text_dup(b, url, BOT_FIELD_TEXT_MAX);
+	}
+	ITEM_ADD(b, buttons, BOT_BUTTONS_MAX, button);
+}
+
 Stoa__Chat__Card *
 bot_card_finish(struct bot_card *b, bool is_final)
 {

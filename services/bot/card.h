@@ -58,6 +58,9 @@ void bot_card_curve(struct bot_card *b, const char *name, const double *ys,
 void bot_card_button(struct bot_card *b, const char *label,
     Stoa__Chat__ButtonStyle style, const char *command);
 
+/* A button that leads to a page; nothing unless it is https. */
+void bot_card_link(struct bot_card *b, const char *label, const char *url);
+
 /* Valid until the arena is reset; NULL when it is full. */
 Stoa__Chat__Card *bot_card_finish(struct bot_card *b, bool is_final);
 

@@ -138,6 +138,8 @@ handle_status(struct bot_run *r)
 static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_HELP] = handle_help,
     [BOT_VERB_STATUS] = handle_status,
+    [BOT_VERB_SETUP] = bot_handle_setup,
+    [BOT_VERB_INVITE] = bot_handle_invite,
     [BOT_VERB_UPLOAD] = bot_handle_upload,
     [BOT_VERB_DATASETS] = bot_handle_datasets,
     [BOT_VERB_TRAIN] = bot_handle_train,

@@ -30,25 +30,88 @@ bot_warn(const struct bot *b, const char *event, const char *text)
 
 /* ---- permission and dispatch ---- */
 
+/* Who manages the workspace manages its community; who owns it, owns it. */
+static enum bot_permission
+standing_permission(const struct bot_run *r)
+{
+	switch ((int)r->command->standing) {
+	case STOA__CHAT__STANDING__HEAD:
+		return BOT_OWNER;
+	case STOA__CHAT__STANDING__MANAGER:
+		return BOT_ADMIN;
+	default:
+		return BOT_ANYBODY;
+	}
+}
+
+/* Names of those who can help, at most three. */
+static void
+helpers_found(struct bot_run *r, const void *reply)
+{
+	const Stoa__Accounts__MembersReply *members = reply;
+	struct stoa_buf names;
+	unsigned count = 0;
+
+	stoa_buf_init(&names, BOT_FIELD_TEXT_MAX);
+	for (size_t i = 0; i < members->n_members && count < 3; i++) {
+		const Stoa__Accounts__Member *m = members->members[i];
+
+		if (bot_told_permission(m->role) < r->row->permission) {
+			continue;
+		}
+		stoa_buf_printf(&names, "%s%s", count == 0 ? "ask " : " or ",
+		    m->display_name[0] == '\0' ? m->id : m->display_name);
+		count++;
+	}
+	if (count == 0) {
+		stoa_buf_add_text(
+		    &names, "ask somebody who may manage this server");
+	}
+	r->problem.fix = stoa_arena_str(&r->arena, stoa_buf_str(&names));
+	stoa_buf_fini(&names);
+	r->problem.fix = r->problem.fix == NULL ? "" : r->problem.fix;
+	bot_run_refuse(r, &r->problem);
+}
+
+static void
+helpers_ask(struct bot_run *r)
+{
+	Stoa__Accounts__MembersQuery in = STOA__ACCOUNTS__MEMBERS_QUERY__INIT;
+
+	in.limit = 100;
+	bot_run_call(r,
+	    &(struct bot_call){
+		.service = &stoa__accounts__accounts__descriptor,
+		.method = "Members",
+		.next = helpers_found,
+	    },
+	    &in.base);
+}
+
 static void
 role_seen(struct bot_run *r, const void *reply)
 {
 	const Stoa__Accounts__BalanceReply *balance = reply;
 	const char *needs = bot_permission_name(r->row->permission);
 
-	if (bot_told_permission(balance->role) >= r->row->permission) {
+	if (bot_told_permission(balance->role) >= r->row->permission ||
+	    standing_permission(r) >= r->row->permission) {
 		bot_handle(r);
 		return;
 	}
 	(void)bot_problem_fill(&r->problem, &r->arena,
 	    &(struct bot_problem){
 		.code = "not_permitted",
+		.given = bot_told_role(balance->role),
 		.limit = stoa_arena_printf(&r->arena, "the role %s", needs),
-		.fix = "ask an admin of the community",
 	    },
-	    "/%s needs the role %s", r->row->name, needs);
+	    "/%s needs the role %s%s, and you are %s here", r->row->name, needs,
+	    r->command->standing == STOA__CHAT__STANDING__STANDING_UNSPECIFIED
+		? ""
+		: " or leave to manage this server",
+	    bot_told_role(balance->role));
 	r->bot->counts.refusals++;
-	bot_run_refuse(r, &r->problem);
+	helpers_ask(r);
 }
 
 /* A role can be taken away: what needs more than membership asks each time. */
@@ -74,6 +137,9 @@ permit(struct bot_run *r)
 static void
 dispatch(struct bot_run *r)
 {
+	if (r->has_problem && bot_pressed_ask(r)) {
+		return;
+	}
 	if (r->has_problem) {
 		r->bot->counts.problems++;
 		bot_run_finish(r, bot_view_problem(&r->arena, &r->problem,
@@ -137,20 +203,35 @@ limit(struct bot_run *r)
 
 /* ---- parsing ---- */
 
+/* What is said to the bot by name needs no slash. */
+static struct stoa_str
+line_of(struct bot_run *r)
+{
+	struct stoa_str raw = stoa_str_of(r->command->raw);
+	const char *line;
+
+	if (strcmp(r->to.platform, BOT_HOME_PLATFORM) == 0 || raw.len == 0 ||
+	    raw.data[0] == '/') {
+		return raw;
+	}
+	line = stoa_arena_printf(&r->arena, "/%s", r->command->raw);
+	return line == NULL ? raw : stoa_str_of(line);
+}
+
 /* Platforms with options of their own send them; others what was typed. */
 static void
 parse(struct bot_run *r)
 {
-	Stoa__Chat__Command *typed, *c = r->command;
+	Stoa__Chat__Command *typed = NULL, *c = r->command;
 
 	if (c->path[0] != '\0') {
 		r->has_problem =
+		    !bot_coerce(c, &r->arena, &r->problem) ||
 		    !bot_validate(c, &r->arena, &r->row, &r->problem);
 		return;
 	}
-	r->has_problem =
-	    !bot_parse(stoa_str_of(c->raw), &r->arena, &typed, &r->problem);
-	if (!r->has_problem) {
+	r->has_problem = !bot_parse(line_of(r), &r->arena, &typed, &r->problem);
+	if (typed != NULL) {
 		c->path = typed->path;
 		c->options = typed->options;
 		c->n_options = typed->n_options;
@@ -159,11 +240,21 @@ parse(struct bot_run *r)
 }
 
 static void
+parse_and_limit(struct bot_run *r)
+{
+	parse(r);
+	limit(r);
+}
+
+static void
 run_start(struct bot_run *r)
 {
 	r->deadline_us = bot_now(r->bot) + BOT_COMMAND_US;
-	parse(r);
-	limit(r);
+	if (r->command->token[0] != '\0') {
+		bot_pressed_find(r, parse_and_limit);
+	} else {
+		parse_and_limit(r);
+	}
 }
 
 static void

@@ -105,6 +105,12 @@
 /* "t_" and ten characters; numbers of up to 20 digits elsewhere. */
 #define BOT_USER_LEN_MAX 64
 
+/* The terminal's platform. */
+#define BOT_HOME_PLATFORM "console"
+
+/* A platform's id of a server, group or team. */
+#define BOT_WORKSPACE_LEN_MAX 64
+
 /* What chat.proto allows; a subject takes it too. */
 #define BOT_COMMAND_ID_LEN_MAX 128
 
@@ -167,6 +173,11 @@
 
 /* The bot's own tick: edits, tries and pulses are this exact. */
 #define BOT_TICK_US (50 * STOA_US_PER_MS)
+
+/* While typing: what comes later than this is not shown any more, and newest
+ * entries looked through for it. */
+#define BOT_SUGGEST_US	 (2 * STOA_US_PER_S)
+#define BOT_SUGGEST_LOOK 100
 
 /* Labels asked of a model. */
 #define BOT_GUESSES_MAX 5

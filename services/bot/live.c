@@ -109,11 +109,15 @@ bot_live_begin(
 	struct bot_job_view view = bot_told_submitted(&r->arena, job);
 	struct stoa_str packed = stoa_pack(&r->arena, &job->base);
 	struct live *l = live_new();
+	Stoa__Chat__Card *card;
 
 	view.submitted_us = at_us;
-	card_tell(b, &r->to,
-	    bot_card_pack(
-		&r->arena, bot_view_job(&r->arena, &view), &r->to, 1));
+	card = bot_view_job(&r->arena, &view);
+	if (card != NULL) {
+		card->reply = r->command->reply;
+	}
+	bot_pressed_keep_live(b, &r->arena, card, &r->to);
+	card_tell(b, &r->to, bot_card_pack(&r->arena, card, &r->to, 1));
 	l->to = r->to;
 	l->submitted_us = at_us;
 	l->job = stoa_unpack(
@@ -277,6 +281,7 @@ edit_send(struct bot *b, struct live *l)
 	int64_t now_us = stoa_clock_wall(b->o.clock).us;
 	struct stoa_arena arena;
 	struct bot_job_view view;
+	Stoa__Chat__Card *card;
 
 	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
 	view = bot_told_submitted(&arena, l->job);
@@ -285,8 +290,10 @@ edit_send(struct bot *b, struct live *l)
 	l->is_news = false;
 	l->edited_us = bot_now(b);
 	if (progress_show(b, l, &arena, &view)) {
+		card = bot_view_job(&arena, &view);
+		bot_pressed_keep_live(b, &arena, card, &l->to);
 		card_tell(b, &l->to,
-		    bot_card_pack(&arena, bot_view_job(&arena, &view), &l->to,
+		    bot_card_pack(&arena, card, &l->to,
 			revision_at(now_us, l->submitted_us)));
 	}
 	stoa_arena_fini(&arena);
@@ -393,6 +400,7 @@ end_card(struct bot *b, struct stoa_arena *arena,
 	if (card != NULL) {
 		card->is_final = true;
 	}
+	bot_pressed_keep_live(b, arena, card, to);
 	return bot_card_pack(arena, card, to,
 	    revision_at(stoa_clock_wall(b->o.clock).us, view.submitted_us));
 }

@@ -1,11 +1,15 @@
 /* main.c - wires the bot to the bus, the cache and the clock. */
+#include "base/core.h"
 #include "bot/bot.h"
 #include "bot/limits.h"
 #include "edge/cache_redis.h"
 #include "edge/log.h"
 #include "edge/svc.h"
 
+#include "proto/chat.pb-c.h"
+
 #include <openssl/rand.h>
+#include <stdlib.h>
 
 static const struct stoa_conf_option options[] = {
     {"redis-socket", STOA_CONF_TEXT, NULL, 0, 107,
@@ -56,6 +60,49 @@ on_tick(void *arg)
 	bot_tick(arg);
 }
 
+/* ---- while a member is typing ---- */
+
+struct asked {
+	struct stoa_bus *bus;
+	struct stoa_request *request;
+};
+
+static void
+on_suggested(void *owner, const Stoa__Chat__SuggestReply *reply)
+{
+	struct asked *a = owner;
+	struct stoa_arena arena;
+
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	stoa_bus_answer(
+	    a->bus, a->request, STOA_OK, stoa_pack(&arena, &reply->base), NULL);
+	stoa_arena_fini(&arena);
+	free(a);
+}
+
+static void
+on_request(void *owner, struct stoa_request *request)
+{
+	struct stoa_bus *bus = owner;
+	const Stoa__Chat__SuggestQuery *query;
+	struct asked *a = calloc(1, sizeof(*a));
+	struct stoa_arena arena;
+
+	stoa_assert(a != NULL);
+	*a = (struct asked){bus, request};
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	query = stoa_unpack(
+	    &arena, &stoa__chat__suggest_query__descriptor, request->body);
+	if (query == NULL) {
+		stoa_bus_answer(bus, request, STOA_INVALID, STOA_STR(""),
+		    "not a SuggestQuery");
+		free(a);
+	} else {
+		bot_suggest(bot, query, on_suggested, a);
+	}
+	stoa_arena_fini(&arena);
+}
+
 static bool
 start(struct stoa_svc *svc)
 {
@@ -86,6 +133,8 @@ start(struct stoa_svc *svc)
 	o.cache = cache;
 	bot = bot_new(&o);
 	bot_start(bot);
+	stoa_bus_serve(o.bus, &stoa__chat__chat__descriptor, on_request, o.bus);
+	stoa_bus_serve_slots(o.bus, NULL);
 	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, bot);
 	stoa_timer_start(tick, BOT_TICK_US, BOT_TICK_US);
 	return true;

@@ -692,6 +692,10 @@ bot_parse(struct stoa_str line, struct stoa_arena *arena,
 	}
 	stoa__chat__command__init(p.command);
 	if (!take_all(&p)) {
+		/* A form can ask for the rest. */
+		if (strcmp(ret_problem->code, "missing_option") == 0) {
+			*ret_command = p.command;
+		}
 		return false;
 	}
 	*ret_command = p.command;

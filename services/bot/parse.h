@@ -26,10 +26,17 @@
 #include "proto/chat.pb-c.h"
 
 /* Parses and checks `line`. The command lives in the arena; only path,
- * options and raw are set, the rest is for the edge. On failure *ret_command
- * is untouched and *ret_problem says what is wrong and where in `line`. */
+ * options and raw are set, the rest is for the edge. On failure *ret_problem
+ * says what is wrong and where in `line`, and *ret_command is untouched,
+ * except that a "missing_option" leaves what was given. */
 STOA_MUST_USE bool bot_parse(struct stoa_str line, struct stoa_arena *arena,
     Stoa__Chat__Command **ret_command, struct bot_problem *ret_problem);
+
+/* Reads what a platform could only carry as text - an amount, a JSON object,
+ * a form's input - into the types of the catalogue. What it does not know is
+ * left to bot_validate. */
+STOA_MUST_USE bool bot_coerce(Stoa__Chat__Command *command,
+    struct stoa_arena *arena, struct bot_problem *ret_problem);
 
 /* Checks a command from any platform against the catalogue: known path, known
  * options, none twice, required ones there, types and limits kept. The row is

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "bot/action.h"
 #include "bot/address.h"
 #include "bot/bot.h"
 #include "bot/catalogue.h"
@@ -43,7 +44,9 @@ struct bot_person {
 
 /* Two generations: when the young one is full the old one is forgotten. */
 struct bot_people {
-	struct stoa_map young, old; /* platform.user -> struct bot_person * */
+	/* platform.user.workspace -> struct bot_person * */
+	struct stoa_map young, old;
+	struct stoa_map last; /* platform.user -> workspace, owned */
 };
 
 struct bot_counts {
@@ -71,7 +74,8 @@ struct bot {
 	size_t notice_count;  /* being stored */
 	int64_t pulse_us;
 	bool is_draining;
-	bool is_abandoned; /* callbacks do nothing any more */
+	bool is_abandoned;		  /* callbacks do nothing any more */
+	char kept[BOT_REFERENCE_LEN + 1]; /* actions of the last live card */
 	struct bot_counts counts;
 };
 
@@ -105,10 +109,11 @@ struct bot_run {
 	struct bot_problem problem;
 	bool has_problem;
 	bool is_in_lane;
-	bool is_limited_alone; /* the limit was this process's own */
-	struct bot_person who; /* of a command that needs one */
-	int64_t deadline_us;   /* monotonic; 0: not running yet */
-	void *work;	       /* the handler's own, in the arena */
+	bool is_limited_alone;	 /* the limit was this process's own */
+	struct bot_person who;	 /* of a command that needs one */
+	int64_t deadline_us;	 /* monotonic; 0: not running yet */
+	void *work;		 /* the handler's own, in the arena */
+	Stoa__Chat__Card *final; /* on its way */
 
 	struct bot_call call; /* under way */
 	struct stoa_str request;
@@ -125,7 +130,7 @@ void bot_on_command(void *owner, struct stoa_delivery *delivery);
 /* A run has ended: frees it and lets the member's next command run. */
 void bot_intake_ended(struct bot_run *r);
 
-/* ---- run.c: every run ends by exactly one of the four last ones ---- */
+/* ---- run.c: every run ends by exactly one of the five last ones ---- */
 
 /* At most one at a time; `request` is read before it returns. */
 void bot_run_call(struct bot_run *r, const struct bot_call *call,
@@ -146,6 +151,10 @@ void bot_run_refuse(struct bot_run *r, const struct bot_problem *problem);
 void bot_run_fail(
     struct bot_run *r, enum stoa_status status, const char *service);
 
+/* The broker did not take what belongs to the card: the command comes again,
+ * with the same ids. */
+void bot_run_again(struct bot_run *r);
+
 /* Without a final card: that comes with the job's notice. */
 void bot_run_leave(struct bot_run *r);
 
@@ -153,6 +162,25 @@ void bot_run_leave(struct bot_run *r);
  * not fit the arena or a message. */
 struct stoa_str bot_card_pack(struct stoa_arena *arena, Stoa__Chat__Card *card,
     const struct bot_address *to, uint32_t revision);
+
+/* ---- pressed.c ---- */
+
+/* Turns the token of a button, select or form back into a line, then goes on;
+ * or ends the run: it has expired, or it is somebody else's. */
+void bot_pressed_find(struct bot_run *r, void (*next)(struct bot_run *r));
+
+/* Where a form can be shown: asks for the options that are missing. False:
+ * the problem is another. */
+bool bot_pressed_ask(struct bot_run *r);
+
+/* Gives the card's commands tokens and keeps them at the broker; then
+ * `next`, or the run comes again. */
+void bot_pressed_keep(
+    struct bot_run *r, Stoa__Chat__Card *card, void (*next)(struct bot_run *r));
+
+/* The same for a card of a job, to the address it goes to; told or lost. */
+void bot_pressed_keep_live(struct bot *b, struct stoa_arena *arena,
+    Stoa__Chat__Card *card, const struct bot_address *to);
 
 /* ---- people.c ---- */
 
@@ -169,6 +197,11 @@ void bot_people_saw(struct bot_run *r, enum bot_domain domain, uint64_t index);
 /* The person if known already, else NULL. */
 const struct bot_person *bot_people_get(const struct bot_run *r);
 
+/* The directory's keys for a workspace and a user. */
+void bot_people_keys(const struct bot *b, const char *platform,
+    const char *workspace, const char *user, struct stoa_hash *ret_workspace,
+    struct stoa_hash *ret_user);
+
 /* The directory's key for a user of the run's platform. */
 struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
 
@@ -176,6 +209,8 @@ struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
 
 void bot_handle(struct bot_run *r);
 
+void bot_handle_setup(struct bot_run *r);
+void bot_handle_invite(struct bot_run *r);
 void bot_handle_upload(struct bot_run *r);
 void bot_handle_datasets(struct bot_run *r);
 void bot_handle_train(struct bot_run *r);

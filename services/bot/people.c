@@ -10,13 +10,14 @@
 #include "base/encode.h"
 #include "bot/limits.h"
 #include "bot/refusal.h"
+#include "bot/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One installation is one community until platforms come that have
- * workspaces of their own. */
-#define WORKSPACE "home"
+/* The terminal has one workspace; on chat platforms each server, group or
+ * team is one, and a community. */
+#define HOME "home"
 
 #define DIRECTORY STOA_STR("directory")
 #define ACCOUNTS  (&stoa__accounts__accounts__descriptor)
@@ -28,6 +29,7 @@ bot_people_init(struct bot_people *p, uint64_t seed)
 {
 	stoa_map_init(&p->young, seed);
 	stoa_map_init(&p->old, seed);
+	stoa_map_init(&p->last, seed);
 }
 
 static void
@@ -45,14 +47,61 @@ bot_people_fini(struct bot_people *p)
 {
 	generation_free(&p->young);
 	generation_free(&p->old);
+	generation_free(&p->last);
 }
 
-#define KEY_SIZE (BOT_PLATFORM_LEN_MAX + BOT_USER_LEN_MAX + 2)
+#define USER_SIZE (BOT_PLATFORM_LEN_MAX + BOT_USER_LEN_MAX + 2)
+#define KEY_SIZE  (USER_SIZE + BOT_WORKSPACE_LEN_MAX + 1)
+
+static struct stoa_str
+user_of(const struct bot_run *r, char text[static USER_SIZE])
+{
+	(void)snprintf(text, USER_SIZE, "%s.%s", r->to.platform, r->to.user);
+	return stoa_str_of(text);
+}
+
+/* Where the command was said. A direct message has no workspace of its own:
+ * it goes on where this person was last. "" when that is not known. */
+static const char *
+workspace_of(const struct bot_run *r)
+{
+	const char *said = r->command->workspace, *last;
+	char user[USER_SIZE];
+
+	if (said[0] != '\0') {
+		return said;
+	}
+	if (strcmp(r->to.platform, BOT_HOME_PLATFORM) == 0) {
+		return HOME;
+	}
+	last = stoa_map_get(&r->bot->people.last, user_of(r, user));
+	return last == NULL ? "" : last;
+}
+
+static void
+workspace_remember(struct bot_run *r)
+{
+	struct bot_people *p = &r->bot->people;
+	const char *said = r->command->workspace;
+	char user[USER_SIZE], *copy;
+
+	if (said[0] == '\0') {
+		return;
+	}
+	if (p->last.count >= BOT_PEOPLE_MAX) {
+		generation_free(&p->last);
+		stoa_map_init(&p->last, p->young.seed);
+	}
+	copy = strdup(said);
+	stoa_assert(copy != NULL);
+	free(stoa_map_put(&p->last, user_of(r, user), copy));
+}
 
 static struct stoa_str
 key_of(const struct bot_run *r, char text[static KEY_SIZE])
 {
-	(void)snprintf(text, KEY_SIZE, "%s.%s", r->to.platform, r->to.user);
+	(void)snprintf(text, KEY_SIZE, "%s.%s.%s", r->to.platform, r->to.user,
+	    workspace_of(r));
 	return stoa_str_of(text);
 }
 
@@ -122,6 +171,15 @@ key_hash(const struct bot *b, const char *kind, const char *platform,
 	stoa_hmac_add(&hmac, platform, strlen(platform) + 1);
 	stoa_hmac_add(&hmac, name, strlen(name) + 1);
 	return stoa_hmac_end(&hmac);
+}
+
+void
+bot_people_keys(const struct bot *b, const char *platform,
+    const char *workspace, const char *user, struct stoa_hash *ret_workspace,
+    struct stoa_hash *ret_user)
+{
+	*ret_workspace = key_hash(b, "workspace", platform, workspace);
+	*ret_user = key_hash(b, "user", platform, user);
 }
 
 struct stoa_hash
@@ -197,6 +255,31 @@ join(struct bot_run *r)
 	    &in.base);
 }
 
+/* Where the platform says who may manage the workspace, only such a person
+ * makes it a community: whoever happens to write first must not own it. */
+static bool
+may_open(const struct bot_run *r)
+{
+	return r->command->standing ==
+		   STOA__CHAT__STANDING__STANDING_UNSPECIFIED ||
+	       r->command->standing >= STOA__CHAT__STANDING__MANAGER;
+}
+
+static void
+refuse_closed(struct bot_run *r)
+{
+	(void)bot_problem_fill(&r->problem, &r->arena,
+	    &(struct bot_problem){
+		.code = "no_community",
+		.limit = "a community",
+		.fix = "ask somebody who may manage this server to send /setup "
+		       "once",
+	    },
+	    "this server is no community yet");
+	r->bot->counts.refusals++;
+	bot_run_refuse(r, &r->problem);
+}
+
 static void
 opened(struct bot_run *r, const void *reply)
 {
@@ -212,13 +295,56 @@ open_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
 	join(r);
 }
 
+/* There are members, so it is open. */
+static void
+join_if_open(struct bot_run *r, const void *reply)
+{
+	const Stoa__Accounts__MembersReply *members = reply;
+
+	if (members->n_members == 0) {
+		refuse_closed(r);
+	} else {
+		join(r);
+	}
+}
+
+/* What the community is called: as /setup says, else after its workspace. */
+static const char *
+name_of(struct bot_run *r)
+{
+	const char *given = r->row != NULL && r->row->verb == BOT_VERB_SETUP
+				? bot_run_text(r, "name")
+				: "";
+
+	if (given[0] != '\0') {
+		return bot_words_excerpt(
+		    &r->arena, stoa_str_of(given), BOT_LABEL_LEN_MAX);
+	}
+	return strcmp(r->to.platform, BOT_HOME_PLATFORM) == 0
+		   ? r->bot->o.community_name
+		   : bot_words_print(
+			 &r->arena, "%s %s", r->to.platform, workspace_of(r));
+}
+
 static void
 open_or_join(struct bot_run *r)
 {
+	Stoa__Accounts__MembersQuery ask = STOA__ACCOUNTS__MEMBERS_QUERY__INIT;
 	Stoa__Accounts__OpenCommunityRequest in =
 	    STOA__ACCOUNTS__OPEN_COMMUNITY_REQUEST__INIT;
 
-	in.name = (char *)(uintptr_t)r->bot->o.community_name;
+	if (!may_open(r)) {
+		bot_run_call(r,
+		    &(struct bot_call){
+			.service = ACCOUNTS,
+			.method = "Members",
+			.next = join_if_open,
+			.missing = refuse_closed,
+		    },
+		    &ask.base);
+		return;
+	}
+	in.name = (char *)(uintptr_t)name_of(r);
 	in.welcome_grant_micro = r->bot->o.welcome_micro;
 	bot_run_call(r,
 	    &(struct bot_call){
@@ -276,9 +402,10 @@ link_person(struct bot_run *r)
 
 	stoa_buf_init(&id, BOT_COMMAND_ID_LEN_MAX);
 	stoa_buf_add_text(&id, "link-");
-	stoa_hex_encode(&id, stoa_str_of_bytes(f->user.bytes, 16));
+	stoa_hex_encode(&id, stoa_str_of_bytes(f->user.bytes, 12));
+	stoa_hex_encode(&id, stoa_str_of_bytes(f->workspace.bytes, 12));
 	in.platform = r->to.platform;
-	in.workspace = (char *)(uintptr_t)WORKSPACE;
+	in.workspace = (char *)(uintptr_t)workspace_of(r);
 	in.workspace_key.data = f->workspace.bytes;
 	in.workspace_key.len = sizeof(f->workspace.bytes);
 	in.user_key.data = f->user.bytes;
@@ -338,12 +465,31 @@ resolve(struct bot_run *r)
 	    &in.base);
 }
 
+static void
+refuse_nowhere(struct bot_run *r)
+{
+	(void)bot_problem_fill(&r->problem, &r->arena,
+	    &(struct bot_problem){
+		.code = "which_community",
+		.limit = "a community",
+		.fix = "send it in your server; after that it works here too",
+	    },
+	    "in a direct message it is not clear which community you mean");
+	r->bot->counts.refusals++;
+	bot_run_refuse(r, &r->problem);
+}
+
 void
 bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 {
 	const struct bot_person *person = person_get(r);
 	struct finding *f;
 
+	if (workspace_of(r)[0] == '\0') {
+		refuse_nowhere(r);
+		return;
+	}
+	workspace_remember(r);
 	if (person != NULL) {
 		r->who = *person;
 		next(r);
@@ -354,7 +500,8 @@ bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 		bot_run_finish(r, NULL);
 		return;
 	}
-	f->workspace = key_hash(r->bot, "workspace", r->to.platform, WORKSPACE);
+	f->workspace =
+	    key_hash(r->bot, "workspace", r->to.platform, workspace_of(r));
 	f->user = bot_people_key(r, r->to.user);
 	f->next = next;
 	f->work = r->work;

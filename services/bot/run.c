@@ -255,8 +255,8 @@ on_stored(void *owner, enum stoa_status status)
 		b->counts.cards++;
 		stoa_delivery_ack(r->delivery);
 	} else {
-		b->counts.redone++;
-		stoa_delivery_retry(r->delivery, BOT_REDO_US);
+		bot_run_again(r);
+		return;
 	}
 	bot_intake_ended(r);
 }
@@ -287,11 +287,23 @@ final_store_small(struct bot_run *r)
 	stoa_arena_fini(&spare);
 }
 
+static void
+final_pack(struct bot_run *r)
+{
+	struct stoa_str packed =
+	    r->final == NULL ? (struct stoa_str){NULL, 0}
+			     : bot_card_pack(&r->arena, r->final, &r->to, 1);
+
+	if (packed.data == NULL) {
+		final_store_small(r);
+	} else {
+		final_store(r, packed);
+	}
+}
+
 void
 bot_run_finish(struct bot_run *r, Stoa__Chat__Card *card)
 {
-	struct stoa_str packed = {NULL, 0};
-
 	r->again_us = 0;
 	if (card != NULL) {
 		/* A card of a job says when the job has ended; this command
@@ -301,13 +313,21 @@ bot_run_finish(struct bot_run *r, Stoa__Chat__Card *card)
 		if (r->row != NULL && r->row->is_private) {
 			card->visibility = STOA__CHAT__VISIBILITY__ASKER;
 		}
-		packed = bot_card_pack(&r->arena, card, &r->to, 1);
+		if (card->severity == STOA__CHAT__SEVERITY__REFUSED) {
+			/* Nobody else needs to see what did not happen. */
+			card->visibility = STOA__CHAT__VISIBILITY__ASKER;
+		}
 	}
-	if (packed.data == NULL) {
-		final_store_small(r);
-	} else {
-		final_store(r, packed);
-	}
+	r->final = card;
+	bot_pressed_keep(r, card, final_pack);
+}
+
+void
+bot_run_again(struct bot_run *r)
+{
+	r->bot->counts.redone++;
+	stoa_delivery_retry(r->delivery, BOT_REDO_US);
+	bot_intake_ended(r);
 }
 
 void

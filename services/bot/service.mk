@@ -3,13 +3,14 @@
 
 BOT_PURE := $(addprefix services/bot/,catalogue.c problem.c words.c value.c \
 	validate.c parse.c card.c plain.c view_help.c view_job.c view_model.c \
-	view_money.c address.c parameters.c refusal.c lane.c told.c)
+	view_form.c view_money.c view_setup.c action.c address.c parameters.c refusal.c lane.c \
+	told.c)
 $(B)/libchat.a: $(call objects,$(BOT_PURE))
 PURE_OBJECTS += $(call objects,$(BOT_PURE))
 
 BOT_LOGIC := $(addprefix services/bot/,intake.c run.c people.c live.c \
 	handlers.c handlers_data.c handlers_job.c handlers_model.c \
-	handlers_money.c)
+	handlers_money.c handlers_setup.c pressed.c suggest.c)
 $(B)/libbot.a: $(call objects,$(BOT_LOGIC))
 
 $(eval $(call daemon,bot,services/bot/main.c,\

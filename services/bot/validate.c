@@ -125,6 +125,45 @@ bot_validate(const Stoa__Chat__Command *command, struct stoa_arena *arena,
 	return options_check(command, *ret_row, arena, ret_problem);
 }
 
+/* Types that have no text of their own kind. */
+static bool
+is_other_than_text(enum bot_type type)
+{
+	return type == BOT_INTEGER || type == BOT_FLAG || type == BOT_AMOUNT ||
+	       type == BOT_JSON || type == BOT_PERSON;
+}
+
+bool
+bot_coerce(Stoa__Chat__Command *command, struct stoa_arena *arena,
+    struct bot_problem *ret_problem)
+{
+	const struct bot_command *row =
+	    bot_command_find(stoa_str_of(command->path));
+
+	for (size_t i = 0; row != NULL && i < command->n_options; i++) {
+		Stoa__Chat__Option *o = command->options[i], *read;
+		const struct bot_option *option =
+		    bot_option_find(row, stoa_str_of(o->name));
+
+		if (option == NULL ||
+		    o->value_case != STOA__CHAT__OPTION__VALUE_TEXT ||
+		    !is_other_than_text(option->type)) {
+			continue;
+		}
+		read = stoa_arena_alloc(arena, sizeof(*read));
+		if (read == NULL) {
+			return true; /* the full arena is noticed later */
+		}
+		stoa__chat__option__init(read);
+		if (!bot_value_parse(option, stoa_str_of(o->text), arena, read,
+			ret_problem)) {
+			return false;
+		}
+		command->options[i] = read;
+	}
+	return true;
+}
+
 const Stoa__Chat__Option *
 bot_argument(const Stoa__Chat__Command *command, const char *name)
 {

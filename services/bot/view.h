@@ -42,6 +42,11 @@ Stoa__Chat__Card *bot_view_failure(
 Stoa__Chat__Card *bot_view_silence(
     struct stoa_arena *arena, const char *service, bool is_uncertain);
 
+/* A form that asks for the required options which `given` lacks, five at
+ * most. NULL: the arena is full, or nothing is missing. */
+Stoa__Chat__Card *bot_view_form(struct stoa_arena *arena,
+    const struct bot_command *command, const Stoa__Chat__Command *given);
+
 /* `command` NULL: what was typed is none. `is_shared`: false when only this
  * process counts. */
 Stoa__Chat__Card *bot_view_rate_limited(struct stoa_arena *arena,
@@ -58,6 +63,8 @@ enum bot_job_state {
 	BOT_JOB_FAILED,
 	BOT_JOB_CANCELLED,
 };
+
+const char *bot_view_job_state(enum bot_job_state state); /* "running" */
 
 struct bot_job_view {
 	const char *id, *name, *recipe, *dataset, *member;
@@ -164,6 +171,24 @@ struct bot_receipt_view {
 
 Stoa__Chat__Card *bot_view_receipt(
     struct stoa_arena *arena, const struct bot_receipt_view *receipt);
+
+/* ---- communities ---- */
+
+struct bot_community_view {
+	const char *id, *name;
+	const char *role; /* of who asks */
+	uint64_t members;
+	bool has_more; /* members than were counted */
+	int64_t welcome_micro;
+};
+
+/* What this is, what it is good for, and what to do first. */
+Stoa__Chat__Card *bot_view_setup(
+    struct stoa_arena *arena, const struct bot_community_view *community);
+
+/* `url` brings the bot into another server. */
+Stoa__Chat__Card *bot_view_invite(
+    struct stoa_arena *arena, const char *name, const char *url);
 
 /* ---- status ---- */
 

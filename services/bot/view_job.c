@@ -5,8 +5,8 @@
 #include "bot/limits.h"
 #include "bot/words.h"
 
-static const char *
-state_name(enum bot_job_state state)
+const char *
+bot_view_job_state(enum bot_job_state state)
 {
 	static const char *const names[] = {
 	    [BOT_JOB_ESCROW] = "setting its budget aside",
@@ -52,7 +52,8 @@ static const char *
 job_title(struct stoa_arena *arena, const struct bot_job_view *job)
 {
 	return bot_words_print(arena, "%s: %s",
-	    job->name[0] == '\0' ? job->id : job->name, state_name(job->state));
+	    job->name[0] == '\0' ? job->id : job->name,
+	    bot_view_job_state(job->state));
 }
 
 static const char *
@@ -130,7 +131,7 @@ bot_view_job(struct stoa_arena *arena, const struct bot_job_view *job)
 static void
 job_row(struct bot_card *b, const struct bot_job_view *job)
 {
-	const char *state = state_name(job->state);
+	const char *state = bot_view_job_state(job->state);
 	const char *cells[] = {job->id, job->name, state,
 	    bot_words_joy(b->arena, job->spent_micro),
 	    bot_words_time(b->arena, job->submitted_us)};

@@ -68,8 +68,7 @@ bot_view_model(struct stoa_arena *arena, const struct bot_model_view *model)
 	metrics_add(&b, model);
 	bot_card_curve(&b, "loss", model->losses, model->loss_count, "epoch");
 	bot_card_button(&b, "Ask it", STOA__CHAT__BUTTON_STYLE__PRIMARY,
-	    bot_words_print(
-		arena, "/ask model:%s question:\"...\"", model->id));
+	    bot_words_print(arena, "/ask model:%s", model->id));
 	return bot_card_finish(&b, true);
 }
 

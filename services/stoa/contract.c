@@ -23,6 +23,24 @@
 	"\"max_bytes\":1073741824,\"max_age\":0,\"max_msg_size\":262144," \
 	"\"num_replicas\":1,\"duplicate_window\":3600000000000"
 
+/* A key-value bucket as nats-io ADR-8 lays it out, without history. */
+#define BUCKET(name, max_age_s, rest)                                       \
+	{                                                                   \
+		"KV_" name,                                                 \
+		    "\"subjects\":[\"$KV." name ".>\"],"                    \
+		    "\"retention\":\"limits\",\"storage\":\"file\","        \
+		    "\"discard\":\"new\",\"max_msgs\":-1,\"max_bytes\":-1," \
+		    "\"max_age\":" max_age_s ",\"max_msg_size\":65536,"     \
+		    "\"max_msgs_per_subject\":1,\"allow_direct\":true,"     \
+		    "\"allow_rollup_hdrs\":true,\"num_replicas\":1" rest    \
+	}
+
+/* Shorter than the age would be refused. */
+#define DUPLICATE(window) ",\"duplicate_window\":" window
+
+#define MONTH "2592000000000000"
+#define WEEK  "604800000000000"
+
 const struct contract_stream contract_streams[] = {
     JOURNAL("accounts"),
     JOURNAL("training"),
@@ -37,6 +55,22 @@ const struct contract_stream contract_streams[] = {
 	"\"max_age\":604800000000000,\"max_msg_size\":262144,"
 	"\"allow_direct\":true,\"num_replicas\":1,"
 	"\"duplicate_window\":120000000000"},
+    /* Interactions that want an answer within seconds. */
+    {"discord-turn", QUEUE("stoa.discord.turn")},
+    /* For whoever wants to listen: an hour of them, a gigabyte at most. A
+     * session is resumed within minutes, which is as long as ids must fold. */
+    {"discord-events",
+	"\"subjects\":[\"stoa.event.discord.*.*\"],\"retention\":\"limits\","
+	"\"storage\":\"file\",\"discard\":\"old\",\"max_msgs\":-1,"
+	"\"max_bytes\":1073741824,\"max_age\":3600000000000,"
+	"\"max_msg_size\":262144,\"allow_direct\":true,\"num_replicas\":1,"
+	"\"duplicate_window\":600000000000"},
+    /* Sessions of shards and the leases on them; never forgotten. */
+    BUCKET("gateway", "0", ""),
+    /* One identify per key in five seconds: the broker's clock decides. */
+    BUCKET("gateway-identify", "5500000000", DUPLICATE("5000000000")),
+    BUCKET("discord", MONTH, ""),
+    BUCKET("chat-action", WEEK, ""),
 };
 const size_t contract_stream_count = STOA_COUNT(contract_streams);
 
@@ -51,6 +85,9 @@ const struct contract_consumer contract_consumers[] = {
     {"chat-in", "bot", PULL(10, 4096)},
     {"chat-notice", "bot", PULL(10, 4096)},
     {"work", "worker", PULL(10, 1024)},
+    {"discord-turn", "discord", PULL(5, 4096)},
+    {"chat-out", "discord",
+	PULL(30, 1024) ",\"filter_subject\":\"stoa.chat.out.discord.>\""},
 };
 const size_t contract_consumer_count = STOA_COUNT(contract_consumers);
 
@@ -64,6 +101,10 @@ const size_t contract_consumer_count = STOA_COUNT(contract_consumers);
 #define PULL_RIGHTS(stream, durable)                     \
 	"$JS.API.CONSUMER.MSG.NEXT." stream "." durable, \
 	    "$JS.ACK." stream "." durable ".>"
+
+#define BUCKET_RIGHTS(bucket)                                                  \
+	"$KV." bucket ".>", "$JS.API.DIRECT.GET.KV_" bucket ".$KV." bucket "." \
+			    ">"
 
 #define OWN "_INBOX_%.>"
 #define DISCOVERY \
@@ -94,9 +135,21 @@ const struct contract_user contract_users[] = {
     {"bot",
 	{"stoa.rpc.accounts.bot.*.*", "stoa.rpc.training.bot.*.*",
 	    "stoa.rpc.storage.bot.*.*", "stoa.rpc.worker.bot.*.*",
-	    "stoa.chat.out.>", "stoa.progress.card.*.*", "$SRV.PING",
+	    "stoa.rpc.discord.bot.*.*", "stoa.chat.out.>",
+	    "stoa.progress.card.*.*", "$SRV.PING", BUCKET_RIGHTS("chat-action"),
 	    PULL_RIGHTS("chat-in", "bot"), PULL_RIGHTS("chat-notice", "bot")},
-	{OWN, "stoa.progress.job.*.*", DISCOVERY}, true},
+	{OWN, "stoa.progress.job.*.*", "stoa.rpc.chat.>", DISCOVERY}, true},
+    {"gateway",
+	{"stoa.chat.in.discord.*.*", "stoa.discord.turn",
+	    "stoa.event.discord.*.*", "stoa.rpc.discord.gateway.*.Call",
+	    BUCKET_RIGHTS("gateway"), BUCKET_RIGHTS("gateway-identify")},
+	{OWN, "$KV.gateway.replica.*", DISCOVERY}, true},
+    {"discord",
+	{"stoa.rpc.chat.discord.*.Suggest", BUCKET_RIGHTS("discord"),
+	    PULL_RIGHTS("discord-turn", "discord"),
+	    PULL_RIGHTS("chat-out", "discord")},
+	{OWN, "stoa.rpc.discord.>", "stoa.progress.card.discord.*", DISCOVERY},
+	true},
     /* A terminal is one member: it speaks and hears under its own name. */
     {"console",
 	{"stoa.chat.in.console.*.%",

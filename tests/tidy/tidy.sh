@@ -47,6 +47,7 @@ only() { # header, files that may include it
 }
 only 'nats(/nats)?\.h' '^libcommon/edge/nats\.c$'
 only 'microhttpd\.h' '^libcommon/edge/(ops|http_mhd)\.c$'
+only 'libwebsockets\.h' '^libcommon/edge/ws_lws\.c$'
 only 'curl/curl\.h' '^(libcommon/edge/fetch_curl|services/stoa/ready)\.c$'
 only 'hiredis/.*' '^libcommon/edge/cache_redis\.c$'
 only 'uv\.h' '^(libcommon/edge/(loop\.c|cache_redis\.[ch])|services/stoa/supervise\.c)$'

@@ -7,6 +7,7 @@
 #include "bot/parts.h"
 #include "port/cache.h"
 #include "port/clock.h"
+#include "port/kv.h"
 
 #include "proto/worker.pb-c.h"
 
@@ -121,6 +122,39 @@ stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
 	done(owner, the->store_status);
 }
 
+/* ---- what the broker keeps ---- */
+
+void
+stoa_kv_put(struct stoa_bus *b, const char *bucket, const char *key,
+    struct stoa_str value, uint64_t expected, stoa_kv_stored done, void *owner)
+{
+	struct stoa_str *kept = stoa_arena_alloc(&the->arena, sizeof(*kept));
+
+	(void)b;
+	(void)expected;
+	assert_string_equal(bucket, "chat-action");
+	assert_non_null(kept);
+	kept->data = stoa_arena_dup(&the->arena, value.data, value.len);
+	kept->len = value.len;
+	if (the->store_status == STOA_OK) {
+		(void)stoa_map_put(&the->kept, stoa_str_of(key), kept);
+	}
+	done(owner, the->store_status, 1);
+}
+
+void
+stoa_kv_get(struct stoa_bus *b, const char *bucket, const char *key,
+    stoa_kv_got done, void *owner)
+{
+	const struct stoa_str *kept =
+	    stoa_map_get(&the->kept, stoa_str_of(key));
+
+	(void)b;
+	assert_string_equal(bucket, "chat-action");
+	done(owner, kept == NULL ? STOA_NOT_FOUND : STOA_OK,
+	    kept == NULL ? STOA_STR("") : *kept, 1);
+}
+
 void
 stoa_bus_gather(struct stoa_bus *b, const char *subject, struct stoa_str data,
     int64_t wait_us, stoa_bus_done heard, void *owner)
@@ -221,6 +255,7 @@ world_new(int64_t rate_factor)
 	the = calloc(1, sizeof(*the));
 	assert_non_null(the);
 	stoa_arena_init(&the->arena, NULL, 0, (size_t)64 * 1024 * 1024);
+	stoa_map_init(&the->kept, 7);
 	the->calls_end = &the->calls;
 	the->now_us = 1;
 	the->bot = bot_new(&options);
@@ -233,6 +268,7 @@ world_free(struct world *w)
 {
 	assert_true(bot_is_idle(w->bot));
 	bot_free(w->bot);
+	stoa_map_fini(&w->kept);
 	stoa_arena_fini(&w->arena);
 	free(w);
 }

@@ -4,6 +4,7 @@
 #define STOA_TESTS_BOT_WORLD_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "bot/bot.h"
 #include "port/bus.h"
 
@@ -65,6 +66,7 @@ struct world {
 	stoa_bus_done gather;
 	void *gather_owner;
 	unsigned warn_count;
+	struct stoa_map kept; /* chat-action: reference -> struct stoa_str * */
 };
 
 struct world *world_new(int64_t rate_factor);

@@ -1,0 +1,298 @@
+/* suggest.c - what could stand in an option while a member is typing.
+ *
+ * Looks only, joins nobody, and gives nothing rather than waiting: the answer
+ * is of no use after three seconds. */
+#include "bot/parts.h"
+
+#include "base/core.h"
+#include "bot/limits.h"
+#include "bot/told.h"
+#include "bot/words.h"
+
+#include <stdlib.h>
+
+#define TRAINING (&stoa__training__training__descriptor)
+#define ACCOUNTS (&stoa__accounts__accounts__descriptor)
+
+struct suggest {
+	struct bot *bot;
+	struct stoa_arena arena;
+	Stoa__Chat__SuggestQuery *query;
+	const struct bot_option *option;
+	struct stoa_id community, member;
+	Stoa__Chat__SuggestReply reply;
+	bot_suggested done;
+	void *owner;
+};
+
+static void
+end(struct suggest *s)
+{
+	s->done(s->owner, &s->reply);
+	stoa_arena_fini(&s->arena);
+	free(s);
+}
+
+/* ---- choosing ---- */
+
+static bool
+holds(const char *text, struct stoa_str typed)
+{
+	size_t len = strlen(text);
+
+	for (size_t at = 0; at + typed.len <= len; at++) {
+		if (strncasecmp(text + at, typed.data, typed.len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One choice more, if it fits what was typed. */
+static void
+offer(struct suggest *s, const char *value, const char *label)
+{
+	struct stoa_str typed = stoa_str_trim(stoa_str_of(s->query->typed));
+	Stoa__Chat__Choice *c;
+
+	if (s->reply.n_choices >= BOT_CHOICES_MAX ||
+	    (!holds(value, typed) && !holds(label, typed))) {
+		return;
+	}
+	c = stoa_arena_alloc(&s->arena, sizeof(*c));
+	if (c == NULL) {
+		return;
+	}
+	stoa__chat__choice__init(c);
+	c->value = (char *)(uintptr_t)value;
+	c->label = (char *)(uintptr_t)bot_words_excerpt(
+	    &s->arena, stoa_str_of(label), BOT_TEXT_LEN_MAX);
+	s->reply.choices[s->reply.n_choices++] = c;
+}
+
+static void
+commands_offer(struct suggest *s)
+{
+	for (size_t i = 0; i < BOT_VERB_COUNT; i++) {
+		const struct bot_command *c = bot_command_get((enum bot_verb)i);
+
+		offer(s, c->name,
+		    bot_words_print(&s->arena, "%s - %s", c->name, c->text));
+	}
+}
+
+static double
+accuracy_of(const Stoa__Training__Model *m)
+{
+	for (size_t i = 0; i < m->n_metrics; i++) {
+		if (strcmp(m->metrics[i]->name, "accuracy") == 0) {
+			return m->metrics[i]->value;
+		}
+	}
+	return 0;
+}
+
+static void
+models_offer(struct suggest *s, const Stoa__Training__ModelsReply *in)
+{
+	for (size_t i = 0; i < in->n_models; i++) {
+		const Stoa__Training__Model *m = in->models[i];
+
+		offer(s, m->id,
+		    bot_words_print(&s->arena, "%s - %.1f %% - %s",
+			m->name[0] == '\0' ? m->recipe : m->name,
+			accuracy_of(m) * 100, m->id));
+	}
+}
+
+static void
+jobs_offer(struct suggest *s, const Stoa__Training__JobsReply *in)
+{
+	for (size_t i = 0; i < in->n_jobs; i++) {
+		const Stoa__Training__Job *j = in->jobs[i];
+
+		offer(s, j->id,
+		    bot_words_print(&s->arena, "%s - %s - %s",
+			j->name[0] == '\0' ? j->recipe : j->name,
+
+			bot_view_job_state(bot_told_job(&s->arena, j).state),
+			j->id));
+	}
+}
+
+static void
+datasets_offer(struct suggest *s, const Stoa__Training__DatasetsReply *in)
+{
+	for (size_t i = 0; i < in->n_datasets; i++) {
+		const Stoa__Training__Dataset *d = in->datasets[i];
+
+		offer(s, d->cid,
+		    bot_words_print(&s->arena, "%s - %s", d->name,
+			bot_words_size(&s->arena, d->size)));
+	}
+}
+
+/* ---- asking ---- */
+
+static void
+on_listed(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct suggest *s = owner;
+	void *in = NULL;
+
+	(void)detail;
+	switch ((int)s->option->source) {
+	case BOT_SOURCE_MODELS:
+		in =
+		    status != STOA_OK
+			? NULL
+			: stoa_unpack(&s->arena,
+			      &stoa__training__models_reply__descriptor, reply);
+		if (in != NULL) {
+			models_offer(s, in);
+		}
+		break;
+	case BOT_SOURCE_JOBS:
+		in = status != STOA_OK
+			 ? NULL
+			 : stoa_unpack(&s->arena,
+			       &stoa__training__jobs_reply__descriptor, reply);
+		if (in != NULL) {
+			jobs_offer(s, in);
+		}
+		break;
+	default:
+		in = status != STOA_OK
+			 ? NULL
+			 : stoa_unpack(&s->arena,
+			       &stoa__training__datasets_reply__descriptor,
+			       reply);
+		if (in != NULL) {
+			datasets_offer(s, in);
+		}
+		break;
+	}
+	end(s);
+}
+
+static void
+list_ask(struct suggest *s)
+{
+	Stoa__Training__ModelsQuery models = STOA__TRAINING__MODELS_QUERY__INIT;
+	Stoa__Training__JobsQuery jobs = STOA__TRAINING__JOBS_QUERY__INIT;
+	Stoa__Training__DatasetsQuery datasets =
+	    STOA__TRAINING__DATASETS_QUERY__INIT;
+	struct stoa_bus_call call = {
+	    .service = TRAINING,
+	    .community = stoa_id_str(&s->community),
+	    .actor = stoa_id_str(&s->member),
+	    .timeout_us = BOT_SUGGEST_US,
+	};
+	const ProtobufCMessage *in = &datasets.base;
+
+	call.method = "Datasets";
+	datasets.limit = models.limit = jobs.limit = BOT_SUGGEST_LOOK;
+	if (s->option->source == BOT_SOURCE_MODELS) {
+		call.method = "Models";
+		in = &models.base;
+	} else if (s->option->source == BOT_SOURCE_JOBS) {
+		call.method = "Jobs";
+		in = &jobs.base;
+	}
+	stoa_bus_call(s->bot->o.bus, &call, in, on_listed, s);
+}
+
+static void
+on_resolved(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct suggest *s = owner;
+	const Stoa__Accounts__ResolveReply *in = NULL;
+	struct stoa_str community, member;
+
+	(void)detail;
+	if (status == STOA_OK) {
+		in = stoa_unpack(&s->arena,
+		    &stoa__accounts__resolve_reply__descriptor, reply);
+	}
+	if (in == NULL) {
+		end(s);
+		return;
+	}
+	community = stoa_str_of(in->community);
+	member = stoa_str_of(in->member);
+	if (!stoa_id_is_valid('c', community) ||
+	    !stoa_id_is_valid('u', member)) {
+		end(s); /* nobody here has used anything yet */
+		return;
+	}
+	memcpy(s->community.text, community.data, community.len);
+	memcpy(s->member.text, member.data, member.len);
+	list_ask(s);
+}
+
+static void
+resolve(struct suggest *s)
+{
+	const Stoa__Chat__SuggestQuery *q = s->query;
+	Stoa__Accounts__ResolveQuery in = STOA__ACCOUNTS__RESOLVE_QUERY__INIT;
+	struct stoa_hash workspace, user;
+
+	bot_people_keys(
+	    s->bot, q->platform, q->workspace, q->user, &workspace, &user);
+	in.workspace_key.data = workspace.bytes;
+	in.workspace_key.len = sizeof(workspace.bytes);
+	in.user_key.data = user.bytes;
+	in.user_key.len = sizeof(user.bytes);
+	stoa_bus_call(s->bot->o.bus,
+	    &(struct stoa_bus_call){
+		.service = ACCOUNTS,
+		.method = "Resolve",
+		.community = STOA_STR("directory"),
+		.timeout_us = BOT_SUGGEST_US,
+	    },
+	    &in.base, on_resolved, s);
+}
+
+static bool
+is_listed(const struct bot_option *option)
+{
+	return option->source == BOT_SOURCE_MODELS ||
+	       option->source == BOT_SOURCE_JOBS ||
+	       option->source == BOT_SOURCE_DATASETS;
+}
+
+void
+bot_suggest(struct bot *b, const Stoa__Chat__SuggestQuery *query,
+    bot_suggested done, void *owner)
+{
+	const struct bot_command *row =
+	    bot_command_find(stoa_str_of(query->path));
+	struct suggest *s = calloc(1, sizeof(*s));
+
+	stoa_assert(s != NULL);
+	s->bot = b;
+	s->done = done;
+	s->owner = owner;
+	stoa_arena_init(&s->arena, NULL, 0, BOT_ARENA_MAX);
+	stoa__chat__suggest_reply__init(&s->reply);
+	s->query =
+	    stoa_unpack(&s->arena, &stoa__chat__suggest_query__descriptor,
+		stoa_pack(&s->arena, &query->base));
+	s->reply.choices = stoa_arena_alloc_array(
+	    &s->arena, BOT_CHOICES_MAX, sizeof(*s->reply.choices));
+	s->option = row == NULL || s->query == NULL
+			? NULL
+			: bot_option_find(row, stoa_str_of(query->option));
+	if (s->option == NULL || s->reply.choices == NULL) {
+		end(s);
+	} else if (s->option->source == BOT_SOURCE_COMMANDS) {
+		commands_offer(s);
+		end(s);
+	} else if (is_listed(s->option)) {
+		resolve(s);
+	} else {
+		end(s);
+	}
+}

@@ -1,0 +1,701 @@
+/* fleet.c - which shards are ours.
+ *
+ * A shard's record in the broker names its owner and its session, and is only
+ * ever replaced at the revision that was read: that is the lease, and the
+ * fence. A replica is alive while its own record keeps changing; time is
+ * measured by each observer's own clock, and only while it can reach the
+ * broker itself, so that an outage of the broker kills nobody. */
+#include "gateway/parts.h"
+
+#include "base/check.h"
+#include "base/core.h"
+#include "port/kv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BUCKET "gateway"
+
+/* Before anything is taken that may be another's: three of its beats. */
+#define LISTEN_US (3 * GATEWAY_BEAT_REPLICA_US)
+
+/* A lease of another is looked at again this often. */
+#define LOOK_US (5 * STOA_US_PER_S)
+#define FREE_US (100 * STOA_US_PER_MS)
+
+/* Claims begun in one tick, and leases walked. */
+#define CLAIMS_PER_TICK 16
+#define WALK_PER_TICK	512
+
+#define RELEASED_TOLD_US (1 * STOA_US_PER_S)
+
+static void
+shard_key(const struct runner *r, char key[static 48])
+{
+	(void)snprintf(key, 48, "shard.%u.%u", r->gateway->count, r->id);
+}
+
+static struct stoa_str
+message_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
+{
+	size_t len = protobuf_c_message_get_packed_size(m);
+
+	stoa_assert(len <= size);
+	return stoa_str_of_bytes(to, protobuf_c_message_pack(m, to));
+}
+
+/* ---- who lives ---- */
+
+static bool
+is_healthy(const struct gateway *g)
+{
+	return g->beat_put_us > 0 &&
+	       g->now_us - g->beat_put_us < 3 * GATEWAY_BEAT_REPLICA_US;
+}
+
+static void
+on_beat_stored(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct gateway *g = owner;
+
+	(void)revision;
+	if (status != STOA_OK) {
+		return;
+	}
+	if (!is_healthy(g)) {
+		/* Silence before now says nothing about the others. */
+		STOA_MAP_EACH(&g->replicas, entry)
+		{
+			struct replica *other = entry->value;
+
+			other->heard_us = g->now_us;
+		}
+		g->started_us = g->now_us;
+	}
+	g->beat_put_us = g->now_us;
+}
+
+static unsigned
+lease_count(const struct gateway *g)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < g->count; i++) {
+		count += g->runners[i].lease >= LEASE_CLAIMING;
+	}
+	return count;
+}
+
+static void
+beat(struct gateway *g)
+{
+	Stoa__Discord__Replica record = STOA__DISCORD__REPLICA__INIT;
+	uint8_t bytes[512];
+	char key[STOA_KV_KEY_LEN_MAX];
+
+	if (g->now_us < g->beat_us) {
+		return;
+	}
+	g->beat_us = g->now_us + GATEWAY_BEAT_REPLICA_US;
+	if (g->now_us - g->released_us > RELEASED_TOLD_US) {
+		g->released_count = 0;
+	}
+	record.incarnation = (char *)(uintptr_t)g->o.incarnation;
+	record.beat = ++g->beat;
+	record.shards = lease_count(g);
+	record.released = g->released;
+	record.n_released = g->released_count;
+	(void)snprintf(key, sizeof(key), "replica.%s", g->o.replica);
+	stoa_kv_put(g->o.bus, BUCKET, key,
+	    message_pack(&record.base, bytes, sizeof(bytes)), STOA_KV_ANY,
+	    on_beat_stored, g);
+}
+
+static void
+released_take(struct gateway *g, const Stoa__Discord__Replica *record)
+{
+	for (size_t i = 0; i < record->n_released; i++) {
+		struct runner *r = record->released[i] < g->count
+				       ? &g->runners[record->released[i]]
+				       : NULL;
+
+		if (r != NULL && r->lease == LEASE_OTHER) {
+			r->lease = LEASE_UNKNOWN;
+			r->looked_us = 0;
+		}
+	}
+}
+
+static void
+on_replica(void *owner, struct stoa_str subject, struct stoa_str data)
+{
+	struct gateway *g = owner;
+	struct stoa_arena arena;
+	const Stoa__Discord__Replica *record;
+	struct stoa_str name =
+	    stoa_str_from(subject, sizeof("$KV." BUCKET ".replica.") - 1);
+	struct replica *other;
+
+	if (stoa_str_is_equal(name, stoa_str_of(g->o.replica))) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, GATEWAY_SEND_MAX);
+	record = stoa_unpack(&arena, &stoa__discord__replica__descriptor, data);
+	if (record != NULL) {
+		other = stoa_map_get(&g->replicas, name);
+		if (other == NULL) {
+			other = calloc(1, sizeof(*other));
+			stoa_assert(other != NULL);
+			(void)stoa_map_put(&g->replicas, name, other);
+		}
+		(void)snprintf(other->incarnation, sizeof(other->incarnation),
+		    "%s", record->incarnation);
+		other->heard_us = g->now_us;
+		other->shards = record->shards;
+		released_take(g, record);
+	}
+	stoa_arena_fini(&arena);
+}
+
+static bool
+is_alive(const struct gateway *g, const char *name, const char *incarnation)
+{
+	const struct replica *other =
+	    stoa_map_get(&g->replicas, stoa_str_of(name));
+
+	return other != NULL && strcmp(other->incarnation, incarnation) == 0 &&
+	       g->now_us - other->heard_us < GATEWAY_DEAD_US;
+}
+
+static unsigned
+alive_count(const struct gateway *g, unsigned *ret_least)
+{
+	unsigned count = 1;
+
+	*ret_least = UINT32_MAX;
+	STOA_MAP_EACH(&g->replicas, entry)
+	{
+		const struct replica *other = entry->value;
+
+		if (g->now_us - other->heard_us < GATEWAY_DEAD_US) {
+			count++;
+			if (other->shards < *ret_least) {
+				*ret_least = other->shards;
+			}
+		}
+	}
+	return count;
+}
+
+/* Our share of all shards. */
+static unsigned
+target_of(const struct gateway *g)
+{
+	unsigned least, alive = alive_count(g, &least);
+
+	return (g->count + alive - 1) / alive;
+}
+
+/* ---- records ---- */
+
+static struct stoa_str
+record_pack(const struct runner *r, bool is_ours, uint8_t *to, size_t size)
+{
+	const struct gateway *g = r->gateway;
+	const struct shard_session *s = &r->shard.session;
+	Stoa__Discord__Shard record = STOA__DISCORD__SHARD__INIT;
+
+	if (is_ours) {
+		record.owner = (char *)(uintptr_t)g->o.replica;
+		record.incarnation = (char *)(uintptr_t)g->o.incarnation;
+	}
+	record.session = (char *)(uintptr_t)s->id;
+	record.resume_url = (char *)(uintptr_t)s->url;
+	/* The place of the session, once it has begun. */
+	record.seq = s->id[0] == '\0' ? 0 : window_place(&r->window);
+	record.application = (char *)(uintptr_t)r->application;
+	record.bot_user = (char *)(uintptr_t)r->bot_user;
+	record.identified_at_us = r->identified_us;
+	record.identifies = r->identifies;
+	return message_pack(&record.base, to, size);
+}
+
+#define RECORD_MAX 2048
+
+static void
+record_read(struct runner *r, const Stoa__Discord__Shard *record)
+{
+	struct shard_session *s = &r->shard.session;
+
+	*s = (struct shard_session){.seq = record->seq};
+	(void)snprintf(s->id, sizeof(s->id), "%s", record->session);
+	(void)snprintf(s->url, sizeof(s->url), "%s", record->resume_url);
+	(void)snprintf(
+	    r->application, sizeof(r->application), "%s", record->application);
+	(void)snprintf(
+	    r->bot_user, sizeof(r->bot_user), "%s", record->bot_user);
+	r->identified_us = record->identified_at_us;
+	r->identifies = record->identifies;
+	(void)snprintf(r->holder, sizeof(r->holder), "%s", record->owner);
+	(void)snprintf(r->holder_incarnation, sizeof(r->holder_incarnation),
+	    "%s", record->incarnation);
+}
+
+static bool
+holds_us(const struct runner *r)
+{
+	return strcmp(r->holder, r->gateway->o.replica) == 0;
+}
+
+static bool
+holds_this(const struct runner *r)
+{
+	return holds_us(r) &&
+	       strcmp(r->holder_incarnation, r->gateway->o.incarnation) == 0;
+}
+
+/* ---- claiming ---- */
+
+static void
+begin(struct runner *r)
+{
+	struct gateway *g = r->gateway;
+	struct shard_session session = r->shard.session;
+
+	/* Without a session the common address is needed first. */
+	if (r->shard.state != SHARD_IDLE ||
+	    (session.url[0] == '\0' && g->url[0] == '\0')) {
+		return;
+	}
+	runner_start(r, &session);
+}
+
+static void
+on_claimed(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct runner *r = owner;
+	struct gateway *g = r->gateway;
+
+	if (status != STOA_OK) {
+		r->lease = LEASE_UNKNOWN;
+		return;
+	}
+	r->lease = LEASE_OURS;
+	r->revision = revision;
+	r->claimed_us = g->now_us;
+	if (r->holder[0] != '\0') {
+		g->counts.takeovers++;
+	}
+	gateway_log(g, false, "shard_claimed", "shard %u%s%s", r->id,
+	    r->holder[0] == '\0' ? "" : " of ", r->holder);
+	begin(r);
+}
+
+static void
+claim(struct runner *r, uint64_t revision)
+{
+	struct gateway *g = r->gateway;
+	uint8_t bytes[RECORD_MAX];
+	char key[48];
+	struct window fresh = {.seen = r->shard.session.seq};
+
+	r->lease = LEASE_CLAIMING;
+	r->window = fresh;
+	shard_key(r, key);
+	stoa_kv_put(g->o.bus, BUCKET, key,
+	    record_pack(r, true, bytes, sizeof(bytes)), revision, on_claimed,
+	    r);
+}
+
+/* May it be taken: nobody has it, or who had it is dead. */
+static bool
+is_free(const struct runner *r)
+{
+	const struct gateway *g = r->gateway;
+
+	return r->holder[0] == '\0' || holds_us(r) ||
+	       (is_healthy(g) && g->now_us - g->started_us >= GATEWAY_DEAD_US &&
+		   !is_alive(g, r->holder, r->holder_incarnation));
+}
+
+static void
+on_looked(void *owner, enum stoa_status status, struct stoa_str value,
+    uint64_t revision)
+{
+	struct runner *r = owner;
+	struct gateway *g = r->gateway;
+	struct stoa_arena arena;
+	const Stoa__Discord__Shard *record = NULL;
+
+	if (r->lease != LEASE_READING) {
+		return;
+	}
+	r->lease = LEASE_UNKNOWN;
+	r->looked_us = g->now_us;
+	if (status != STOA_OK && status != STOA_NOT_FOUND) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, GATEWAY_ARENA_MAX);
+	if (status == STOA_OK) {
+		record = stoa_unpack(
+		    &arena, &stoa__discord__shard__descriptor, value);
+	}
+	if (record != NULL) {
+		record_read(r, record);
+	} else {
+		record_read(
+		    r, &(Stoa__Discord__Shard)STOA__DISCORD__SHARD__INIT);
+	}
+	stoa_arena_fini(&arena);
+	if (g->is_draining || !is_free(r)) {
+		r->lease = LEASE_OTHER;
+	} else if (!holds_us(r) && lease_count(g) >= target_of(g)) {
+		r->looked_us = g->now_us; /* somebody else's share */
+	} else {
+		claim(r, revision);
+	}
+}
+
+static void
+look(struct runner *r)
+{
+	char key[48];
+
+	r->lease = LEASE_READING;
+	r->looked_us = r->gateway->now_us;
+	shard_key(r, key);
+	stoa_kv_get(r->gateway->o.bus, BUCKET, key, on_looked, r);
+}
+
+/* ---- keeping ---- */
+
+static void
+lose(struct runner *r)
+{
+	struct gateway *g = r->gateway;
+
+	g->counts.lost_leases++;
+	gateway_log(g, true, "shard_lost", "shard %u: %s has taken it", r->id,
+	    r->holder[0] == '\0' ? "somebody" : r->holder);
+	runner_stop(r);
+	r->lease = LEASE_OTHER;
+	r->looked_us = g->now_us;
+}
+
+static void
+on_settled(void *owner, enum stoa_status status, struct stoa_str value,
+    uint64_t revision)
+{
+	struct runner *r = owner;
+	struct stoa_arena arena;
+	const Stoa__Discord__Shard *record = NULL;
+
+	if (r->lease != LEASE_SETTLING) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, GATEWAY_ARENA_MAX);
+	if (status == STOA_OK) {
+		record = stoa_unpack(
+		    &arena, &stoa__discord__shard__descriptor, value);
+	}
+	if (record != NULL) {
+		(void)snprintf(
+		    r->holder, sizeof(r->holder), "%s", record->owner);
+		(void)snprintf(r->holder_incarnation,
+		    sizeof(r->holder_incarnation), "%s", record->incarnation);
+		if (holds_this(r)) {
+			r->lease = LEASE_OURS;
+			r->revision = revision;
+			r->is_save_due = true;
+			r->saved_us = 0;
+		} else {
+			lose(r);
+		}
+	} else {
+		r->saved_us = r->gateway->now_us; /* the tick asks again */
+	}
+	stoa_arena_fini(&arena);
+	r->is_saving = false;
+}
+
+static void
+settle(struct runner *r)
+{
+	char key[48];
+
+	r->lease = LEASE_SETTLING;
+	r->is_saving = true;
+	shard_key(r, key);
+	stoa_kv_get(r->gateway->o.bus, BUCKET, key, on_settled, r);
+}
+
+static void
+on_saved(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct runner *r = owner;
+
+	r->is_saving = false;
+	if (status == STOA_OK && r->lease >= LEASE_OURS) {
+		r->revision = revision;
+	}
+	if (r->wants_grant) {
+		identify_saved(r, status == STOA_OK);
+	}
+	if (r->lease != LEASE_OURS) {
+		return;
+	}
+	if (status == STOA_OK) {
+		fleet_save(r, false);
+	} else {
+		settle(r);
+	}
+}
+
+void
+fleet_save(struct runner *r, bool now)
+{
+	struct gateway *g = r->gateway;
+	uint64_t place = window_place(&r->window);
+	uint8_t bytes[RECORD_MAX];
+	char key[48];
+
+	if (r->lease != LEASE_OURS || r->is_saving ||
+	    (place == r->saved_seq && !r->is_save_due) ||
+	    (!now && !r->is_save_due &&
+		g->now_us - r->saved_us < GATEWAY_SAVE_US)) {
+		return;
+	}
+	r->is_saving = true;
+	r->is_save_due = false;
+	r->saved_seq = place;
+	r->saved_us = g->now_us;
+	shard_key(r, key);
+	stoa_kv_put(g->o.bus, BUCKET, key,
+	    record_pack(r, true, bytes, sizeof(bytes)), r->revision, on_saved,
+	    r);
+}
+
+/* ---- giving back ---- */
+
+static void
+on_released(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct runner *r = owner;
+	struct gateway *g = r->gateway;
+
+	(void)revision;
+	if (r->lease != LEASE_RELEASING) {
+		return;
+	}
+	/* Not stored: the others see that we are dead, or we take it again. */
+	r->lease = g->is_draining ? LEASE_OTHER : LEASE_UNKNOWN;
+	r->looked_us = g->now_us;
+	if (status == STOA_OK && g->released_count < STOA_COUNT(g->released)) {
+		g->released[g->released_count++] = r->id;
+		g->released_us = g->now_us;
+		g->beat_us = 0;
+		r->lease = LEASE_OTHER;
+	}
+}
+
+/* Once all that was received is stored. */
+static void
+release_put(struct runner *r)
+{
+	uint8_t bytes[RECORD_MAX];
+	struct stoa_str packed;
+	char key[48];
+
+	packed = record_pack(r, false, bytes, sizeof(bytes));
+	runner_stop(r);
+	shard_key(r, key);
+	stoa_kv_put(r->gateway->o.bus, BUCKET, key, packed, r->revision,
+	    on_released, r);
+}
+
+void
+fleet_release(struct runner *r)
+{
+	if (r->lease == LEASE_OURS) {
+		r->lease = LEASE_RELEASING;
+		shard_stop(&r->shard);
+		identify_forget(r);
+	}
+}
+
+static void
+balance(struct gateway *g)
+{
+	unsigned least, alive = alive_count(g, &least);
+	unsigned mine = lease_count(g);
+
+	if (g->now_us < g->balance_us || g->is_draining || !is_healthy(g)) {
+		return;
+	}
+	g->balance_us = g->now_us + FREE_US;
+	if (mine <= (g->count + alive - 1) / alive ||
+	    least >= g->count / alive) {
+		return;
+	}
+	for (unsigned i = 0; i < g->count; i++) {
+		if (g->runners[i].lease == LEASE_OURS) {
+			fleet_release(&g->runners[i]);
+			return;
+		}
+	}
+}
+
+/* ---- the walk ---- */
+
+static bool
+runner_walk(struct gateway *g, struct runner *r, unsigned room)
+{
+	switch (r->lease) {
+	case LEASE_UNKNOWN:
+	case LEASE_OTHER:
+		if (g->is_draining || !is_healthy(g) ||
+		    g->now_us - g->started_us < LISTEN_US) {
+			return false;
+		}
+		if (r->lease == LEASE_OTHER && r->holder[0] != '\0' &&
+		    !holds_us(r) &&
+		    is_alive(g, r->holder, r->holder_incarnation) &&
+		    g->now_us - r->looked_us < LOOK_US) {
+			return false;
+		}
+		if (room == 0 || g->now_us - r->looked_us < FREE_US) {
+			return false;
+		}
+		look(r);
+		return true;
+	case LEASE_READING:
+	case LEASE_CLAIMING:
+		return false;
+	case LEASE_OURS:
+		if (r->shard.state == SHARD_IDLE) {
+			begin(r);
+		}
+		runner_tick(r);
+		fleet_save(r, false);
+		return false;
+	case LEASE_SETTLING:
+		runner_tick(r);
+		if (!r->is_saving && g->now_us - r->saved_us > FREE_US) {
+			settle(r);
+		}
+		return false;
+	case LEASE_RELEASING:
+		if (r->window.count == 0 && !r->is_saving && r->revision != 0) {
+			release_put(r);
+			r->revision = 0;
+		}
+		return false;
+	}
+	return false;
+}
+
+static void
+walk(struct gateway *g)
+{
+	unsigned mine = lease_count(g);
+	unsigned target = target_of(g);
+	unsigned room = target > mine ? target - mine : 0;
+
+	if (room > CLAIMS_PER_TICK) {
+		room = CLAIMS_PER_TICK;
+	}
+	for (unsigned i = 0; i < g->count; i++) {
+		unsigned at = (g->cursor + i) % g->count;
+
+		if (runner_walk(g, &g->runners[at], room)) {
+			room--;
+		}
+	}
+	g->cursor = g->count == 0 ? 0 : (g->cursor + 1) % g->count;
+}
+
+/* ---- how many there are ---- */
+
+void
+fleet_set_count(struct gateway *g, unsigned count)
+{
+	stoa_assert(g->runners == NULL && count > 0);
+	g->runners = calloc(count, sizeof(*g->runners));
+	stoa_assert(g->runners != NULL);
+	g->count = count;
+	for (unsigned i = 0; i < count; i++) {
+		runner_init(g, &g->runners[i], i);
+	}
+	/* Replicas that start together begin at different ends. */
+	g->cursor = (unsigned)(g->o.seed % count);
+	gateway_log(g, false, "shards", "%u shards", count);
+}
+
+static void
+on_planned(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct gateway *g = owner;
+
+	(void)status;
+	(void)revision;
+	g->is_planning = false; /* read again: somebody may have been first */
+}
+
+static void
+on_plan(void *owner, enum stoa_status status, struct stoa_str value,
+    uint64_t revision)
+{
+	struct gateway *g = owner;
+	Stoa__Discord__Plan plan = STOA__DISCORD__PLAN__INIT;
+	Stoa__Discord__Plan *found = NULL;
+	uint8_t bytes[16];
+
+	g->is_planning = false;
+	if (status == STOA_OK) {
+		found = stoa__discord__plan__unpack(
+		    NULL, value.len, (const uint8_t *)value.data);
+	} else if (status != STOA_NOT_FOUND) {
+		return;
+	}
+	plan.count = found == NULL ? 0 : found->count;
+	if (found != NULL) {
+		stoa__discord__plan__free_unpacked(found, NULL);
+	}
+	if (plan.count > 0 && plan.count <= GATEWAY_SHARDS_MAX &&
+	    (g->o.shards == 0 || g->o.shards == plan.count)) {
+		fleet_set_count(g, plan.count);
+		return;
+	}
+	plan.count = g->o.shards > 0 ? g->o.shards : g->recommended;
+	if (plan.count == 0) {
+		return; /* Discord has not told yet */
+	}
+	g->is_planning = true;
+	stoa_kv_put(g->o.bus, BUCKET, "plan",
+	    message_pack(&plan.base, bytes, sizeof(bytes)), revision,
+	    on_planned, g);
+}
+
+void
+fleet_start(struct gateway *g)
+{
+	stoa_bus_hear(g->o.bus, "$KV." BUCKET ".replica.*", on_replica, g);
+}
+
+void
+fleet_tick(struct gateway *g)
+{
+	beat(g);
+	if (g->count > 0) {
+		balance(g);
+		walk(g);
+	} else if (!g->is_planning && !g->is_draining && is_healthy(g)) {
+		g->is_planning = true;
+		stoa_kv_get(g->o.bus, BUCKET, "plan", on_plan, g);
+	}
+	if (g->url[0] == '\0' && g->now_us >= g->step_due_us &&
+	    !g->is_draining && is_healthy(g)) {
+		identify_ask(g);
+	}
+}

@@ -1,0 +1,178 @@
+/* parts.h - what the gateway's files share; for them only.
+ *
+ *   fleet.c     which shards are ours: leases, live replicas
+ *   runner.c    one shard that is ours: connection, session, what it says
+ *   identify.c  who may identify: budget, one in five seconds, loops
+ *   publish.c   events and commands to the broker, in order
+ *   gateway.c   the life of all, metrics */
+#ifndef GATEWAY_PARTS_H
+#define GATEWAY_PARTS_H
+
+#include "base/time.h"
+#include "gateway/gateway.h"
+#include "gateway/interaction.h"
+#include "gateway/shard.h"
+#include "gateway/window.h"
+
+#include "proto/chat.pb-c.h"
+#include "proto/discord.pb-c.h"
+
+enum lease {
+	LEASE_UNKNOWN,	 /* not read yet, or too long ago */
+	LEASE_OTHER,	 /* `holder` runs it */
+	LEASE_READING,	 /* a read is under way */
+	LEASE_CLAIMING,	 /* our claim is under way */
+	LEASE_OURS,	 /* stored, and `revision` is ours */
+	LEASE_SETTLING,	 /* a write's outcome is not known: reading */
+	LEASE_RELEASING, /* being handed back */
+};
+
+#define REPLICA_NAME_SIZE 48
+
+struct runner {
+	struct gateway *gateway;
+	unsigned id;
+	enum lease lease;
+	char holder[REPLICA_NAME_SIZE];
+	char holder_incarnation[REPLICA_NAME_SIZE];
+	int64_t looked_us; /* when the lease was read last */
+	uint64_t revision; /* of the stored record, while it is ours */
+	int64_t claimed_us;
+
+	struct shard shard;
+	struct window window;
+	struct stoa_ws *ws;
+	struct unpack *unpack;
+	bool is_paused;
+	bool is_open; /* the connection stands */
+
+	char application[GATEWAY_ID_SIZE];
+	char bot_user[GATEWAY_ID_SIZE];
+	int64_t identified_us; /* wall; of the stored record */
+	uint32_t identifies;
+
+	bool is_saving;
+	bool wants_grant; /* the save under way precedes an identify */
+	bool is_save_due; /* something other than the place has changed */
+	uint64_t saved_seq;
+	int64_t saved_us; /* monotonic */
+
+	/* Of the queue for identifying. */
+	struct runner *queue_next;
+	bool is_queued;
+};
+
+struct replica {
+	char incarnation[REPLICA_NAME_SIZE];
+	int64_t heard_us;
+	uint32_t shards;
+};
+
+struct gateway_counts {
+	uint64_t events; /* published, of all kinds */
+	uint64_t passed; /* nobody subscribes to them */
+	uint64_t commands;
+	uint64_t turns;
+	uint64_t unreadable; /* interactions of no shape we know */
+	uint64_t cut;	     /* events too large for the bus */
+	uint64_t lost_leases;
+	uint64_t takeovers;
+	uint64_t pauses;
+	uint64_t again; /* stores that had to be repeated */
+};
+
+enum identify_step {
+	IDENTIFY_NONE,
+	IDENTIFY_BUDGET, /* asking Discord how many are left */
+	IDENTIFY_SLOT,	 /* asking the broker for the five seconds */
+	IDENTIFY_SAVING, /* writing down that we do */
+};
+
+struct gateway {
+	struct gateway_options o;
+	struct stoa_buf unpacked; /* shared by all connections */
+	struct runner *runners;	  /* one per shard */
+	unsigned count;		  /* of shards; 0: not known yet */
+	struct stoa_map replicas; /* name -> struct replica * */
+	struct stoa_map types;	  /* event types that are subscribed */
+	bool wants_all_types;
+	int64_t now_us;
+	int64_t started_us;
+	int64_t beat_us, beat_put_us; /* put: the last one that was stored */
+	uint64_t beat;
+	bool is_beating;
+	int64_t balance_us;
+	unsigned cursor; /* of the walk over leases */
+	size_t released_count;
+	uint32_t released[32]; /* told with the next beats */
+	int64_t released_us;
+	size_t bytes; /* in all windows */
+	size_t open_stores;
+	bool is_planning, is_draining;
+
+	/* identify.c */
+	enum identify_step step;
+	struct runner *queue, *queue_last;
+	int64_t step_due_us;
+	int64_t budget_us; /* when it was asked; 0: never */
+	int64_t budget_left;
+	int64_t budget_reset_us; /* monotonic */
+	unsigned concurrency;
+	unsigned recommended;
+	char url[GATEWAY_URL_SIZE];
+	bool is_asking;
+	bool is_warned;
+	uint64_t refused_identifies;
+
+	struct gateway_counts counts;
+};
+
+void gateway_log(const struct gateway *g, bool is_warning, const char *event,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+int64_t gateway_wall_us(void);
+
+/* ---- fleet.c ---- */
+
+void fleet_start(struct gateway *g);
+void fleet_tick(struct gateway *g);
+void fleet_set_count(struct gateway *g, unsigned count);
+
+/* Stores the session's place when it is due; `now`: at once. */
+void fleet_save(struct runner *r, bool now);
+void fleet_release(struct runner *r);
+
+/* ---- runner.c ---- */
+
+void runner_init(struct gateway *g, struct runner *r, unsigned id);
+void runner_start(struct runner *r, const struct shard_session *session);
+
+/* The lease is gone or given back: closes, forgets. */
+void runner_stop(struct runner *r);
+void runner_tick(struct runner *r);
+
+/* Reads on or waits, as the windows have room. */
+void runner_flow(struct runner *r);
+
+/* ---- identify.c ---- */
+
+void identify_queue(struct runner *r);
+void identify_forget(struct runner *r);
+void identify_tick(struct gateway *g);
+void identify_saved(struct runner *r, bool is_stored);
+
+/* Asks Discord for its address and the budget; then the address is there. */
+void identify_ask(struct gateway *g);
+
+/* ---- publish.c ---- */
+
+/* A dispatch of this shard. False: it cannot be read. */
+bool publish_dispatch(struct runner *r, const struct gateway_frame *frame);
+
+/* What is under way stays so, but is ours no longer. */
+void publish_forget(struct runner *r);
+
+/* An interaction that came over HTTP. `stored` is told once all is durable. */
+bool publish_interaction(struct gateway *g, const struct interaction *i,
+    void (*stored)(void *owner, bool is_stored), void *owner);
+
+#endif
