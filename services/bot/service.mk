@@ -3,8 +3,8 @@
 
 BOT_PURE := $(addprefix services/bot/,catalogue.c problem.c words.c value.c \
 	validate.c parse.c card.c plain.c view_help.c view_job.c view_model.c \
-	view_form.c view_money.c view_setup.c action.c address.c parameters.c refusal.c lane.c \
-	told.c)
+	view_form.c view_money.c view_setup.c action.c address.c parameters.c \
+	refusal.c lane.c told.c locale.c)
 $(B)/libchat.a: $(call objects,$(BOT_PURE))
 PURE_OBJECTS += $(call objects,$(BOT_PURE))
 
