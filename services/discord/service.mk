@@ -1,9 +1,23 @@
 # discord: what is said to Discord. DISCORD_PURE has no I/O; charts are drawn
 # with cairo, on the worker pool.
 
-DISCORD_WORDS := chat proto base
-DISCORD_WORDS_LIBS := -lprotobuf-c $(BASE_LIBS) -lm
+DISCORD_PURE := $(addprefix services/discord/,text.c markup.c writer.c \
+	draft.c draft_fields.c draft_table.c draft_rows.c render.c \
+	render_embed.c modal.c answer.c)
+$(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
+PURE_OBJECTS += $(call objects,$(DISCORD_PURE))
 
-$(foreach t,locale,$(eval $(call unit,discord_$(t),\
+# Any card within every limit: the unit test takes seeds, the fuzzer bytes.
+DISCORD_CHECK := $(addprefix tests/unit/discord/,any_card.c check.c \
+	check_commands.c cards.c pretty.c)
+$(B)/libdiscord-check.a: $(call objects,$(DISCORD_CHECK))
+
+DISCORD_WORDS := discord-check discord-words chat proto base
+DISCORD_WORDS_LIBS := -lprotobuf-c $(BASE_LIBS) -lm
+FUZZ_LIBS_render := $(DISCORD_WORDS)
+
+$(foreach t,any_card locale text,$(eval $(call unit,discord_$(t),\
 	tests/unit/discord/test_$(t).c,$(DISCORD_WORDS),\
 	$(DISCORD_WORDS_LIBS))))
+$(eval $(call unit,discord_render,tests/unit/discord/test_render.c \
+	tests/unit/bot/samples.c,$(DISCORD_WORDS),$(DISCORD_WORDS_LIBS)))
