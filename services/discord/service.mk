@@ -3,7 +3,7 @@
 
 DISCORD_PURE := $(addprefix services/discord/,text.c markup.c writer.c \
 	draft.c draft_fields.c draft_table.c draft_rows.c render.c \
-	render_embed.c modal.c answer.c)
+	render_embed.c modal.c answer.c commands.c commands_plan.c)
 $(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
 PURE_OBJECTS += $(call objects,$(DISCORD_PURE))
 
@@ -16,7 +16,7 @@ DISCORD_WORDS := discord-check discord-words chat proto base
 DISCORD_WORDS_LIBS := -lprotobuf-c $(BASE_LIBS) -lm
 FUZZ_LIBS_render := $(DISCORD_WORDS)
 
-$(foreach t,any_card locale text,$(eval $(call unit,discord_$(t),\
+$(foreach t,any_card commands locale text,$(eval $(call unit,discord_$(t),\
 	tests/unit/discord/test_$(t).c,$(DISCORD_WORDS),\
 	$(DISCORD_WORDS_LIBS))))
 $(eval $(call unit,discord_render,tests/unit/discord/test_render.c \
