@@ -3,9 +3,12 @@
 
 DISCORD_PURE := $(addprefix services/discord/,text.c markup.c writer.c \
 	draft.c draft_fields.c draft_table.c draft_rows.c render.c \
-	render_embed.c modal.c answer.c commands.c commands_plan.c)
+	render_embed.c modal.c answer.c commands.c commands_plan.c axis.c)
 $(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
 PURE_OBJECTS += $(call objects,$(DISCORD_PURE))
+
+DISCORD_CHART_LIBS := -lcairo
+$(B)/libdiscord-chart.a: $(call objects,services/discord/chart.c)
 
 # Any card within every limit: the unit test takes seeds, the fuzzer bytes.
 DISCORD_CHECK := $(addprefix tests/unit/discord/,any_card.c check.c \
@@ -16,8 +19,11 @@ DISCORD_WORDS := discord-check discord-words chat proto base
 DISCORD_WORDS_LIBS := -lprotobuf-c $(BASE_LIBS) -lm
 FUZZ_LIBS_render := $(DISCORD_WORDS)
 
-$(foreach t,any_card commands locale text,$(eval $(call unit,discord_$(t),\
+$(foreach t,any_card axis commands locale text,$(eval $(call unit,discord_$(t),\
 	tests/unit/discord/test_$(t).c,$(DISCORD_WORDS),\
 	$(DISCORD_WORDS_LIBS))))
 $(eval $(call unit,discord_render,tests/unit/discord/test_render.c \
 	tests/unit/bot/samples.c,$(DISCORD_WORDS),$(DISCORD_WORDS_LIBS)))
+$(eval $(call unit,discord_chart,tests/unit/discord/test_chart.c \
+	tests/unit/bot/samples.c,discord-chart $(DISCORD_WORDS),\
+	$(DISCORD_CHART_LIBS) $(DISCORD_WORDS_LIBS) -lpthread))
