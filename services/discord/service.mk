@@ -27,3 +27,7 @@ $(eval $(call unit,discord_render,tests/unit/discord/test_render.c \
 $(eval $(call unit,discord_chart,tests/unit/discord/test_chart.c \
 	tests/unit/bot/samples.c,discord-chart $(DISCORD_WORDS),\
 	$(DISCORD_CHART_LIBS) $(DISCORD_WORDS_LIBS) -lpthread))
+
+# What the golden files hold as JSON lines, for other judges than ours.
+$(eval $(call program,test/discord_bodies,tests/unit/discord/bodies.c \
+	tests/unit/bot/samples.c,$(DISCORD_WORDS),$(DISCORD_WORDS_LIBS)))
