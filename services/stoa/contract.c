@@ -85,9 +85,9 @@ const struct contract_consumer contract_consumers[] = {
     {"chat-in", "bot", PULL(10, 4096)},
     {"chat-notice", "bot", PULL(10, 4096)},
     {"work", "worker", PULL(10, 1024)},
-    {"discord-turn", "discord", PULL(5, 4096)},
+    {"discord-turn", "discord", PULL(1, 4096)},
     {"chat-out", "discord",
-	PULL(30, 1024) ",\"filter_subject\":\"stoa.chat.out.discord.>\""},
+	PULL(3, 1024) ",\"filter_subject\":\"stoa.chat.out.discord.>\""},
 };
 const size_t contract_consumer_count = STOA_COUNT(contract_consumers);
 
