@@ -29,6 +29,7 @@ struct child {
 	uv_process_t process;
 	struct stoa_timer *timer;
 	bool is_running;
+	bool is_halted; /* a person must mend its settings first */
 	unsigned restarts;
 	int64_t started_us;
 	int64_t wait_us;
@@ -45,6 +46,10 @@ struct supervisor {
 	void *owner;
 };
 
+/* sysexits.h, EX_CONFIG: starting it again would end the same way, and might
+ * do harm where somebody counts the attempts. */
+#define EXIT_CONFIG 78
+
 static void child_spawn(void *arg);
 static void stop_next(struct supervisor *s);
 
@@ -58,6 +63,14 @@ child_ended(uv_process_t *process, int64_t status, int number)
 	uv_close((uv_handle_t *)process, NULL);
 	if (c->supervisor->is_stopping) {
 		stop_next(c->supervisor);
+		return;
+	}
+	if (status == EXIT_CONFIG) {
+		c->is_halted = true;
+		stoa_log(STOA_LOG_ERROR, "child_halted",
+		    "%s cannot run with its settings and is not started "
+		    "again; see %s",
+		    c->name, c->log);
 		return;
 	}
 	stoa_log(STOA_LOG_WARN, "child_ended",
@@ -238,4 +251,10 @@ unsigned
 child_restarts(const struct child *c)
 {
 	return c->restarts;
+}
+
+bool
+child_is_halted(const struct child *c)
+{
+	return c->is_halted;
 }

@@ -1,9 +1,9 @@
 /* supervise.h - runs the suite's processes as children.
  *
- * A child that ends is started again, at once the first time, then after a
- * wait that doubles up to five seconds; it falls back when a child has lived
- * for ten. Stopping asks with SIGTERM and insists after nine seconds. Each
- * child's output goes to its own file. */
+ * A child that ends is started again, unless it says that it must not be, at
+ * once the first time, then after a wait that doubles up to five seconds; it
+ * falls back when a child has lived for ten. Stopping asks with SIGTERM and
+ * insists after nine seconds. Each child's output goes to its own file. */
 #ifndef STOA_SUPERVISE_H
 #define STOA_SUPERVISE_H
 
@@ -31,5 +31,8 @@ const struct child *supervisor_child(const struct supervisor *s, size_t i);
 const char *child_name(const struct child *c);
 pid_t child_pid(const struct child *c); /* 0: not running now */
 unsigned child_restarts(const struct child *c);
+
+/* It has said (exit status 78) that its settings must be mended first. */
+bool child_is_halted(const struct child *c);
 
 #endif

@@ -41,6 +41,22 @@ static const struct stoa_conf_option options[] = {
     {"workers", STOA_CONF_NUMBER, "1", 0, 8, "how many workers"},
     {"bot-rate-factor", STOA_CONF_NUMBER, "1", 1, 1000000,
 	"multiplies every rate limit of the bot"},
+    {"discord-token-file", STOA_CONF_TEXT, NULL, 0, 800,
+	"file of the Discord bot's token: starts gateway and discord"},
+    {"discord-api-url", STOA_CONF_TEXT, NULL, 0, 200,
+	"of Discord's REST API; empty: Discord's own"},
+    {"discord-public-key", STOA_CONF_TEXT, NULL, 0, 64,
+	"of the application: takes interactions over HTTP too"},
+    {"discord-listen", STOA_CONF_TEXT, "127.0.0.1:0", 1, 100,
+	"where interactions over HTTP are taken"},
+    {"discord-shards", STOA_CONF_NUMBER, "0", 0, 4096,
+	"how many shards; 0: as many as Discord recommends"},
+    {"discord-host-patience", STOA_CONF_NUMBER, "120", 1, 3600,
+	"seconds before a dead host of a session is given up"},
+    {"gateway-replicas", STOA_CONF_NUMBER, "1", 1, 4,
+	"how many gateway daemons"},
+    {"discord-replicas", STOA_CONF_NUMBER, "1", 1, 4,
+	"how many discord daemons"},
     {"help", STOA_CONF_FLAG, "false", 0, 0, "print this and exit"},
 };
 
@@ -187,6 +203,65 @@ replicas_start(struct up *u, const char *service, const char *option)
 	}
 }
 
+/* "discord", "discord-1", ...: one name for program, log and lease. */
+static void
+discord_replica_start(
+    struct up *u, const char *service, int64_t i, const char *const *more)
+{
+	char name[48], replica[64];
+	const char *arguments[12];
+	size_t count = 0;
+
+	(void)snprintf(
+	    name, sizeof(name), i == 0 ? "%s" : "%s-%" PRId64, service, i);
+	(void)snprintf(replica, sizeof(replica), "--replica=%s", name);
+	arguments[count++] = replica;
+	for (; *more != NULL; more++) {
+		stoa_assert(count < STOA_COUNT(arguments) - 1);
+		arguments[count++] = *more;
+	}
+	arguments[count] = NULL;
+	daemon_start(u, name, service, arguments);
+}
+
+/* Nothing without a token: the suite needs no account. */
+static void
+discord_daemons_start(struct up *u, const char *redis_flag)
+{
+	const char *token = stoa_conf_get(u->conf, "discord-token-file");
+	const char *key = stoa_conf_get(u->conf, "discord-public-key");
+	const char *api = stoa_conf_get(u->conf, "discord-api-url");
+	char token_flag[900], api_flag[256], shards[48], key_flag[128];
+	char listen[160], patience[48];
+
+	if (token[0] == '\0') {
+		return;
+	}
+	(void)snprintf(
+	    token_flag, sizeof(token_flag), "--discord-token-file=%s", token);
+	(void)snprintf(api_flag, sizeof(api_flag), "--api-url=%s", api);
+	(void)snprintf(shards, sizeof(shards), "--shards=%" PRId64,
+	    stoa_conf_number(u->conf, "discord-shards"));
+	(void)snprintf(patience, sizeof(patience), "--host-patience=%" PRId64,
+	    stoa_conf_number(u->conf, "discord-host-patience"));
+	(void)snprintf(key_flag, sizeof(key_flag), "--public-key=%s", key);
+	(void)snprintf(listen, sizeof(listen), "--listen=%s",
+	    stoa_conf_get(u->conf, "discord-listen"));
+	for (int64_t i = 0; i < stoa_conf_number(u->conf, "discord-replicas");
+	     i++) {
+		discord_replica_start(u, "discord", i,
+		    (const char *const[]){token_flag, redis_flag,
+			api[0] == '\0' ? NULL : api_flag, NULL});
+	}
+	for (int64_t i = 0; i < stoa_conf_number(u->conf, "gateway-replicas");
+	     i++) {
+		discord_replica_start(u, "gateway", i,
+		    (const char *const[]){token_flag, shards, patience,
+			key[0] == '\0' || i > 0 ? NULL : key_flag, listen,
+			NULL});
+	}
+}
+
 static void
 daemons_start(struct up *u)
 {
@@ -209,6 +284,7 @@ daemons_start(struct up *u)
 	    stoa_conf_number(u->conf, "bot-rate-factor"));
 	daemon_start(u, "bot", "bot",
 	    (const char *const[]){redis_flag, link_flag, rate, NULL});
+	discord_daemons_start(u, redis_flag);
 	for (int64_t i = 0; i < workers; i++) {
 		char name[48];
 
@@ -232,7 +308,9 @@ table_print(struct up *u, FILE *out)
 
 		fprintf(out, "%-12s %8d  %s\n", child_name(c),
 		    (int)child_pid(c),
-		    child_pid(c) == 0 ? "starting" : "ready");
+		    child_is_halted(c)	? "stopped: see `stoa logs`"
+		    : child_pid(c) == 0 ? "starting"
+					: "ready");
 	}
 	fprintf(out, "all ready in %" PRId64 " ms; home %s, broker %s\n",
 	    took_us / 1000, u->home.path, u->url);
@@ -246,6 +324,9 @@ all_ready(struct up *u)
 		const struct child *c = supervisor_child(u->supervisor, i);
 		char file[64], path[HOME_PATH_MAX];
 
+		if (child_is_halted(c)) {
+			continue; /* the others do without it */
+		}
 		if (child_pid(c) == 0) {
 			return false; /* waits for its next start */
 		}

@@ -1,0 +1,353 @@
+/* discord.c - the life of all conversations, and what comes in. */
+#include "discord/discord.h"
+
+#include "base/check.h"
+#include "base/core.h"
+#include "base/encode.h"
+#include "bot/catalogue.h"
+#include "discord/parts.h"
+#include "port/clock.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void
+discord_say(const struct discord *d, bool is_warning, const char *event,
+    const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (d->s.log != NULL) {
+		d->s.log(is_warning, event, text);
+	}
+}
+
+/* ---- turns ---- */
+
+static void
+turn_take(struct discord *d, struct stoa_delivery *delivery,
+    const Stoa__Discord__Turn *in)
+{
+	struct talk *t = talk_make(d, in->command);
+	const struct bot_command *row =
+	    bot_command_find(stoa_str_of(in->path));
+
+	talk_set_handle(t, in->handle);
+	(void)snprintf(t->user, sizeof(t->user), "%s", in->user);
+	t->is_private = row != NULL && row->is_private;
+	if (t->phase != TALK_SILENT || t->turn != NULL) {
+		stoa_delivery_ack(delivery); /* answered already, or a copy */
+		return;
+	}
+	t->turn = delivery;
+	/* A second delivery: whoever had the first may have answered. The
+	 * answer to the next call tells. */
+	talk_pump(t);
+}
+
+static void
+on_turn(void *owner, struct stoa_delivery *delivery)
+{
+	struct discord *d = owner;
+	struct stoa_arena arena;
+	Stoa__Discord__Turn *in;
+
+	if (d->is_draining) {
+		stoa_delivery_retry(delivery, 0);
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
+	in = stoa_unpack(
+	    &arena, &stoa__discord__turn__descriptor, delivery->data);
+	if (in == NULL || in->handle == NULL || in->command[0] == '\0') {
+		discord_say(d, true, "turn_dropped",
+		    "a message on discord-turn is no turn");
+		stoa_delivery_drop(delivery);
+	} else if (in->handle->kind == STOA__DISCORD__KIND__AUTOCOMPLETE) {
+		d->counts.turns++;
+		suggest_start(d, delivery, in);
+	} else {
+		d->counts.turns++;
+		turn_take(d, delivery, in);
+	}
+	stoa_arena_fini(&arena);
+}
+
+/* ---- cards ---- */
+
+/* The handle that the card brings back; NULL: none. */
+static const Stoa__Discord__Handle *
+handle_of(struct stoa_arena *arena, const Stoa__Chat__Card *card)
+{
+	const Stoa__Discord__Handle *handle = NULL;
+	struct stoa_buf b;
+
+	if (card->reply[0] == '\0') {
+		return NULL;
+	}
+	stoa_buf_init(&b, 1024);
+	if (stoa_base64_decode(
+		&b, STOA_BASE64URL_NOPAD, stoa_str_of(card->reply))) {
+		handle = stoa_unpack(
+		    arena, &stoa__discord__handle__descriptor, stoa_buf_str(&b));
+	}
+	stoa_buf_fini(&b);
+	return handle;
+}
+
+/* stoa.chat.out.discord.<user>.<id> */
+static void
+user_set(struct talk *t, struct stoa_str subject, unsigned at)
+{
+	struct stoa_str user = {"", 0};
+
+	for (unsigned i = 0; i <= at; i++) {
+		user = stoa_str_cut(&subject, '.');
+	}
+	(void)snprintf(
+	    t->user, sizeof(t->user), "%.*s", STOA_STR_ARG(user));
+}
+
+static void
+on_card(void *owner, struct stoa_delivery *delivery)
+{
+	struct discord *d = owner;
+	struct stoa_arena arena;
+	const Stoa__Chat__Card *card;
+	const Stoa__Discord__Handle *handle;
+	struct talk *t;
+
+	if (d->is_draining) {
+		stoa_delivery_retry(delivery, 0);
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
+	card =
+	    stoa_unpack(&arena, &stoa__chat__card__descriptor, delivery->data);
+	if (card == NULL || card->id[0] == '\0') {
+		stoa_delivery_drop(delivery);
+		stoa_arena_fini(&arena);
+		return;
+	}
+	d->counts.cards++;
+	t = talk_make(d, card->id);
+	handle = handle_of(&arena, card);
+	if (handle != NULL) {
+		talk_set_handle(t, handle);
+	}
+	user_set(t, delivery->subject, 4);
+	if (t->phase == TALK_OVER || t->final != NULL) {
+		stoa_delivery_ack(delivery); /* a copy */
+	} else {
+		t->final = delivery;
+		stoa_buf_clear(&t->last);
+		stoa_buf_add_str(&t->last, delivery->data);
+		talk_pump(t);
+	}
+	stoa_arena_fini(&arena);
+}
+
+/* Edits are told to all; they matter to the one who speaks. */
+static void
+on_edit(void *owner, struct stoa_str subject, struct stoa_str data)
+{
+	struct discord *d = owner;
+	struct stoa_arena arena;
+	const Stoa__Chat__Card *card;
+	const Stoa__Discord__Handle *handle;
+	struct talk *t;
+
+	if (!d->is_leader || d->is_draining) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
+	card = stoa_unpack(&arena, &stoa__chat__card__descriptor, data);
+	if (card != NULL && card->id[0] != '\0') {
+		t = talk_make(d, card->id);
+		handle = handle_of(&arena, card);
+		if (handle != NULL) {
+			talk_set_handle(t, handle);
+		}
+		user_set(t, subject, 4);
+		if (t->phase != TALK_OVER && t->last.len == 0 &&
+		    card->revision > t->revision) {
+			stoa_buf_clear(&t->live);
+			stoa_buf_add_str(&t->live, data);
+			talk_pump(t);
+		}
+	}
+	stoa_arena_fini(&arena);
+}
+
+/* ---- time ---- */
+
+static void
+talks_pulse(struct discord *d)
+{
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		struct talk *t = entry->value;
+
+		if (t->turn != NULL) {
+			stoa_delivery_progress(t->turn);
+		}
+		if (t->final != NULL) {
+			stoa_delivery_progress(t->final);
+		}
+	}
+}
+
+static bool
+is_idle(const struct talk *t)
+{
+	return !t->is_busy && !t->is_looking && t->turn == NULL &&
+	       t->final == NULL && t->live.len == 0 && t->last.len == 0;
+}
+
+/* What is over is kept for a while: late copies find it. */
+static void
+talks_sweep(struct discord *d)
+{
+	bool is_full = d->talks.count > DISCORD_TALKS_MAX;
+
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		struct talk *t = entry->value;
+
+		if (is_idle(t) && (is_full || d->now_us - t->touched_us >
+						 DISCORD_IDLE_US)) {
+			(void)stoa_map_remove(&d->talks, entry->key);
+			talk_free(t);
+		}
+	}
+}
+
+void
+discord_tick(struct discord *d)
+{
+	d->now_us = stoa_clock_mono(NULL).us;
+	d->wall_us = stoa_clock_wall(NULL).us;
+	leader_tick(d);
+	describe_tick(d);
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		talk_pump(entry->value);
+	}
+	if (d->now_us >= d->pulse_us) {
+		d->pulse_us = d->now_us + DISCORD_PULSE_US;
+		talks_pulse(d);
+	}
+	if (d->now_us >= d->sweep_us) {
+		d->sweep_us = d->now_us + STOA_US_PER_S;
+		talks_sweep(d);
+	}
+}
+
+/* ---- life ---- */
+
+struct discord *
+discord_new(const struct discord_settings *settings)
+{
+	struct discord *d = calloc(1, sizeof(*d));
+
+	stoa_assert(d != NULL);
+	d->s = *settings;
+	stoa_map_init(&d->talks, settings->seed);
+	stoa_map_init(&d->told, settings->seed);
+	return d;
+}
+
+void
+discord_start(struct discord *d)
+{
+	d->now_us = stoa_clock_mono(NULL).us;
+	d->wall_us = stoa_clock_wall(NULL).us;
+	d->turns = stoa_bus_consume(d->s.bus, "discord-turn", "discord",
+	    DISCORD_TURNS_WINDOW, on_turn, d);
+	d->cards = stoa_bus_consume(d->s.bus, "chat-out", "discord",
+	    DISCORD_CARDS_WINDOW, on_card, d);
+	/* Nothing is taken before we are the one who speaks. */
+	stoa_consumer_set_window(d->turns, 0);
+	stoa_consumer_set_window(d->cards, 0);
+	stoa_bus_hear(
+	    d->s.bus, "stoa.progress.card.discord.*", on_edit, d);
+}
+
+void
+discord_drain(struct discord *d)
+{
+	d->is_draining = true;
+	stoa_consumer_stop(d->turns);
+	stoa_consumer_stop(d->cards);
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		struct talk *t = entry->value;
+
+		/* What has not begun is somebody else's now. */
+		if (!t->is_busy && t->turn != NULL) {
+			stoa_delivery_retry(t->turn, 0);
+			t->turn = NULL;
+		}
+		if (!t->is_busy && t->final != NULL) {
+			stoa_delivery_retry(t->final, 0);
+			t->final = NULL;
+		}
+	}
+}
+
+bool
+discord_is_idle(const struct discord *d)
+{
+	return d->busy == 0;
+}
+
+bool
+discord_is_ready(const struct discord *d)
+{
+	return d->application[0] != '\0';
+}
+
+static void
+metric(struct stoa_buf *out, const char *name, const char *help,
+    const char *type, uint64_t value)
+{
+	stoa_buf_printf(out,
+	    "# HELP stoa_discord_%s %s\n# TYPE stoa_discord_%s %s\n"
+	    "stoa_discord_%s %" PRIu64 "\n",
+	    name, help, name, type, name, value);
+}
+
+void
+discord_metrics(const struct discord *d, struct stoa_buf *out)
+{
+	const struct discord_counts *c = &d->counts;
+
+	metric(out, "leader", "Whether this replica speaks.", "gauge",
+	    d->is_leader);
+	metric(out, "talks", "Conversations in memory.", "gauge",
+	    d->talks.count);
+	metric(out, "turns_total", "Interactions taken.", "counter", c->turns);
+	metric(out, "cards_total", "Final cards taken.", "counter", c->cards);
+	metric(out, "edits_total", "Edits sent.", "counter", c->edits);
+	metric(out, "deferrals_total", "Interactions answered by waiting.",
+	    "counter", c->deferrals);
+	metric(out, "late_total", "Interactions that were too old to answer.",
+	    "counter", c->late);
+	metric(out, "moved_total", "Answers that became messages of their own.",
+	    "counter", c->moved);
+	metric(out, "choices_total", "Suggestions answered.", "counter",
+	    c->choices);
+	metric(out, "forms_total", "Forms shown.", "counter", c->forms);
+	metric(out, "degraded_total", "Parts of cards shown otherwise.",
+	    "counter", c->degraded);
+	metric(out, "undeliverable_total", "Cards that nobody can see.",
+	    "counter", c->undeliverable);
+	metric(out, "uploads_total", "Attachments moved to storage.", "counter",
+	    c->uploads);
+}

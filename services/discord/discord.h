@@ -1,0 +1,51 @@
+/* discord.h - Discord out, as `main.c` sees it.
+ *
+ * Answers every interaction in time, whatever `bot` does: with the card if it
+ * is there within a second and a half, else with "thinking", and edits what is
+ * shown from then on; past the token's fifteen minutes with a message of its
+ * own. One replica at a time speaks; the others stand by.
+ *
+ * Layer 3: speaks to ports and to rest.h. One thread: the loop's. */
+#ifndef DISCORD_H
+#define DISCORD_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct discord;
+struct rest;
+struct stoa_bus;
+struct stoa_loop;
+struct stoa_request;
+
+struct discord_settings {
+	struct stoa_bus *bus;
+	struct stoa_loop *loop; /* its pool draws charts and moves uploads */
+	struct rest *rest;
+	const char *replica;	 /* borrowed; unique among the replicas */
+	const char *incarnation; /* borrowed; unique among all processes */
+	bool registers;		 /* commands, at the start */
+	bool use_embeds;	 /* instead of components v2 */
+	uint64_t seed;
+	void (*log)(bool is_warning, const char *event, const char *text);
+	/* Nothing can be done before a person has mended it. */
+	void (*fatal)(const char *text);
+};
+
+/* Copies the settings. */
+struct discord *discord_new(const struct discord_settings *settings);
+void discord_start(struct discord *d);
+void discord_tick(struct discord *d); /* every DISCORD_TICK_US */
+void discord_drain(struct discord *d);
+bool discord_is_idle(const struct discord *d);
+
+/* Discord has told who we are. */
+bool discord_is_ready(const struct discord *d);
+void discord_metrics(const struct discord *d, struct stoa_buf *out);
+
+/* An RPC of stoa.discord.Discord; answers it. */
+void discord_serve(struct discord *d, struct stoa_request *request);
+
+#endif

@@ -1,0 +1,160 @@
+/* leader.c - which replica speaks.
+ *
+ * Edits of one message must not overtake each other, so one replica does them
+ * all; Discord's limits are per bot, so more of them would not be faster. The
+ * leader's record is replaced at the revision that was read, at every beat;
+ * who sees it unchanged for DISCORD_DEAD_US, by its own clock, takes it. */
+#include "discord/parts.h"
+
+#include "base/check.h"
+#include "base/core.h"
+#include "port/kv.h"
+
+#include <stdio.h>
+
+#define BUCKET "discord"
+#define KEY    "leader"
+
+static void
+lead(struct discord *d)
+{
+	if (d->is_leader) {
+		return;
+	}
+	d->is_leader = true;
+	discord_say(d, false, "leading", "this replica speaks to Discord");
+	if (!d->is_draining) {
+		stoa_consumer_set_window(d->turns, DISCORD_TURNS_WINDOW);
+		stoa_consumer_set_window(d->cards, DISCORD_CARDS_WINDOW);
+	}
+}
+
+static void
+follow(struct discord *d)
+{
+	if (!d->is_leader) {
+		return;
+	}
+	d->is_leader = false;
+	discord_say(d, true, "following", "another replica speaks to Discord");
+	stoa_consumer_set_window(d->turns, 0);
+	stoa_consumer_set_window(d->cards, 0);
+}
+
+static void
+on_kept(void *owner, enum stoa_status status, uint64_t revision)
+{
+	struct discord *d = owner;
+
+	d->is_leading_asked = false;
+	if (status == STOA_OK) {
+		d->revision = revision;
+		d->kept_us = d->now_us;
+		(void)snprintf(d->seen_incarnation, sizeof(d->seen_incarnation),
+		    "%s", d->s.incarnation);
+		lead(d);
+	} else {
+		/* Perhaps another's, perhaps ours after all: read it. */
+		d->revision = UINT64_MAX;
+	}
+}
+
+static void
+keep(struct discord *d, uint64_t expected)
+{
+	Stoa__Discord__Replica record = STOA__DISCORD__REPLICA__INIT;
+	uint8_t bytes[128];
+	size_t len;
+
+	record.incarnation = (char *)(uintptr_t)d->s.incarnation;
+	record.beat = ++d->beat;
+	len = stoa__discord__replica__get_packed_size(&record);
+	stoa_assert(len <= sizeof(bytes));
+	(void)stoa__discord__replica__pack(&record, bytes);
+	d->is_leading_asked = true;
+	stoa_kv_put(d->s.bus, BUCKET, KEY, stoa_str_of_bytes(bytes, len),
+	    expected, on_kept, d);
+}
+
+/* Incarnations read "<replica>.<random>". */
+static bool
+is_same_replica(const struct discord *d, const char *incarnation)
+{
+	size_t len = strlen(d->s.replica);
+
+	return strncmp(incarnation, d->s.replica, len) == 0 &&
+	       incarnation[len] == '.';
+}
+
+static void
+seen(struct discord *d, const Stoa__Discord__Replica *record,
+    uint64_t revision)
+{
+	bool is_ours = strcmp(record->incarnation, d->s.incarnation) == 0;
+
+	if (is_ours) {
+		d->revision = revision;
+		d->seen_us = d->now_us;
+		lead(d);
+		return;
+	}
+	follow(d);
+	if (strcmp(record->incarnation, d->seen_incarnation) != 0 ||
+	    record->beat != d->seen_beat) {
+		(void)snprintf(d->seen_incarnation, sizeof(d->seen_incarnation),
+		    "%s", record->incarnation);
+		d->seen_beat = record->beat;
+		d->seen_us = d->now_us;
+	} else if (d->now_us - d->seen_us >= DISCORD_DEAD_US) {
+		keep(d, revision);
+		return;
+	}
+	if (is_same_replica(d, record->incarnation)) {
+		keep(d, revision); /* our own former life */
+	}
+}
+
+static void
+on_seen(void *owner, enum stoa_status status, struct stoa_str value,
+    uint64_t revision)
+{
+	struct discord *d = owner;
+	struct stoa_arena arena;
+	const Stoa__Discord__Replica *record;
+
+	d->is_leading_asked = false;
+	if (status == STOA_NOT_FOUND) {
+		keep(d, revision);
+		return;
+	}
+	if (status != STOA_OK) {
+		/* The broker is away: that says nothing about the leader. */
+		d->seen_us = d->now_us;
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
+	record =
+	    stoa_unpack(&arena, &stoa__discord__replica__descriptor, value);
+	if (record != NULL) {
+		seen(d, record, revision);
+	}
+	stoa_arena_fini(&arena);
+}
+
+void
+leader_tick(struct discord *d)
+{
+	if (d->is_leading_asked || d->now_us < d->beat_us) {
+		return;
+	}
+	d->beat_us = d->now_us + DISCORD_BEAT_US;
+	if (d->is_draining) {
+		return;
+	}
+	if (d->is_leader && d->revision != UINT64_MAX) {
+		keep(d, d->revision);
+	} else {
+		d->is_leading_asked = true;
+		stoa_kv_get(d->s.bus, BUCKET, KEY, on_seen, d);
+	}
+}

@@ -1,0 +1,149 @@
+/* parts.h - what the files of the conversations share; for them only.
+ *
+ *   discord.c   the life of all; deliveries in
+ *   talk.c      one conversation: what is shown, and what is to come
+ *   talk_send.c one step of it: a call of Discord's, and what came of it
+ *   leader.c    which replica speaks
+ *   serve.c     what other daemons ask for; who we are
+ *   register.c  the commands, at the start
+ *   move.c      attachments, from Discord to storage */
+#ifndef DISCORD_PARTS_H
+#define DISCORD_PARTS_H
+
+#include "base/map.h"
+#include "base/time.h"
+#include "discord/discord.h"
+#include "discord/rest.h"
+#include "discord/talk_limits.h"
+#include "port/bus.h"
+
+#include "proto/chat.pb-c.h"
+#include "proto/discord.pb-c.h"
+
+#define DISCORD_ID_SIZE 32
+
+/* How far a conversation has come. */
+enum talk_phase {
+	TALK_SILENT,   /* nothing was answered yet, as far as we know */
+	TALK_DEFERRED, /* Discord shows that we think */
+	TALK_ANSWERED, /* by the interaction's token */
+	TALK_MOVED,    /* a message of our own in a channel */
+	TALK_OVER,     /* the final card is shown, or cannot be */
+};
+
+struct talk {
+	struct discord *discord;
+	char id[160]; /* of the command */
+	enum talk_phase phase;
+	Stoa__Discord__Kind kind;
+	char application[DISCORD_ID_SIZE];
+	char interaction[DISCORD_ID_SIZE];
+	char token[320]; /* a secret while it lives */
+	char guild[DISCORD_ID_SIZE];
+	char channel[DISCORD_ID_SIZE];
+	char replied[DISCORD_ID_SIZE]; /* the message that is answered */
+	char user[DISCORD_ID_SIZE];
+	char message[DISCORD_ID_SIZE];	/* MOVED: the message that is edited */
+	char moved_to[DISCORD_ID_SIZE]; /* MOVED: its channel */
+	int64_t received_us;		/* wall */
+	bool is_private; /* the command's answers are for the asker */
+	bool is_ephemeral; /* what is shown is */
+	bool has_handle;
+	bool is_looking; /* the record is being read */
+	bool is_looked;
+	bool is_recorded;
+
+	struct stoa_delivery *turn;  /* until the first answer */
+	struct stoa_delivery *final; /* until it is shown */
+	struct stoa_buf live;	     /* the newest card, packed; empty: none */
+	struct stoa_buf last;	     /* the final card, packed */
+	uint32_t revision;	     /* shown, or on its way */
+
+	bool is_busy;	    /* a step is under way */
+	unsigned failures;  /* of steps, in a row */
+	int64_t retry_us;   /* monotonic */
+	int64_t edited_us;  /* monotonic */
+	int64_t touched_us; /* monotonic */
+};
+
+struct discord_counts {
+	uint64_t turns, cards, edits, deferrals, late, moved, choices, forms;
+	uint64_t degraded, undeliverable, uploads, registered;
+};
+
+struct discord {
+	struct discord_settings s;
+	struct stoa_consumer *turns, *cards;
+	struct stoa_map talks; /* id -> struct talk * */
+	struct stoa_map told;  /* channel -> when, for missing permissions */
+	int64_t now_us, wall_us;
+	int64_t pulse_us, sweep_us;
+	unsigned busy; /* steps, moves and looks under way */
+	unsigned moves;
+	bool is_draining;
+
+	/* leader.c */
+	bool is_leader, is_leading_asked;
+	uint64_t revision; /* of the leader's record as we know it */
+	uint64_t seen_beat;
+	char seen_incarnation[48];
+	int64_t seen_us, beat_us, kept_us;
+	uint64_t beat;
+
+	/* serve.c */
+	char application[DISCORD_ID_SIZE];
+	char name[80];
+	char invite[256];
+	bool is_describing;
+	int64_t describe_us;
+	enum { COMMANDS_UNKNOWN, COMMANDS_ASKED, COMMANDS_DONE } commands;
+
+	struct discord_counts counts;
+};
+
+void discord_say(const struct discord *d, bool is_warning, const char *event,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* ---- talk.c ---- */
+
+struct talk *talk_get(struct discord *d, const char *id);
+struct talk *talk_make(struct discord *d, const char *id);
+void talk_free(struct talk *t);
+void talk_set_handle(struct talk *t, const Stoa__Discord__Handle *handle);
+
+/* Does what is to be done next, unless a step is under way. */
+void talk_pump(struct talk *t);
+
+/* The first answer stands: the turn is done. */
+void talk_turn_done(struct talk *t);
+
+/* Nothing more will be shown; `is_shown`: the final card is. */
+void talk_end(struct talk *t, bool is_shown);
+
+/* Writes down what is shown, so that another process can go on. */
+void talk_record(struct talk *t);
+
+/* ---- talk_send.c ---- */
+
+/* Shows `card` (packed) by whatever way is open; NULL: says that we think. */
+void talk_show(struct talk *t, const struct stoa_buf *packed, bool is_final);
+
+/* ---- leader.c ---- */
+
+void leader_tick(struct discord *d);
+
+/* ---- serve.c, register.c, move.c ---- */
+
+void describe_tick(struct discord *d);
+void register_start(struct discord *d);
+void suggest_start(
+    struct discord *d, struct stoa_delivery *turn, Stoa__Discord__Turn *in);
+
+/* Moves what was attached to the command to where the card says, then asks
+ * the same again with the content's id. False: it cannot. */
+bool move_start(struct talk *t, const Stoa__Chat__Card *card);
+
+/* Tells who can mend it that the bot may not write in a channel. */
+void complain(struct talk *t);
+
+#endif
