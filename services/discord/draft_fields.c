@@ -135,7 +135,7 @@ draft_fields(struct draft *d, struct stoa_buf *to, size_t weight_max)
 
 static void
 hint_add(struct discord_pen *pen, struct draft *d, const char *label,
-    const char *command)
+    const char *what)
 {
 	struct stoa_buf line;
 	struct discord_pen all;
@@ -147,14 +147,38 @@ hint_add(struct discord_pen *pen, struct draft *d, const char *label,
 	    stoa_str_of(discord_text_bare(
 		d->arena, stoa_str_of(label), DISCORD_LABEL_MAX, NULL)),
 	    DISCORD_LINE_REST);
-	(void)discord_pen_text(&all, ": type ");
-	if (command[0] != '/') {
-		(void)discord_pen_text(&all, "/");
-	}
-	discord_pen_escape(&all, stoa_str_of(command), DISCORD_LINE_REST);
+	(void)discord_pen_text(&all, ": ");
+	discord_pen_escape(&all, stoa_str_of(what), DISCORD_LINE_REST);
 	(void)discord_pen_text(&all, "\n");
 	(void)discord_pen_add(pen, stoa_buf_str(&line));
 	stoa_buf_fini(&line);
+}
+
+static void
+command_hint(struct discord_pen *pen, struct draft *d, const char *label,
+    const char *command)
+{
+	struct stoa_buf what;
+
+	stoa_buf_init(&what, DISCORD_BODY_MAX);
+	stoa_buf_add_text(&what, command[0] == '/' ? "type " : "type /");
+	stoa_buf_add_text(&what, command);
+	hint_add(pen, d, label, stoa_buf_str(&what).data);
+	stoa_buf_fini(&what);
+}
+
+static void
+button_hint(
+    struct discord_pen *pen, struct draft *d, const Stoa__Chat__Button *b)
+{
+	if (b->does_case == STOA__CHAT__BUTTON__DOES_COMMAND &&
+	    !discord_is_blank(stoa_str_of(b->command))) {
+		command_hint(pen, d, b->label, b->command);
+	} else if (b->does_case == STOA__CHAT__BUTTON__DOES_URL &&
+		   !draft_is_link(b->url) &&
+		   !discord_is_blank(stoa_str_of(b->url))) {
+		hint_add(pen, d, b->label, b->url); /* to be copied */
+	}
 }
 
 static void
@@ -166,7 +190,7 @@ select_hints(struct discord_pen *pen, struct draft *d)
 		return;
 	}
 	for (size_t i = 0; i < s->n_choices; i++) {
-		hint_add(pen, d, s->choices[i]->label,
+		command_hint(pen, d, s->choices[i]->label,
 		    bot_words_print(d->arena, "%s %s:%s", s->command, s->option,
 			s->choices[i]->value));
 	}
@@ -186,7 +210,7 @@ form_hint(struct discord_pen *pen, struct draft *d)
 	for (size_t i = 0; i < f->n_inputs; i++) {
 		stoa_buf_printf(&command, " %s:", f->inputs[i]->option);
 	}
-	hint_add(pen, d, f->title, stoa_buf_str(&command).data);
+	command_hint(pen, d, f->title, stoa_buf_str(&command).data);
 	stoa_buf_fini(&command);
 }
 
@@ -201,12 +225,7 @@ draft_hints(struct draft *d, struct stoa_buf *to, size_t weight_max)
 	}
 	pen = discord_pen(to, weight_max - TAIL_WEIGHT);
 	for (size_t i = 0; i < d->card->n_buttons; i++) {
-		const Stoa__Chat__Button *b = d->card->buttons[i];
-
-		if (b->does_case == STOA__CHAT__BUTTON__DOES_COMMAND &&
-		    !discord_is_blank(stoa_str_of(b->command))) {
-			hint_add(&pen, d, b->label, b->command);
-		}
+		button_hint(&pen, d, d->card->buttons[i]);
 	}
 	select_hints(&pen, d);
 	form_hint(&pen, d);

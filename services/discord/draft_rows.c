@@ -161,7 +161,7 @@ is_pressable(struct draft *d, const Stoa__Chat__Button *b)
 		if (draft_is_link(b->url)) {
 			return true;
 		}
-		draft_note(d, "buttons", "an address cannot be linked");
+		draft_note(d, "buttons", "an address is told in words");
 		return false;
 	case STOA__CHAT__BUTTON__DOES_COMMAND:
 		draft_note(d, "buttons", "a command is told in words");

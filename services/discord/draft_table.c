@@ -18,6 +18,7 @@
 struct layout {
 	const Stoa__Chat__Table *table;
 	size_t count, rows;
+	bool has_long_cell;
 	size_t width[DISCORD_CELLS_MAX];
 	size_t least[DISCORD_CELLS_MAX];
 };
@@ -49,6 +50,7 @@ layout_widen(struct layout *l, size_t i, struct stoa_str cell)
 
 	l->width[i] = columns > l->width[i] ? columns : l->width[i];
 	l->least[i] = word > l->least[i] ? word : l->least[i];
+	l->has_long_cell = l->has_long_cell || cell.len > DISCORD_CELL_MAX;
 }
 
 static size_t
@@ -62,8 +64,7 @@ layout_total(const struct layout *l)
 	return total;
 }
 
-/* Brings the widest column that can spare something down to the next, or by
- * what is too much. */
+/* Takes a column off the widest one that can spare it. */
 static bool
 layout_narrow(struct layout *l)
 {
@@ -78,14 +79,7 @@ layout_narrow(struct layout *l)
 	if (widest == l->count) {
 		return false;
 	}
-	/* Cells of foreign cards can be very wide: no step by step then. */
-	if (l->width[widest] > 2 * DISCORD_TABLE_COLUMNS) {
-		l->width[widest] = l->least[widest] > DISCORD_TABLE_COLUMNS
-				       ? l->least[widest]
-				       : DISCORD_TABLE_COLUMNS;
-	} else {
-		l->width[widest]--;
-	}
+	l->width[widest]--;
 	return true;
 }
 
@@ -105,11 +99,11 @@ layout_fit(struct layout *l, const Stoa__Chat__Table *table)
 		}
 	}
 	while (layout_total(l) > DISCORD_TABLE_COLUMNS) {
-		if (!layout_narrow(l)) {
+		if (l->has_long_cell || !layout_narrow(l)) {
 			return false;
 		}
 	}
-	return true;
+	return !l->has_long_cell;
 }
 
 /* The next piece of `*rest` that fits `width`, broken at a space. */

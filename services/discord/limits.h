@@ -41,9 +41,12 @@
 
 #define DISCORD_MODAL_TITLE_MAX	 45
 #define DISCORD_MODAL_INPUTS_MAX 5
-#define DISCORD_INPUT_LABEL_MAX	 45
-#define DISCORD_INPUT_TEXT_MAX	 100
-#define DISCORD_INPUT_VALUE_MAX	 4000
+
+/* Inputs looked at to find those: comparing ids is quadratic. */
+#define DISCORD_MODAL_INPUTS_SEEN 20
+#define DISCORD_INPUT_LABEL_MAX	  45
+#define DISCORD_INPUT_TEXT_MAX	  100
+#define DISCORD_INPUT_VALUE_MAX	  4000
 
 /* A title on one or two lines; longer ones than chat.proto's are cut. */
 #define DISCORD_TITLE_MAX 220
@@ -55,6 +58,10 @@
 #define DISCORD_TABLE_COLUMNS 64
 #define DISCORD_CELLS_MAX     8
 #define DISCORD_ROWS_MAX      50
+
+/* A cell of a grid, in bytes: four times what chat.proto allows. Longer ones
+ * would be mostly padding; their table becomes paragraphs. */
+#define DISCORD_CELL_MAX 400
 
 /* Cells of the bar: it fits beside the percentage on a phone. */
 #define DISCORD_BAR_LEN 20

@@ -120,10 +120,18 @@ is_input(const Stoa__Chat__Form *form, size_t i)
 	return true;
 }
 
+static size_t
+inputs_seen(const Stoa__Chat__Form *form)
+{
+	return form->n_inputs < DISCORD_MODAL_INPUTS_SEEN
+		   ? form->n_inputs
+		   : DISCORD_MODAL_INPUTS_SEEN;
+}
+
 bool
 draft_is_form(const Stoa__Chat__Form *form)
 {
-	for (size_t i = 0; i < form->n_inputs; i++) {
+	for (size_t i = 0; i < inputs_seen(form); i++) {
 		if (is_input(form, i)) {
 			return draft_is_token(form->token);
 		}
@@ -138,7 +146,7 @@ inputs_write(
 	size_t count = 0, i;
 
 	discord_open(w, "components", '[');
-	for (i = 0; i < form->n_inputs && count < DISCORD_MODAL_INPUTS_MAX;
+	for (i = 0; i < inputs_seen(form) && count < DISCORD_MODAL_INPUTS_MAX;
 	     i++) {
 		if (is_input(form, i)) {
 			input_write(d, w, form, form->inputs[i]);

@@ -19,9 +19,13 @@ enum part {
 	PART_COUNT
 };
 
+/* How much of each value is kept when there is not enough room for all. */
+static const size_t value_units[] = {DISCORD_EMBED_VALUE_MAX, 400, 160, 64};
+
 struct fields {
 	size_t left; /* weight */
 	size_t shown, all;
+	size_t value_max; /* weight of one */
 };
 
 static void
@@ -52,7 +56,7 @@ field_write(struct draft *d, struct discord_writer *w,
 		bare = ELLIPSIS;
 	}
 	discord_pen_escape(&pen, stoa_str_of(bare), DISCORD_LINE);
-	if (!draft_value(&value, f->value, WEIGHT(DISCORD_EMBED_VALUE_MAX))) {
+	if (!draft_value(&value, f->value, fields->value_max)) {
 		draft_note(d, "fields", "a value is shortened");
 	}
 	weight = discord_weight(stoa_buf_str(&name)) +
@@ -71,9 +75,10 @@ field_write(struct draft *d, struct discord_writer *w,
 }
 
 static struct fields
-fields_write(struct draft *d, struct discord_writer *w, size_t weight_max)
+fields_write(struct draft *d, struct discord_writer *w, size_t weight_max,
+    size_t value_max)
 {
-	struct fields fields = {.left = weight_max};
+	struct fields fields = {.left = weight_max, .value_max = value_max};
 
 	for (size_t i = 0; i < d->card->n_fields; i++) {
 		const Stoa__Chat__Field *f = d->card->fields[i];
@@ -86,18 +91,37 @@ fields_write(struct draft *d, struct discord_writer *w, size_t weight_max)
 	return fields;
 }
 
+/* What all fields weigh with values of at most `value_max`. */
 static size_t
-fields_weight(struct draft *d)
+fields_weight(const struct draft *d, size_t value_max)
 {
+	struct discord_rendered ignored = {0}; /* nothing is told of a trial */
+	struct draft trial = *d;
 	struct stoa_buf scratch;
 	struct discord_writer w = {.to = &scratch};
 	struct fields fields;
 
+	trial.out = &ignored;
 	stoa_buf_init(&scratch, DISCORD_BODY_MAX);
-	fields = fields_write(d, &w, DISCORD_WEIGHT_NO_LIMIT);
+	fields = fields_write(&trial, &w, DISCORD_WEIGHT_NO_LIMIT, value_max);
 	stoa_buf_fini(&scratch);
-	return fields.left == 0 ? WEIGHT(DISCORD_EMBED_MAX)
-				: DISCORD_WEIGHT_NO_LIMIT - fields.left;
+	return fields.shown < fields.all
+		   ? WEIGHT(DISCORD_EMBED_MAX)
+		   : DISCORD_WEIGHT_NO_LIMIT - fields.left;
+}
+
+/* The longest values with which all fields fit, else the shortest. */
+static size_t
+value_fit(const struct draft *d, size_t weight_max)
+{
+	size_t last = STOA_COUNT(value_units) - 1;
+
+	for (size_t i = 0; i < last; i++) {
+		if (fields_weight(d, WEIGHT(value_units[i])) <= weight_max) {
+			return WEIGHT(value_units[i]);
+		}
+	}
+	return WEIGHT(value_units[last]);
 }
 
 static void
@@ -166,7 +190,7 @@ embed_write(struct draft *d, struct discord_writer *w)
 	struct stoa_str title = draft_title(d, WEIGHT(DISCORD_EMBED_TITLE_MAX));
 	size_t room =
 	    WEIGHT(DISCORD_EMBED_MAX - TAIL_UNITS) - discord_weight(title);
-	size_t for_fields = fields_weight(d);
+	size_t for_fields = fields_weight(d, WEIGHT(value_units[0]));
 	size_t for_text =
 	    room - (for_fields < room / 2 ? for_fields : room / 2);
 	struct fields fields;
@@ -180,7 +204,7 @@ embed_write(struct draft *d, struct discord_writer *w)
 	}
 	room -= text_write(d, w, for_text);
 	discord_open(w, "fields", '[');
-	fields = fields_write(d, w, room);
+	fields = fields_write(d, w, room, value_fit(d, room));
 	fields_close(d, w, fields);
 	discord_close(w, ']');
 	if (d->out->file_count > 0) {

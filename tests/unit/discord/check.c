@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/json.h"
-#include <stdio.h>
 
 #define IDS_MAX 64
 
@@ -130,12 +129,6 @@ line_start_check(struct stoa_str text, bool is_first)
 	stoa_assert(!starts(text, ">"));
 	stoa_assert(!starts(text, "+ "));
 	stoa_assert(!starts(text, "- "));
-	if (!starts(text, "-# \u2026") && starts(text, "-# ")) {
-		/* Ours say what to type. */
-		if (memmem(text.data, text.len, "type /", 6) == NULL)
-			fprintf(stderr, "<<%.*s>>\n", (int)text.len, text.data);
-		stoa_assert(memmem(text.data, text.len, "type /", 6) != NULL);
-	}
 	while (text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9') {
 		text = stoa_str_from(text, 1);
 		stoa_assert(!starts(text, ". ") && !starts(text, ") "));

@@ -4,7 +4,7 @@
 
 #include "../unit.h"
 
-#define CARDS 3000
+#define CARDS 2000
 
 static void
 test_any_card_is_within_every_limit(void **state)

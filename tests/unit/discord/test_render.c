@@ -2,6 +2,7 @@
 
 #include "bot/card.h"
 #include "bot/limits.h"
+#include "discord/draft.h"
 
 #include "../bot/samples.h"
 #include "../golden.h"
@@ -174,13 +175,47 @@ test_notes_tell_what_is_not_as_it_was(void **state)
 	(void)state;
 	assert_true(has_note(&r, "buttons", "a command is told in words"));
 	assert_true(has_note(&r, "buttons", "two have the same token"));
-	assert_true(has_note(&r, "buttons", "an address cannot be linked"));
+	assert_true(has_note(&r, "buttons", "an address is told in words"));
 	assert_true(has_note(&r, "select", "1 of 3 choices are left out"));
 	assert_int_equal(r.note_count, 4);
 	r = render(card_get(&arena, CARD_CROWDED), (struct discord_options){0});
 	assert_true(has_note(&r, "text", "shortened to fit the message"));
 	r = render(card_get(&arena, CARD_PRIVATE), (struct discord_options){0});
 	assert_int_equal(r.note_count, 0);
+}
+
+static void
+test_link_is_only_what_discord_takes(void **state)
+{
+	static const struct {
+		const char *url;
+		bool want;
+	} rows[] = {
+	    {"https://stoa.example", true},
+	    {"https://a.b-c.example:8443/x?y=%20#z", true},
+	    {"http://stoa.example", false},
+	    {"javascript:alert(1)", false},
+	    {"https://", false},
+	    {"https:///x", false},
+	    {"https://a b", false},
+	    {"https://a.example/\"", false},
+	    {"https://user@a.example", false},
+	    {"https://a..example", false},
+	    {"https://a.example.", false},
+	    {"https://.a", false},
+	    {"https://1.2.3.4", false},
+	    {"https://xn--80ak6aa92e.com", false},
+	    {"https://a.example:0", false},
+	    {"https://a.example:65536", false},
+	    {"https://a.example:x", false},
+	    {"https://m\u00fcnchen.example", false},
+	    {"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		assert_int_equal(draft_is_link(rows[i].url), rows[i].want);
+	}
 }
 
 static void
@@ -263,6 +298,28 @@ test_answers_wrap_what_they_carry(void **state)
 	assert_true(has(discord_answer_edit(&arena, &r), "{\"type\":7,"));
 }
 
+/* A cell of many short words beside a wide one would be padded to megabytes. */
+static void
+test_cell_of_any_length_is_shown(void **state)
+{
+	static char words[200001], wide[61];
+	Stoa__Chat__Card *card = card_get(&arena, CARD_ROWS);
+	struct discord_rendered r;
+
+	(void)state;
+	memset(wide, 'w', sizeof(wide) - 1);
+	for (size_t i = 0; i + 1 < sizeof(words); i++) {
+		words[i] = i % 2 == 0 ? 'a' : ' ';
+	}
+	card->table->rows[0]->cells[0] = wide;
+	card->table->rows[0]->cells[1] = words;
+	r = render(card, (struct discord_options){0});
+	assert_true(has_note(&r, "table", "2 of 2 rows are left out"));
+	words[300] = '\0';
+	r = render(card, (struct discord_options){0});
+	assert_int_equal(r.note_count, 0);
+}
+
 static void
 test_render_fails_only_when_memory_ends(void **state)
 {
@@ -301,10 +358,12 @@ main(void)
 	    cmocka_unit_test(test_nonce_is_enforced),
 	    cmocka_unit_test(test_files_are_named_in_their_order),
 	    cmocka_unit_test(test_notes_tell_what_is_not_as_it_was),
+	    cmocka_unit_test(test_link_is_only_what_discord_takes),
 	    cmocka_unit_test(test_time_left_counts_from_now),
 	    cmocka_unit_test(test_upload_is_never_drawn),
 	    cmocka_unit_test(test_form_is_a_modal),
 	    cmocka_unit_test(test_answers_wrap_what_they_carry),
+	    cmocka_unit_test(test_cell_of_any_length_is_shown),
 	    cmocka_unit_test(test_render_fails_only_when_memory_ends),
 	};
 
