@@ -32,9 +32,12 @@
 #define DISCORD_ID_FORM "f:"
 
 struct discord_options {
-	bool is_first;	   /* creates the message, does not edit one */
+	bool is_first;	   /* creates the message; not for a deferred answer,
+			    * which edits the one that says "thinking" */
 	bool is_ephemeral; /* whatever the card says; counts when first */
-	bool use_embeds;   /* instead of components v2 */
+	/* Instead of components v2. A message stays what it was created as:
+	 * its edits need the same choice. */
+	bool use_embeds;
 	bool has_no_files; /* curves and images in words: nothing to attach */
 	int64_t now_us;	   /* wall time, for the time left; 0: as of the card */
 	/* At most DISCORD_NONCE_MAX characters; NULL: none. For bodies of

@@ -203,6 +203,7 @@ discord_is_exact(struct stoa_str text, size_t units_max)
 		}
 	}
 	return stoa_str_is_utf8(text) && !discord_is_blank(text) &&
+	       stoa_str_trim(text).len == text.len &&
 	       discord_units(text) <= units_max;
 }
 

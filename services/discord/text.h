@@ -28,8 +28,9 @@ size_t discord_columns(struct stoa_str text);
 /* Whether nothing of it would be seen: Discord trims and then refuses it. */
 bool discord_is_blank(struct stoa_str text);
 
-/* Whether Discord carries it back unchanged: UTF-8 without control characters,
- * not blank, at most `units_max`. For ids and values, which are never cut. */
+/* Whether Discord carries it back unchanged: UTF-8 without control characters
+ * or spaces at its ends, not blank, at most `units_max`. For ids and values,
+ * which are never cut. */
 bool discord_is_exact(struct stoa_str text, size_t units_max);
 
 /* A copy for places without markup (labels, values of inputs, alt texts):

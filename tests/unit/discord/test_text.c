@@ -65,6 +65,8 @@ test_is_exact_refuses_what_would_come_back_changed(void **state)
 	assert_false(discord_is_exact(STOA_STR("v1.abcd"), 6));
 	assert_false(discord_is_exact(STOA_STR(""), 6));
 	assert_false(discord_is_exact(STOA_STR("a\nb"), 6));
+	assert_true(discord_is_exact(STOA_STR("a b"), 6));
+	assert_false(discord_is_exact(STOA_STR("ab "), 6));
 	assert_false(discord_is_exact(STOA_STR("a\xff"), 6));
 }
 
