@@ -18,6 +18,7 @@ $(B)/libdiscord-check.a: $(call objects,$(DISCORD_CHECK))
 DISCORD_WORDS := discord-check discord-words chat proto base
 DISCORD_WORDS_LIBS := -lprotobuf-c $(BASE_LIBS) -lm
 FUZZ_LIBS_render := $(DISCORD_WORDS)
+FUZZ_LIBS_render_plan := discord-words chat proto base
 
 $(foreach t,any_card axis commands locale text,$(eval $(call unit,discord_$(t),\
 	tests/unit/discord/test_$(t).c,$(DISCORD_WORDS),\
