@@ -35,10 +35,10 @@ turn_take(struct discord *d, struct stoa_delivery *delivery,
     const Stoa__Discord__Turn *in)
 {
 	struct talk *t = talk_make(d, in->command);
-	const struct bot_command *row =
-	    bot_command_find(stoa_str_of(in->path));
+	const struct bot_command *row = bot_command_find(stoa_str_of(in->path));
 
 	talk_set_handle(t, in->handle);
+	talk_set_request(t, in->request);
 	(void)snprintf(t->user, sizeof(t->user), "%s", in->user);
 	t->is_private = row != NULL && row->is_private;
 	if (t->phase != TALK_SILENT || t->turn != NULL) {
@@ -94,8 +94,8 @@ handle_of(struct stoa_arena *arena, const Stoa__Chat__Card *card)
 	stoa_buf_init(&b, 1024);
 	if (stoa_base64_decode(
 		&b, STOA_BASE64URL_NOPAD, stoa_str_of(card->reply))) {
-		handle = stoa_unpack(
-		    arena, &stoa__discord__handle__descriptor, stoa_buf_str(&b));
+		handle = stoa_unpack(arena, &stoa__discord__handle__descriptor,
+		    stoa_buf_str(&b));
 	}
 	stoa_buf_fini(&b);
 	return handle;
@@ -110,8 +110,7 @@ user_set(struct talk *t, struct stoa_str subject, unsigned at)
 	for (unsigned i = 0; i <= at; i++) {
 		user = stoa_str_cut(&subject, '.');
 	}
-	(void)snprintf(
-	    t->user, sizeof(t->user), "%.*s", STOA_STR_ARG(user));
+	(void)snprintf(t->user, sizeof(t->user), "%.*s", STOA_STR_ARG(user));
 }
 
 static void
@@ -206,7 +205,7 @@ talks_pulse(struct discord *d)
 static bool
 is_idle(const struct talk *t)
 {
-	return !t->is_busy && !t->is_looking && t->turn == NULL &&
+	return !t->is_busy && !t->is_moving && !t->is_looking && t->turn == NULL &&
 	       t->final == NULL && t->live.len == 0 && t->last.len == 0;
 }
 
@@ -220,8 +219,8 @@ talks_sweep(struct discord *d)
 	{
 		struct talk *t = entry->value;
 
-		if (is_idle(t) && (is_full || d->now_us - t->touched_us >
-						 DISCORD_IDLE_US)) {
+		if (is_idle(t) &&
+		    (is_full || d->now_us - t->touched_us > DISCORD_IDLE_US)) {
 			(void)stoa_map_remove(&d->talks, entry->key);
 			talk_free(t);
 		}
@@ -270,13 +269,12 @@ discord_start(struct discord *d)
 	d->wall_us = stoa_clock_wall(NULL).us;
 	d->turns = stoa_bus_consume(d->s.bus, "discord-turn", "discord",
 	    DISCORD_TURNS_WINDOW, on_turn, d);
-	d->cards = stoa_bus_consume(d->s.bus, "chat-out", "discord",
-	    DISCORD_CARDS_WINDOW, on_card, d);
+	d->cards = stoa_bus_consume(
+	    d->s.bus, "chat-out", "discord", DISCORD_CARDS_WINDOW, on_card, d);
 	/* Nothing is taken before we are the one who speaks. */
 	stoa_consumer_set_window(d->turns, 0);
 	stoa_consumer_set_window(d->cards, 0);
-	stoa_bus_hear(
-	    d->s.bus, "stoa.progress.card.discord.*", on_edit, d);
+	stoa_bus_hear(d->s.bus, "stoa.progress.card.discord.*", on_edit, d);
 }
 
 void
@@ -330,8 +328,8 @@ discord_metrics(const struct discord *d, struct stoa_buf *out)
 
 	metric(out, "leader", "Whether this replica speaks.", "gauge",
 	    d->is_leader);
-	metric(out, "talks", "Conversations in memory.", "gauge",
-	    d->talks.count);
+	metric(
+	    out, "talks", "Conversations in memory.", "gauge", d->talks.count);
 	metric(out, "turns_total", "Interactions taken.", "counter", c->turns);
 	metric(out, "cards_total", "Final cards taken.", "counter", c->cards);
 	metric(out, "edits_total", "Edits sent.", "counter", c->edits);

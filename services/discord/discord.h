@@ -26,6 +26,12 @@ struct discord_settings {
 	struct rest *rest;
 	const char *replica;	 /* borrowed; unique among the replicas */
 	const char *incarnation; /* borrowed; unique among all processes */
+	const char *folder;	 /* borrowed; for files under way */
+	/* Borrowed; where attachments may lie beside Discord's own hosts:
+	 * "https://host/"; empty: nowhere. */
+	const char *file_origin;
+	/* Told the address that brings the bot into a server. */
+	void (*invite)(const char *url);
 	bool registers;		 /* commands, at the start */
 	bool use_embeds;	 /* instead of components v2 */
 	uint64_t seed;

@@ -87,8 +87,7 @@ is_same_replica(const struct discord *d, const char *incarnation)
 }
 
 static void
-seen(struct discord *d, const Stoa__Discord__Replica *record,
-    uint64_t revision)
+seen(struct discord *d, const Stoa__Discord__Replica *record, uint64_t revision)
 {
 	bool is_ours = strcmp(record->incarnation, d->s.incarnation) == 0;
 

@@ -46,7 +46,7 @@ struct talk {
 	char message[DISCORD_ID_SIZE];	/* MOVED: the message that is edited */
 	char moved_to[DISCORD_ID_SIZE]; /* MOVED: its channel */
 	int64_t received_us;		/* wall */
-	bool is_private; /* the command's answers are for the asker */
+	bool is_private;   /* the command's answers are for the asker */
 	bool is_ephemeral; /* what is shown is */
 	bool has_handle;
 	bool is_looking; /* the record is being read */
@@ -57,9 +57,11 @@ struct talk {
 	struct stoa_delivery *final; /* until it is shown */
 	struct stoa_buf live;	     /* the newest card, packed; empty: none */
 	struct stoa_buf last;	     /* the final card, packed */
+	struct stoa_buf request;     /* the command that brought a file */
 	uint32_t revision;	     /* shown, or on its way */
 
 	bool is_busy;	    /* a step is under way */
+	bool is_moving;	    /* its upload is */
 	unsigned failures;  /* of steps, in a row */
 	int64_t retry_us;   /* monotonic */
 	int64_t edited_us;  /* monotonic */
@@ -96,7 +98,11 @@ struct discord {
 	char invite[256];
 	bool is_describing;
 	int64_t describe_us;
-	enum { COMMANDS_UNKNOWN, COMMANDS_ASKED, COMMANDS_DONE } commands;
+	enum {
+		COMMANDS_UNKNOWN,
+		COMMANDS_ASKED,
+		COMMANDS_DONE
+	} commands;
 
 	struct discord_counts counts;
 };
@@ -110,6 +116,7 @@ struct talk *talk_get(struct discord *d, const char *id);
 struct talk *talk_make(struct discord *d, const char *id);
 void talk_free(struct talk *t);
 void talk_set_handle(struct talk *t, const Stoa__Discord__Handle *handle);
+void talk_set_request(struct talk *t, const Stoa__Chat__Command *request);
 
 /* Does what is to be done next, unless a step is under way. */
 void talk_pump(struct talk *t);
@@ -140,8 +147,9 @@ void suggest_start(
     struct discord *d, struct stoa_delivery *turn, Stoa__Discord__Turn *in);
 
 /* Moves what was attached to the command to where the card says, then asks
- * the same again with the content's id. False: it cannot. */
-bool move_start(struct talk *t, const Stoa__Chat__Card *card);
+ * the same again with the content's id, and the conversation goes on under
+ * that command. What cannot be moved is told instead. */
+void move_start(struct talk *t, const Stoa__Chat__Card *card);
 
 /* Tells who can mend it that the bot may not write in a channel. */
 void complain(struct talk *t);

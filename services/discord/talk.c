@@ -32,6 +32,7 @@ talk_make(struct discord *d, const char *id)
 		(void)snprintf(t->id, sizeof(t->id), "%s", id);
 		stoa_buf_init(&t->live, CARD_MAX);
 		stoa_buf_init(&t->last, CARD_MAX);
+		stoa_buf_init(&t->request, CARD_MAX);
 		(void)stoa_map_put(&d->talks, stoa_str_of(id), t);
 	}
 	t->touched_us = d->now_us;
@@ -43,6 +44,7 @@ talk_free(struct talk *t)
 {
 	stoa_buf_fini(&t->live);
 	stoa_buf_fini(&t->last);
+	stoa_buf_fini(&t->request);
 	explicit_bzero(t->token, sizeof(t->token));
 	free(t);
 }
@@ -73,6 +75,23 @@ talk_set_handle(struct talk *t, const Stoa__Discord__Handle *h)
 	if (t->interaction[0] == '\0' && t->phase == TALK_SILENT) {
 		t->phase = TALK_MOVED; /* there is no other way */
 		text_set(t->moved_to, sizeof(t->moved_to), h->channel);
+	}
+}
+
+void
+talk_set_request(struct talk *t, const Stoa__Chat__Command *request)
+{
+	void *to;
+	size_t len;
+
+	if (request == NULL || t->request.len > 0) {
+		return;
+	}
+	len = stoa__chat__command__get_packed_size(request);
+	to = stoa_buf_reserve(&t->request, len);
+	if (to != NULL) {
+		(void)stoa__chat__command__pack(request, to);
+		stoa_buf_grow(&t->request, len);
 	}
 }
 
@@ -142,12 +161,13 @@ talk_record(struct talk *t)
 	Stoa__Discord__Shown shown = STOA__DISCORD__SHOWN__INIT;
 	Stoa__Discord__Handle handle;
 	char key[STOA_KV_KEY_LEN_MAX + 1];
-	uint8_t bytes[2048];
-	size_t len;
+	struct stoa_arena arena;
+	struct stoa_str packed;
 
 	if (!key_of(t, key)) {
 		return;
 	}
+	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
 	handle_fill(t, &handle);
 	shown.handle = &handle;
 	shown.phase = phase_told(t->phase);
@@ -156,14 +176,19 @@ talk_record(struct talk *t)
 	shown.revision = t->revision;
 	shown.is_ephemeral = t->is_ephemeral;
 	shown.user = t->user;
-	len = stoa__discord__shown__get_packed_size(&shown);
-	stoa_assert(len <= sizeof(bytes));
-	(void)stoa__discord__shown__pack(&shown, bytes);
-	t->is_recorded = true;
-	d->busy++;
-	stoa_kv_put(d->s.bus, BUCKET, key, stoa_str_of_bytes(bytes, len),
-	    STOA_KV_ANY, on_recorded, d);
-	explicit_bzero(bytes, sizeof(bytes));
+	if (t->request.len > 0) {
+		shown.request = stoa_unpack(&arena,
+		    &stoa__chat__command__descriptor,
+		    stoa_buf_str(&t->request));
+	}
+	packed = stoa_pack(&arena, &shown.base);
+	if (packed.data != NULL) {
+		t->is_recorded = true;
+		d->busy++;
+		stoa_kv_put(d->s.bus, BUCKET, key, packed, STOA_KV_ANY,
+		    on_recorded, d);
+	}
+	stoa_arena_fini(&arena);
 }
 
 struct look {
@@ -188,14 +213,15 @@ shown_take(struct talk *t, const Stoa__Discord__Shown *shown)
 			       : t->phase;
 		text_set(t->message, sizeof(t->message), shown->message);
 		if (shown->channel[0] != '\0') {
-			text_set(t->moved_to, sizeof(t->moved_to),
-			    shown->channel);
+			text_set(
+			    t->moved_to, sizeof(t->moved_to), shown->channel);
 		}
 		t->is_ephemeral = shown->is_ephemeral;
 	}
 	if (t->user[0] == '\0') {
 		text_set(t->user, sizeof(t->user), shown->user);
 	}
+	talk_set_request(t, shown->request);
 	if (shown->revision > t->revision) {
 		t->revision = shown->revision;
 	}
@@ -293,9 +319,9 @@ is_defer_due(const struct talk *t)
 static bool
 is_edit_due(const struct talk *t)
 {
-	return t->live.len > 0 && (t->phase == TALK_SILENT ||
-				      t->discord->now_us - t->edited_us >=
-					  DISCORD_EDIT_US);
+	return t->live.len > 0 &&
+	       (t->phase == TALK_SILENT ||
+		   t->discord->now_us - t->edited_us >= DISCORD_EDIT_US);
 }
 
 void
@@ -303,7 +329,7 @@ talk_pump(struct talk *t)
 {
 	struct discord *d = t->discord;
 
-	if (t->is_busy || t->is_looking || t->phase == TALK_OVER ||
+	if (t->is_busy || t->is_moving || t->is_looking || t->phase == TALK_OVER ||
 	    d->now_us < t->retry_us) {
 		return;
 	}

@@ -546,6 +546,12 @@ data_read(struct reader *r, int64_t type, Stoa__Chat__Command *c,
 		break;
 	}
 	turn->path = c->path;
+	for (size_t i = 0; i < c->n_options; i++) {
+		if (c->options[i]->value_case ==
+		    STOA__CHAT__OPTION__VALUE_FILE) {
+			turn->request = c;
+		}
+	}
 }
 
 bool
