@@ -48,9 +48,9 @@ only() { # header, files that may include it
 only 'nats(/nats)?\.h' '^libcommon/edge/nats\.c$'
 only 'microhttpd\.h' '^libcommon/edge/(ops|http_mhd)\.c$'
 only 'libwebsockets\.h' '^libcommon/edge/ws_lws\.c$'
-only 'curl/curl\.h' '^(libcommon/edge/fetch_curl|services/stoa/ready)\.c$'
+only 'curl/curl\.h' '^(libcommon/edge/(call|fetch)_curl|services/stoa/ready)\.c$'
 only 'hiredis/.*' '^libcommon/edge/cache_redis\.c$'
-only 'uv\.h' '^(libcommon/edge/(loop\.c|cache_redis\.[ch])|services/stoa/supervise\.c)$'
+only 'uv\.h' '^(libcommon/edge/(loop\.c|cache_redis\.[ch]|call_curl\.c)|services/stoa/supervise\.c)$'
 only 'seccomp\.h' '^(libcommon/edge/sandbox|services/worker/[a-z_]+)\.c$'
 
 # Every function of a program is static unless a header declares it: the

@@ -1,0 +1,3 @@
+# Calls against servers in the test itself, on loopback.
+$(eval $(call unit,edge_call,tests/unit/edge/test_call.c,\
+	edge base proto,$(EDGE_LIBS)))
