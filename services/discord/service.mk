@@ -32,3 +32,11 @@ $(eval $(call unit,discord_chart,tests/unit/discord/test_chart.c \
 # What the golden files hold as JSON lines, for other judges than ours.
 $(eval $(call program,test/discord_bodies,tests/unit/discord/bodies.c \
 	tests/unit/bot/samples.c,$(DISCORD_WORDS),$(DISCORD_WORDS_LIBS)))
+
+# discord: everything below the REST calls. DISCORD_REST has no I/O.
+
+DISCORD_REST := $(addprefix services/discord/,rest_route.c rest_head.c \
+	rest_window.c rest_heap.c rest_bucket.c rest_core.c rest_report.c \
+	rest_metrics.c)
+$(B)/libdiscord-rest.a: $(call objects,$(DISCORD_REST))
+PURE_OBJECTS += $(call objects,$(DISCORD_REST))
