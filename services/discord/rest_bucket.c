@@ -27,6 +27,20 @@ rest_lane_name(enum rest_lane lane)
 	return "?";
 }
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Windows are whole seconds long, or shorter than one; what is left of one
+ * when an answer is made is a little less. */
+static int64_t
+whole_seconds(int64_t us)
+{
+	return (us + STOA_US_PER_S - 1) / STOA_US_PER_S * STOA_US_PER_S;
+}
+
 /* ---- the table ---- */
 
 void
@@ -71,6 +85,18 @@ hint_get(struct rest_table *t, struct stoa_str name)
 	return hint;
 }
 
+/* Buckets of one route have the same limits, most of the time. */
+static void
+bucket_expect(
+    struct rest_bucket *b, const struct rest_hint *hint, const char *hash)
+{
+	b->period_us = REST_LIMITED_US;
+	if (hint != NULL && hint->limit > 0 && strcmp(hint->hash, hash) == 0) {
+		b->limit_expected = hint->limit;
+		b->period_us = hint->period_us;
+	}
+}
+
 /* `hash` "": the line's own bucket. */
 static struct rest_bucket *
 bucket_get(struct rest_table *t, const struct rest_line *line, const char *hash)
@@ -90,7 +116,7 @@ bucket_get(struct rest_table *t, const struct rest_line *line, const char *hash)
 		stoa_assert(b != NULL);
 		memcpy(b->key, key, sizeof(key));
 		b->reset_us = REST_NEVER;
-		b->period_us = REST_LIMITED_US;
+		bucket_expect(b, line->hint, hash);
 		b->ready_list = -1;
 		b->due.owner = b;
 		(void)stoa_map_put(&t->buckets, stoa_str_of(b->key), b);
@@ -200,6 +226,21 @@ rest_table_line(struct rest_table *t, const struct rest_route *route)
 	return line;
 }
 
+static void
+hint_learn(struct rest_hint *hint, const struct rest_head *head)
+{
+	if (strcmp(hint->hash, head->bucket) != 0) {
+		*hint = (struct rest_hint){.period_us = REST_LIMITED_US};
+		memcpy(hint->hash, head->bucket, REST_HASH_SIZE);
+	}
+	hint->is_free = false;
+	if (head->has_limits) {
+		hint->limit = head->limit;
+		hint->period_us =
+		    later(hint->period_us, whole_seconds(head->reset_after_us));
+	}
+}
+
 /* Answers of the server itself that would name a bucket if there were one. */
 static bool
 is_word_of_server(const struct rest_head *head)
@@ -226,8 +267,7 @@ rest_table_learn(
 	}
 	if (line->hint != NULL) {
 		t->learnt_count += line->hint->hash[0] == '\0';
-		memcpy(line->hint->hash, head->bucket, REST_HASH_SIZE);
-		line->hint->is_free = false;
+		hint_learn(line->hint, head);
 	}
 	target = bucket_get(t, line, head->bucket);
 	if (target == old) {
@@ -439,12 +479,6 @@ counts_ready_us(struct rest_bucket *b, int64_t now_us)
 	return b->remaining > 0 ? 0 : b->reset_us;
 }
 
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 int64_t
 rest_bucket_ready_us(
     struct rest_bucket *b, int64_t now_us, struct rest_job **ret_job)
@@ -500,21 +534,28 @@ rest_bucket_answered(struct rest_bucket *b, const struct rest_head *head,
 	b->is_known = true;
 	b->is_free = false;
 	b->limit = head->limit;
-	if (head->reset_after_us > 0) {
-		b->period_us = head->reset_after_us;
-	}
+	b->period_us = later(b->period_us, whole_seconds(head->reset_after_us));
 }
 
 void
 rest_bucket_ended(struct rest_bucket *b, bool was_sent, int64_t now_us)
 {
-	if (!b->is_known || b->remaining >= b->limit - b->flight_count) {
+	if (!b->is_known && was_sent && b->limit_expected > 0) {
+		/* The server has counted it, and will not say so. */
+		b->is_known = true;
+		b->limit = b->limit_expected;
+		b->remaining = b->limit - b->flight_count - 1;
+		b->remaining = b->remaining < 0 ? 0 : b->remaining;
+	}
+	if (!b->is_known) {
 		return;
 	}
 	if (!was_sent) {
-		b->remaining++;
-	} else if (b->remaining == 0 && b->flight_count == 0 &&
-		   b->reset_us == REST_NEVER) {
+		b->remaining += b->remaining < b->limit - b->flight_count;
+	} else if (b->reset_us != REST_NEVER) {
+		/* It may have opened the next window, as late as now. */
+		b->reset_us = later(b->reset_us, now_us + b->period_us);
+	} else if (b->remaining == 0 && b->flight_count == 0) {
 		/* No answer will tell when the window ends. */
 		b->reset_us = now_us + b->period_us;
 	}

@@ -33,6 +33,8 @@ struct rest_bucket;
 struct rest_hint {
 	char hash[REST_HASH_SIZE]; /* "" until learnt */
 	bool is_free;
+	int64_t limit; /* 0 until learnt */
+	int64_t period_us;
 };
 
 struct rest_line {
@@ -51,11 +53,12 @@ struct rest_line {
 };
 
 struct rest_bucket {
-	bool is_known; /* the four below are */
+	bool is_known; /* the three counts below are */
 	bool is_free;
 	int64_t limit, remaining;
-	int64_t reset_us; /* NEVER: the window has passed */
-	int64_t period_us;
+	int64_t reset_us;	/* NEVER: the window has passed */
+	int64_t limit_expected; /* what a hint says; 0: nothing */
+	int64_t period_us;	/* the longest wait seen */
 	int64_t blocked_until_us;
 	unsigned flight_count, strict_count;
 	struct rest_line *lines;

@@ -44,7 +44,7 @@
 #define REST_QUEUE_BULK_MAX	   1024u
 
 /* Under way at once, by lane: at 100 ms an answer, 32 make 320 a second. */
-#define REST_FLIGHT_INTERACTION_MAX 32u
+#define REST_FLIGHT_INTERACTION_MAX 64u
 #define REST_FLIGHT_MESSAGE_MAX	    32u
 #define REST_FLIGHT_BULK_MAX	    8u
 

@@ -251,6 +251,8 @@ learn_from_head(struct rest_core *c, struct rest_job *job,
 
 	rest_bucket_answered(job->line->bucket, head, job->sent_us, now_us);
 	if (left != NULL) {
+		/* This answer will not tell when its window ends. */
+		rest_bucket_ended(left, true, now_us);
 		rest_place(c, left, now_us);
 	}
 }

@@ -40,3 +40,7 @@ DISCORD_REST := $(addprefix services/discord/,rest_route.c rest_head.c \
 	rest_metrics.c)
 $(B)/libdiscord-rest.a: $(call objects,$(DISCORD_REST))
 PURE_OBJECTS += $(call objects,$(DISCORD_REST))
+
+# Simulations of it, against a server that counts.
+$(eval $(call unit,discord_rest_sim,tests/unit/discord/test_rest_sim.c \
+	tests/unit/discord/model.c,discord-rest base,$(BASE_LIBS)))
