@@ -136,9 +136,10 @@ rest_finish(
 	}
 }
 
-static void
-tell_later(struct rest_core *c, struct rest_job *job)
+void
+rest_core_tell_later(struct rest_core *c, struct rest_job *job)
 {
+	job->state = REST_JOB_OVER;
 	job->next = NULL;
 	if (c->over == NULL) {
 		c->over = job;
@@ -161,7 +162,7 @@ rest_drop(struct rest_core *c, struct rest_job *job,
 	rest_line_remove(&c->table, job, now_us);
 	c->waiting[job->lane]--;
 	rest_finish(c, job, result);
-	tell_later(c, job);
+	rest_core_tell_later(c, job);
 	rest_place(c, b, now_us);
 }
 

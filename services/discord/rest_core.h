@@ -90,6 +90,9 @@ void rest_core_fini(struct rest_core *c); /* jobs are the owner's */
 STOA_MUST_USE enum rest_cause rest_core_add(
     struct rest_core *c, struct rest_job *job, int64_t now_us);
 
+/* A job that was refused ends in a FINISH step after all. */
+void rest_core_tell_later(struct rest_core *c, struct rest_job *job);
+
 enum rest_step_kind {
 	REST_STEP_START,  /* send it, then report */
 	REST_STEP_FINISH, /* it is over: its result says how */

@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 
+#include <inttypes.h>
+
 void
 rest_window_init(struct rest_window *w, unsigned limit, int64_t span_us)
 {
@@ -146,6 +148,64 @@ rest_budget_pace_us(struct rest_budget *b, int64_t now_us)
 	int64_t left = hard - rest_budget_used(b, now_us);
 
 	return span_us / (left > 1 ? left : 1);
+}
+
+void
+rest_budget_save(struct rest_budget *b, int64_t now_us, int64_t wall_us,
+    struct stoa_buf *out)
+{
+	budget_turn(b, now_us);
+	for (int64_t i = 0; i <= REST_INVALID_SLOTS; i++) {
+		int64_t slot = b->slot - i;
+		unsigned count =
+		    slot < 0 ? 0 : b->counts[slot % (REST_INVALID_SLOTS + 1)];
+
+		if (count > 0) {
+			stoa_buf_printf(out, "%" PRId64 " %u\n",
+			    wall_us - (now_us - slot * b->slot_us), count);
+		}
+	}
+}
+
+/* One line: its slot, if that is still counted. */
+static bool
+budget_load_line(struct rest_budget *b, int64_t now_us, int64_t wall_us,
+    struct stoa_str line)
+{
+	struct stoa_str word = stoa_str_cut(&line, ' ');
+	int64_t at_us, count, age_us;
+	int64_t span_us = b->slot_us * REST_INVALID_SLOTS;
+
+	if (!stoa_str_to_i64(word, &at_us) || !stoa_str_to_i64(line, &count) ||
+	    count < 0 || count > UINT32_MAX / 2 || at_us < 0) {
+		return false;
+	}
+	age_us = wall_us - at_us;
+	/* From the future: the clock was set; take it as of now. */
+	age_us = age_us < 0 ? 0 : age_us;
+	if (age_us <= span_us && now_us >= age_us) {
+		int64_t slot = (now_us - age_us) / b->slot_us;
+
+		b->counts[slot % (REST_INVALID_SLOTS + 1)] += (unsigned)count;
+	} else if (age_us <= span_us) {
+		/* Older than the monotonic clock. */
+		b->counts[0] += (unsigned)count;
+	}
+	return true;
+}
+
+bool
+rest_budget_load(struct rest_budget *b, int64_t now_us, int64_t wall_us,
+    struct stoa_str text)
+{
+	budget_turn(b, now_us);
+	while (text.len > 0) {
+		if (!budget_load_line(
+			b, now_us, wall_us, stoa_str_cut(&text, '\n'))) {
+			return false;
+		}
+	}
+	return true;
 }
 
 const char *

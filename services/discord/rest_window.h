@@ -4,6 +4,8 @@
 #ifndef DISCORD_REST_WINDOW_H
 #define DISCORD_REST_WINDOW_H
 
+#include "base/buf.h"
+#include "base/str.h"
 #include "discord/rest_limits.h"
 
 #include <stdbool.h>
@@ -75,6 +77,13 @@ enum rest_budget_level rest_budget_level(
 /* Between requests at level SLOW: at this pace the hard level is not passed
  * within the span even if every request is invalid. */
 int64_t rest_budget_pace_us(struct rest_budget *b, int64_t now_us);
+
+/* What was spent as text, against a wall clock, and back: a restart forgets
+ * nothing. Text that is not ours is ignored; false then. */
+void rest_budget_save(struct rest_budget *b, int64_t now_us, int64_t wall_us,
+    struct stoa_buf *out);
+bool rest_budget_load(struct rest_budget *b, int64_t now_us, int64_t wall_us,
+    struct stoa_str text);
 
 const char *rest_budget_level_name(enum rest_budget_level level);
 

@@ -41,6 +41,15 @@ DISCORD_REST := $(addprefix services/discord/,rest_route.c rest_head.c \
 $(B)/libdiscord-rest.a: $(call objects,$(DISCORD_REST))
 PURE_OBJECTS += $(call objects,$(DISCORD_REST))
 
+# The loop, the clock and the connections.
+DISCORD_REST_EDGE := $(addprefix services/discord/,rest.c rest_wire.c \
+	rest_state.c)
+$(B)/libdiscord-rest-edge.a: $(call objects,$(DISCORD_REST_EDGE))
+
 # Simulations of it, against a server that counts.
 $(eval $(call unit,discord_rest_sim,tests/unit/discord/test_rest_sim.c \
 	tests/unit/discord/model.c,discord-rest base,$(BASE_LIBS)))
+
+# All of it against a server in the test.
+$(eval $(call unit,discord_rest,tests/unit/discord/test_rest.c,\
+	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))

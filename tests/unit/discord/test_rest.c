@@ -1,0 +1,552 @@
+/* The whole client against an HTTP server in the test, which answers from a
+ * script and writes down what it was asked. */
+#include "discord/rest.h"
+#include "discord/rest_limits.h"
+
+#include "edge/loop.h"
+#include "port/http.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "../unit.h"
+
+#define DEADLINE_US (20 * STOA_US_PER_S)
+#define TOKEN	    "MTk4NjIy.secret-of-the.bot"
+#define SEEN_MAX    64
+
+struct line {
+	unsigned http;
+	const char *body;
+	const char *headers[8]; /* name, value, ...; NULL */
+};
+
+static struct {
+	struct stoa_http_server *server;
+	pthread_mutex_t lock;
+	const struct line *script;
+	size_t line_count, line_next;
+	struct {
+		char method[8], path[256], authorization[128], type[128];
+		char agent[128], reason[256], query[32];
+		char body[1024];
+		size_t body_len;
+	} seen[SEEN_MAX];
+	size_t seen_count;
+} s = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void
+keep(char *to, size_t size, const char *value)
+{
+	snprintf(to, size, "%s", value == NULL ? "(none)" : value);
+}
+
+static void *
+begin(void *owner, struct stoa_http_request *request)
+{
+	size_t i;
+
+	(void)owner;
+	pthread_mutex_lock(&s.lock);
+	i = s.seen_count++ % SEEN_MAX;
+	keep(s.seen[i].method, 8, stoa_http_method(request));
+	snprintf(s.seen[i].path, sizeof(s.seen[i].path), "%.*s",
+	    STOA_STR_ARG(stoa_http_path(request)));
+	keep(s.seen[i].authorization, sizeof(s.seen[i].authorization),
+	    stoa_http_header(request, "authorization"));
+	keep(s.seen[i].type, sizeof(s.seen[i].type),
+	    stoa_http_header(request, "content-type"));
+	keep(s.seen[i].agent, sizeof(s.seen[i].agent),
+	    stoa_http_header(request, "user-agent"));
+	keep(s.seen[i].reason, sizeof(s.seen[i].reason),
+	    stoa_http_header(request, "x-audit-log-reason"));
+	keep(s.seen[i].query, sizeof(s.seen[i].query),
+	    stoa_http_query(request, "limit"));
+	s.seen[i].body_len = 0;
+	pthread_mutex_unlock(&s.lock);
+	return (void *)(uintptr_t)(i + 1);
+}
+
+static void
+body(void *state, struct stoa_http_request *request, struct stoa_str bytes)
+{
+	size_t i = (size_t)(uintptr_t)state - 1;
+
+	(void)request;
+	pthread_mutex_lock(&s.lock);
+	if (s.seen[i].body_len + bytes.len < sizeof(s.seen[i].body)) {
+		memcpy(
+		    s.seen[i].body + s.seen[i].body_len, bytes.data, bytes.len);
+		s.seen[i].body_len += bytes.len;
+	}
+	pthread_mutex_unlock(&s.lock);
+}
+
+static void
+end(void *state, struct stoa_http_request *request)
+{
+	static const struct line fine = {200, "{}", {NULL}};
+	const struct line *line = &fine;
+
+	(void)state;
+	pthread_mutex_lock(&s.lock);
+	if (s.line_next < s.line_count) {
+		line = &s.script[s.line_next++];
+	}
+	pthread_mutex_unlock(&s.lock);
+	for (size_t i = 0; line->headers[i] != NULL; i += 2) {
+		stoa_http_add_header(
+		    request, line->headers[i], line->headers[i + 1]);
+	}
+	stoa_http_reply(
+	    request, line->http, "application/json", stoa_str_of(line->body));
+}
+
+static void
+nothing(void *state)
+{
+	(void)state;
+}
+
+static const struct stoa_http_route routes[] = {
+    {"GET", "/api/v10/", begin, NULL, end, nothing},
+    {"POST", "/api/v10/", begin, body, end, nothing},
+    {"PUT", "/api/v10/", begin, body, end, nothing},
+    {"PATCH", "/api/v10/", begin, body, end, nothing},
+    {"DELETE", "/api/v10/", begin, NULL, end, nothing},
+};
+
+static struct {
+	struct stoa_loop *loop;
+	struct rest *rest;
+	struct stoa_timer *deadline;
+	bool is_late;
+	unsigned want, count;
+	struct rest_result result;
+	unsigned http, tries;
+	int64_t code;
+	char body[128], cause[128], state_path[64];
+} t;
+
+static void
+done(void *owner, const struct rest_answer *answer)
+{
+	assert_ptr_equal(owner, &t);
+	t.count++;
+	t.result = answer->result;
+	t.http = answer->http;
+	t.tries = answer->tries;
+	t.code = answer->code;
+	snprintf(t.body, sizeof(t.body), "%.*s", STOA_STR_ARG(answer->body));
+	snprintf(t.cause, sizeof(t.cause), "%s", answer->cause);
+	if (t.count >= t.want) {
+		stoa_loop_stop(t.loop);
+	}
+}
+
+static void
+deadline_passed(void *arg)
+{
+	(void)arg;
+	t.is_late = true;
+	stoa_loop_stop(t.loop);
+}
+
+static void
+run_until(unsigned want)
+{
+	t.want = want;
+	if (t.count < want) {
+		stoa_loop_run(t.loop);
+	}
+	assert_false(t.is_late);
+	assert_int_equal(t.count, want);
+}
+
+static void
+client_open(void)
+{
+	char url[128];
+	const struct rest_options options = {
+	    .base_url = url,
+	    .token = TOKEN,
+	    .home_url = "https://example.org",
+	    .version = "1",
+	    .seed = 5,
+	    .invalid_max = 10,
+	    .state_path = t.state_path,
+	};
+
+	snprintf(url, sizeof(url), "%s/api/v10", stoa_http_url(s.server));
+	assert_int_equal(rest_open(t.loop, &options, &t.rest), STOA_OK);
+}
+
+static int
+setup(void **state)
+{
+	const struct stoa_http_options options = {
+	    .listen = "127.0.0.1:0",
+	    .routes = routes,
+	    .route_count = STOA_COUNT(routes),
+	    .connections_max = 64,
+	    .connection_bytes_max = 65536,
+	    .body_bytes_max = 1 << 20,
+	    .idle_seconds_max = 30,
+	};
+
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	s.line_count = s.line_next = s.seen_count = 0;
+	assert_int_equal(stoa_http_open(&options, &s.server), STOA_OK);
+	snprintf(t.state_path, sizeof(t.state_path), "/tmp/stoa-rest-%d",
+	    (int)getpid());
+	(void)unlink(t.state_path);
+	t.loop = stoa_loop_open();
+	t.deadline = stoa_timer_new(t.loop, deadline_passed, NULL);
+	stoa_timer_start(t.deadline, DEADLINE_US, 0);
+	client_open();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	rest_close(t.rest);
+	stoa_timer_free(t.deadline);
+	stoa_loop_close(t.loop);
+	stoa_http_close(s.server);
+	(void)unlink(t.state_path);
+	return 0;
+}
+
+static void
+play(const struct line *script, size_t count)
+{
+	pthread_mutex_lock(&s.lock);
+	s.script = script;
+	s.line_count = count;
+	s.line_next = 0;
+	pthread_mutex_unlock(&s.lock);
+}
+
+static struct rest_call *
+send_json(enum rest_method method, const char *path, const char *json)
+{
+	struct rest_call *call = NULL;
+	const struct rest_request request = {
+	    .method = method,
+	    .path = path,
+	    .json = stoa_str_of(json == NULL ? "" : json),
+	    .lane = REST_LANE_MESSAGE,
+	};
+
+	assert_int_equal(rest_send(t.rest, &request, done, &t, &call), STOA_OK);
+	return call;
+}
+
+/* ---- tests ---- */
+
+static void
+test_send_carries_token_agent_and_reason(void **state)
+{
+	static const struct line script[] = {{200, "{\"id\":\"7\"}", {NULL}}};
+	const struct rest_request request = {
+	    .method = REST_PATCH,
+	    .path = "/guilds/1",
+	    .query = "limit=5",
+	    .json = STOA_STR("{\"name\":\"x\"}"),
+	    .reason = "caf\xc3\xa9 au lait",
+	    .lane = REST_LANE_BULK,
+	};
+
+	(void)state;
+	play(script, 1);
+	assert_int_equal(rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+	assert_int_equal(t.count, 0);
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(t.http, 200);
+	assert_string_equal(t.body, "{\"id\":\"7\"}");
+	assert_string_equal(t.cause, "ok");
+	assert_string_equal(s.seen[0].method, "PATCH");
+	assert_string_equal(s.seen[0].path, "/api/v10/guilds/1");
+	assert_string_equal(s.seen[0].query, "5");
+	assert_string_equal(s.seen[0].authorization, "Bot " TOKEN);
+	assert_string_equal(
+	    s.seen[0].agent, "DiscordBot (https://example.org, 1)");
+	assert_string_equal(s.seen[0].reason, "caf%C3%A9%20au%20lait");
+	assert_string_equal(s.seen[0].type, "application/json");
+	assert_memory_equal(s.seen[0].body, "{\"name\":\"x\"}", 12);
+}
+
+static void
+test_send_keeps_the_token_from_webhooks(void **state)
+{
+	(void)state;
+	send_json(REST_POST, "/interactions/1/tok/callback", "{\"type\":5}");
+	send_json(
+	    REST_PATCH, "/webhooks/1/tok/messages/@original", "{\"a\":1}");
+	run_until(2);
+	assert_string_equal(s.seen[0].authorization, "(none)");
+	assert_string_equal(s.seen[1].authorization, "(none)");
+}
+
+static void
+test_send_uploads_files(void **state)
+{
+	static const struct rest_file files[] = {
+	    {"a.png", "image/png", {"\1\2\3", 3}},
+	    {"b.txt", "text/plain", {"bee", 3}},
+	};
+	const struct rest_request request = {
+	    .method = REST_POST,
+	    .path = "/channels/1/messages",
+	    .json = STOA_STR("{\"content\":\"x\"}"),
+	    .files = files,
+	    .file_count = 2,
+	};
+	char *text = s.seen[0].body;
+
+	(void)state;
+	assert_int_equal(rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+	run_until(1);
+	assert_int_equal(t.http, 200);
+	assert_non_null(
+	    memmem(text, s.seen[0].body_len, "name=\"payload_json\"", 19));
+	assert_non_null(memmem(text, s.seen[0].body_len, "\"content\"", 9));
+	assert_non_null(memmem(text, s.seen[0].body_len,
+	    "name=\"files[1]\"; filename=\"b.txt\"", 33));
+}
+
+static void
+test_send_refuses_what_is_no_request(void **state)
+{
+	static const char *const paths[] = {"", "channels/1", "/a//b",
+	    "/a/../b", "/a b", "/a?b", "/a#b", "/a\r\nX: y"};
+	struct rest_request request = {.method = REST_GET};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(paths); i++) {
+		request.path = paths[i];
+		assert_int_equal(
+		    rest_send(t.rest, &request, done, &t, NULL), STOA_INVALID);
+	}
+	request.path = "/channels/1";
+	request.query = "a=b c";
+	assert_int_equal(
+	    rest_send(t.rest, &request, done, &t, NULL), STOA_INVALID);
+	request.query = NULL;
+	request.reason = "\xff";
+	assert_int_equal(
+	    rest_send(t.rest, &request, done, &t, NULL), STOA_INVALID);
+	assert_true(rest_is_idle(t.rest));
+}
+
+static void
+test_limited_request_is_sent_again(void **state)
+{
+	static const struct line script[] = {
+	    {429, "{\"message\":\"x\",\"retry_after\":0.05,\"global\":false}",
+		{"X-RateLimit-Scope", "user", "X-RateLimit-Bucket", "b",
+		    "Retry-After", "0", NULL}},
+	};
+
+	(void)state;
+	play(script, 1);
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(s.seen_count, 2);
+}
+
+static void
+test_bucket_is_waited_for(void **state)
+{
+	static const struct line script[] = {
+	    {200, "{}",
+		{"X-RateLimit-Bucket", "b", "X-RateLimit-Limit", "1",
+		    "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-After",
+		    "3600.5"}},
+	};
+	const struct rest_request request = {
+	    .method = REST_GET,
+	    .path = "/channels/1/messages",
+	    .timeout_us = 5 * STOA_US_PER_S,
+	};
+
+	(void)state;
+	play(script, 1);
+	assert_int_equal(rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+	run_until(1);
+	/* It will not be free in time: told at once, nothing sent. */
+	assert_int_equal(rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+	run_until(2);
+	assert_int_equal(t.result.status, STOA_RATE_LIMITED);
+	assert_int_equal(t.result.cause, REST_CAUSE_LIMITED);
+	assert_true(t.result.retry_after_us > 3000 * STOA_US_PER_S);
+	assert_int_equal(s.seen_count, 1);
+}
+
+static void
+test_refused_token_stops_everything(void **state)
+{
+	static const struct line script[] = {
+	    {401, "{\"message\":\"401: Unauthorized\",\"code\":0}", {NULL}}};
+	struct stoa_buf text;
+
+	(void)state;
+	play(script, 1);
+	assert_true(rest_is_usable(t.rest));
+	for (unsigned i = 0; i < 20; i++) {
+		send_json(REST_POST, "/channels/1/messages", "{}");
+	}
+	run_until(20);
+	assert_int_equal(t.result.cause, REST_CAUSE_TOKEN_INVALID);
+	assert_int_equal(t.result.status, STOA_UNAUTHENTIC);
+	send_json(REST_POST, "/interactions/1/tok/callback", "{}");
+	run_until(21);
+	assert_int_equal(t.result.cause, REST_CAUSE_TOKEN_INVALID);
+	assert_int_equal(s.seen_count, 1);
+	assert_false(rest_is_usable(t.rest));
+	stoa_buf_init(&text, 65536);
+	rest_state(t.rest, &text);
+	rest_metrics(t.rest, &text);
+	assert_non_null(strstr(text.data, "the token is not valid"));
+	assert_non_null(
+	    strstr(text.data, "refused_total{cause=\"token_invalid\"} 20"));
+	assert_null(strstr(text.data, "secret"));
+	stoa_buf_fini(&text);
+}
+
+static void
+test_dead_webhook_is_not_called_again(void **state)
+{
+	static const struct line script[] = {
+	    {404, "{\"message\":\"Unknown Webhook\",\"code\":10015}", {NULL}}};
+
+	(void)state;
+	play(script, 1);
+	send_json(REST_POST, "/webhooks/1/tok", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_NOT_FOUND);
+	assert_int_equal(t.code, 10015);
+	send_json(REST_POST, "/webhooks/1/tok", "{}");
+	run_until(2);
+	assert_int_equal(t.result.cause, REST_CAUSE_WEBHOOK_DEAD);
+	assert_int_equal(s.seen_count, 1);
+	send_json(REST_POST, "/webhooks/1/other", "{}");
+	run_until(3);
+	assert_int_equal(t.result.status, STOA_OK);
+}
+
+static void
+test_only_what_is_safe_is_repeated(void **state)
+{
+	static const struct line script[] = {
+	    {502, "<html>", {NULL}}, {502, "<html>", {NULL}}};
+
+	(void)state;
+	play(script, 2);
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_UNAVAILABLE);
+	assert_true(t.result.may_have_happened);
+	assert_int_equal(t.http, 502);
+	assert_int_equal(s.seen_count, 1);
+	send_json(REST_PUT, "/channels/1/pins/2", NULL);
+	run_until(2);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(t.tries, 2);
+	assert_int_equal(s.seen_count, 3);
+}
+
+static void
+test_repeated_callback_may_be_acknowledged_already(void **state)
+{
+	static const struct line script[] = {{502, "<html>", {NULL}},
+	    {400, "{\"code\":40060,\"message\":\"x\"}", {NULL}}};
+
+	(void)state;
+	play(script, 2);
+	send_json(REST_POST, "/interactions/1/tok/callback", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_true(t.result.is_presumed);
+}
+
+static void
+test_cancelled_request_calls_nobody(void **state)
+{
+	struct rest_call *waiting;
+
+	(void)state;
+	send_json(REST_POST, "/channels/1/messages", "{\"n\":1}");
+	waiting = send_json(REST_POST, "/channels/1/messages", "{\"n\":2}");
+	send_json(REST_POST, "/channels/1/messages", "{\"n\":3}");
+	rest_cancel(waiting);
+	run_until(2);
+	assert_int_equal(s.seen_count, 2);
+	assert_memory_equal(s.seen[1].body, "{\"n\":3}", 7);
+	assert_true(rest_is_idle(t.rest));
+	/* And what is under way when the client ends. */
+	send_json(REST_GET, "/channels/1", NULL);
+}
+
+static void
+test_invalid_requests_survive_a_restart(void **state)
+{
+	static const struct line bad = {403, "{\"code\":50013}", {NULL}};
+	struct line script[9];
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(script); i++) {
+		script[i] = bad;
+	}
+	play(script, STOA_COUNT(script));
+	for (unsigned i = 0; i < 9; i++) {
+		/* At level SLOW they would come a minute apart. */
+		struct rest_request request = {
+		    .method = REST_POST,
+		    .path = "/webhooks/1/t",
+		    .lane = REST_LANE_INTERACTION,
+		};
+
+		assert_int_equal(
+		    rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+		run_until(i + 1);
+		assert_int_equal(t.result.status, STOA_DENIED);
+	}
+	send_json(REST_POST, "/channels/2/messages", "{}");
+	run_until(10);
+	assert_int_equal(t.result.cause, REST_CAUSE_BUDGET);
+	rest_close(t.rest);
+	client_open();
+	send_json(REST_POST, "/channels/2/messages", "{}");
+	run_until(11);
+	assert_int_equal(t.result.cause, REST_CAUSE_BUDGET);
+	assert_int_equal(s.seen_count, 9);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_send_carries_token_agent_and_reason),
+	    TEST(test_send_keeps_the_token_from_webhooks),
+	    TEST(test_send_uploads_files),
+	    TEST(test_send_refuses_what_is_no_request),
+	    TEST(test_limited_request_is_sent_again),
+	    TEST(test_bucket_is_waited_for),
+	    TEST(test_refused_token_stops_everything),
+	    TEST(test_dead_webhook_is_not_called_again),
+	    TEST(test_only_what_is_safe_is_repeated),
+	    TEST(test_repeated_callback_may_be_acknowledged_already),
+	    TEST(test_cancelled_request_calls_nobody),
+	    TEST(test_invalid_requests_survive_a_restart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
