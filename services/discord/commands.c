@@ -19,7 +19,7 @@
 #define INSTALL_GUILD  0
 
 /* MANAGE_GUILD, 1 << 5: who may install an application may run it. */
-#define PERMISSION_MANAGE "32"
+#define PERMISSION_MANAGE 32
 
 bool
 discord_option_is_asked(const struct bot_option *option)
@@ -206,7 +206,7 @@ command_write(struct discord_writer *w, const struct bot_command *command)
 	words_write(w, "description_localizations", words, true);
 	options_write(w, command);
 	if (command->permission >= BOT_ADMIN) {
-		discord_text(
+		discord_number(
 		    w, "default_member_permissions", PERMISSION_MANAGE);
 	}
 	discord_open(w, "integration_types", '[');

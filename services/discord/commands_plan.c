@@ -23,6 +23,7 @@ enum kind {
 	KIND_FLAG, /* missing: false */
 	KIND_MAP,  /* of texts; missing, null and empty are the same */
 	KIND_SET,  /* of whole numbers, in any order */
+	KIND_BITS, /* a whole number: we write it so, Discord as text */
 };
 
 struct field {
@@ -34,7 +35,7 @@ static const struct field command_fields[] = {
     {"description", KIND_TEXT},
     {"name_localizations", KIND_MAP},
     {"description_localizations", KIND_MAP},
-    {"default_member_permissions", KIND_TEXT},
+    {"default_member_permissions", KIND_BITS},
     {"nsfw", KIND_FLAG},
     {"integration_types", KIND_SET},
     {"contexts", KIND_SET},
@@ -161,6 +162,17 @@ has_number(struct stoa_json array, struct stoa_json number)
 	return false;
 }
 
+static struct stoa_str
+bits_of(struct stoa_json value)
+{
+	struct stoa_str text = value.text;
+
+	if (text.len >= 2 && text.data[0] == '"') {
+		text = stoa_str_of_bytes(text.data + 1, text.len - 2);
+	}
+	return text;
+}
+
 static bool
 is_same_set(struct stoa_json a, struct stoa_json b)
 {
@@ -197,6 +209,8 @@ is_same(struct plan *p, enum kind kind, struct stoa_json a, struct stoa_json b)
 		return is_same_map(p, a, b);
 	case KIND_SET:
 		return is_same_set(a, b);
+	case KIND_BITS:
+		return stoa_str_is_equal(bits_of(a), bits_of(b));
 	}
 	return false;
 }

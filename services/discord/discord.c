@@ -205,8 +205,9 @@ talks_pulse(struct discord *d)
 static bool
 is_idle(const struct talk *t)
 {
-	return !t->is_busy && !t->is_moving && !t->is_looking && t->turn == NULL &&
-	       t->final == NULL && t->live.len == 0 && t->last.len == 0;
+	return !t->is_busy && !t->is_moving && !t->is_looking &&
+	       t->turn == NULL && t->final == NULL && t->live.len == 0 &&
+	       t->last.len == 0;
 }
 
 /* What is over is kept for a while: late copies find it. */

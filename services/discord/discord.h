@@ -32,8 +32,8 @@ struct discord_settings {
 	const char *file_origin;
 	/* Told the address that brings the bot into a server. */
 	void (*invite)(const char *url);
-	bool registers;		 /* commands, at the start */
-	bool use_embeds;	 /* instead of components v2 */
+	bool registers;	 /* commands, at the start */
+	bool use_embeds; /* instead of components v2 */
 	uint64_t seed;
 	void (*log)(bool is_warning, const char *event, const char *text);
 	/* Nothing can be done before a person has mended it. */

@@ -37,8 +37,8 @@ struct move {
 static bool
 is_discords(const struct discord *d, const char *url)
 {
-	static const char *const ours[] = {"https://cdn.discordapp.com/",
-	    "https://media.discordapp.net/"};
+	static const char *const ours[] = {
+	    "https://cdn.discordapp.com/", "https://media.discordapp.net/"};
 	struct stoa_str text = stoa_str_of(url);
 
 	for (size_t i = 0; i < STOA_COUNT(ours); i++) {
@@ -106,8 +106,8 @@ store(struct move *m)
 		m->problem = "storage cannot be reached";
 		return;
 	}
-	if (storage_client_send(client, &call, m->path, m->file->name,
-		&sent) != STOA_OK) {
+	if (storage_client_send(client, &call, m->path, m->file->name, &sent) !=
+	    STOA_OK) {
 		(void)snprintf(m->problem_text, sizeof(m->problem_text),
 		    "storage does not take it: %s",
 		    storage_client_problem(client));

@@ -50,8 +50,7 @@ answer(struct asked *a, enum stoa_status status, const ProtobufCMessage *reply,
 		packed = stoa_pack(&a->arena, reply);
 		status = packed.data == NULL ? STOA_TOO_LARGE : STOA_OK;
 	}
-	stoa_bus_answer(
-	    a->discord->s.bus, a->request, status, packed, detail);
+	stoa_bus_answer(a->discord->s.bus, a->request, status, packed, detail);
 	a->discord->busy--;
 	stoa_arena_fini(&a->arena);
 	free(a);
@@ -66,8 +65,9 @@ call_answered(void *owner, const struct rest_answer *in)
 	Stoa__Discord__CallReply reply = STOA__DISCORD__CALL_REPLY__INIT;
 
 	if (in->http == 0) {
-		answer(a, in->result.status == STOA_OK ? STOA_UNAVAILABLE
-						       : in->result.status,
+		answer(a,
+		    in->result.status == STOA_OK ? STOA_UNAVAILABLE
+						 : in->result.status,
 		    NULL, in->cause);
 		return;
 	}
@@ -130,8 +130,9 @@ send_answered(void *owner, const struct rest_answer *in)
 
 	if (in->result.status != STOA_OK ||
 	    !stoa_json_parse(in->body, 0, &root, NULL)) {
-		answer(a, in->result.status == STOA_OK ? STOA_INTERNAL
-						       : in->result.status,
+		answer(a,
+		    in->result.status == STOA_OK ? STOA_INTERNAL
+						 : in->result.status,
 		    NULL, in->cause);
 		return;
 	}
@@ -173,7 +174,8 @@ card_post(struct asked *a, const char *channel)
 	stoa_base32_encode(&nonce, stoa_str_of_bytes(hash.bytes, 15));
 	o.nonce = stoa_arena_str(&a->arena, stoa_buf_str(&nonce));
 	stoa_buf_fini(&nonce);
-	out.path = stoa_arena_printf(&a->arena, "/channels/%s/messages", channel);
+	out.path =
+	    stoa_arena_printf(&a->arena, "/channels/%s/messages", channel);
 	if (out.path != NULL &&
 	    discord_render(&a->arena, a->send->card, &o, &drawn)) {
 		out.json = drawn.json;
@@ -200,8 +202,9 @@ direct_opened(void *owner, const struct rest_answer *in)
 		channel = stoa_arena_str(&a->arena, id);
 	}
 	if (channel == NULL) {
-		answer(a, in->result.status == STOA_OK ? STOA_INTERNAL
-						       : in->result.status,
+		answer(a,
+		    in->result.status == STOA_OK ? STOA_INTERNAL
+						 : in->result.status,
 		    NULL, in->cause);
 		return;
 	}
@@ -226,8 +229,8 @@ direct_open(struct asked *a)
 	stoa_buf_add_json(&b, stoa_str_of(a->send->user));
 	stoa_buf_add_text(&b, "}");
 	out.json = stoa_buf_str(&b);
-	is_sent = rest_send(a->discord->s.rest, &out, direct_opened, a,
-		      NULL) == STOA_OK;
+	is_sent = rest_send(a->discord->s.rest, &out, direct_opened, a, NULL) ==
+		  STOA_OK;
 	stoa_buf_fini(&b);
 	return is_sent;
 }
@@ -325,8 +328,8 @@ described(void *owner, const struct rest_answer *in)
 	    "https://discord.com/oauth2/authorize?client_id=%s"
 	    "&scope=bot%%20applications.commands&permissions=" PERMISSIONS,
 	    d->application);
-	discord_say(d, false, "invite", "bring the bot into a server: %s",
-	    d->invite);
+	discord_say(
+	    d, false, "invite", "bring the bot into a server: %s", d->invite);
 	d->s.invite(d->invite);
 }
 

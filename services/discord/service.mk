@@ -53,3 +53,13 @@ $(eval $(call unit,discord_rest_sim,tests/unit/discord/test_rest_sim.c \
 # All of it against a server in the test.
 $(eval $(call unit,discord_rest,tests/unit/discord/test_rest.c,\
 	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))
+
+# The conversations, and the daemon.
+DISCORD_LOGIC := $(addprefix services/discord/,discord.c talk.c talk_send.c \
+	leader.c serve.c register.c suggest.c complain.c move.c)
+$(B)/libdiscord.a: $(call objects,$(DISCORD_LOGIC))
+
+$(eval $(call daemon,discord,services/discord/main.c,\
+	discord discord-words discord-chart discord-rest-edge discord-rest \
+	storage-client storage-core chat edge base proto,\
+	$(DISCORD_CHART_LIBS) $(EDGE_LIBS)))

@@ -76,8 +76,8 @@ on_suggested(void *owner, enum stoa_status status, struct stoa_str reply,
 
 	(void)detail;
 	if (status == STOA_OK) {
-		in = stoa_unpack(&s->arena,
-		    &stoa__chat__suggest_reply__descriptor, reply);
+		in = stoa_unpack(
+		    &s->arena, &stoa__chat__suggest_reply__descriptor, reply);
 	}
 	choices_send(s, in);
 }

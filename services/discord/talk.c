@@ -177,16 +177,16 @@ talk_record(struct talk *t)
 	shown.is_ephemeral = t->is_ephemeral;
 	shown.user = t->user;
 	if (t->request.len > 0) {
-		shown.request = stoa_unpack(&arena,
-		    &stoa__chat__command__descriptor,
-		    stoa_buf_str(&t->request));
+		shown.request =
+		    stoa_unpack(&arena, &stoa__chat__command__descriptor,
+			stoa_buf_str(&t->request));
 	}
 	packed = stoa_pack(&arena, &shown.base);
 	if (packed.data != NULL) {
 		t->is_recorded = true;
 		d->busy++;
-		stoa_kv_put(d->s.bus, BUCKET, key, packed, STOA_KV_ANY,
-		    on_recorded, d);
+		stoa_kv_put(
+		    d->s.bus, BUCKET, key, packed, STOA_KV_ANY, on_recorded, d);
 	}
 	stoa_arena_fini(&arena);
 }
@@ -329,8 +329,8 @@ talk_pump(struct talk *t)
 {
 	struct discord *d = t->discord;
 
-	if (t->is_busy || t->is_moving || t->is_looking || t->phase == TALK_OVER ||
-	    d->now_us < t->retry_us) {
+	if (t->is_busy || t->is_moving || t->is_looking ||
+	    t->phase == TALK_OVER || d->now_us < t->retry_us) {
 		return;
 	}
 	/* Without a handle the record must tell. A card that comes to a

@@ -111,47 +111,46 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 }
 
 static void
-path_set(struct step *s, enum rest_method method, const char *format,
-    const char *a, const char *b)
+path_set(struct step *s, const char *head, const char *a, const char *b,
+    const char *tail)
 {
-	s->method = method;
-	(void)snprintf(s->path, sizeof(s->path), format, a, b);
+	(void)snprintf(s->path, sizeof(s->path), "%s%s%s%s", head, a, b, tail);
 }
 
 static void
 address(struct step *s)
 {
 	const struct talk *t = s->talk;
+	const char *to = t->moved_to[0] != '\0' ? t->moved_to : t->channel;
+	char hook[400];
 
+	(void)snprintf(hook, sizeof(hook), "%s/%s", t->application, t->token);
+	s->method = REST_POST;
 	switch (s->way) {
 	case WAY_CALLBACK:
-		path_set(s, REST_POST, "/interactions/%s/%s/callback",
-		    t->interaction, t->token);
+		(void)snprintf(s->path, sizeof(s->path),
+		    "/interactions/%s/%s/callback", t->interaction, t->token);
 		break;
 	case WAY_EDIT_FIRST:
-		path_set(s, REST_PATCH, "/webhooks/%s/%s/messages/@original",
-		    t->application, t->token);
-		break;
 	case WAY_UNSHOW:
-		path_set(s, REST_DELETE, "/webhooks/%s/%s/messages/@original",
-		    t->application, t->token);
+		s->method = s->way == WAY_UNSHOW ? REST_DELETE : REST_PATCH;
+		path_set(s, "/webhooks/", hook, "", "/messages/@original");
 		break;
 	case WAY_PRIVATELY:
-		path_set(
-		    s, REST_POST, "/webhooks/%s/%s", t->application, t->token);
+		path_set(s, "/webhooks/", hook, "", "");
 		break;
 	case WAY_OPEN_DIRECT:
-		path_set(s, REST_POST, "/users/@me/channels%s%s", "", "");
+		path_set(s, "/users/@me/channels", "", "", "");
 		break;
 	case WAY_POST:
-		path_set(s, REST_POST, "/channels/%s/messages%s",
-		    t->moved_to[0] != '\0' ? t->moved_to : t->channel, "");
+		path_set(s, "/channels/", to, "/messages", "");
 		break;
 	case WAY_EDIT:
-		path_set(s, REST_PATCH, "/channels/%s/messages/%s", t->moved_to,
-		    t->message);
+		s->method = REST_PATCH;
+		path_set(s, "/channels/", to, "/messages/", t->message);
 		break;
 	}
+	explicit_bzero(hook, sizeof(hook));
 }
 
 /* ---- drawing ---- */

@@ -1,0 +1,262 @@
+/* main.c - wires Discord out to the bus, the limits' store and the network. */
+#include "base/encode.h"
+#include "discord/discord.h"
+#include "discord/rest.h"
+#include "discord/talk_limits.h"
+#include "edge/cache_redis.h"
+#include "edge/log.h"
+#include "edge/svc.h"
+
+#include "proto/discord.pb-c.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* sysexits.h: a person must mend the settings; starting again is no use. */
+#define EXIT_CONFIG 78
+
+static const struct stoa_conf_option options[] = {
+    {"discord-token", STOA_CONF_SECRET, NULL, 0, 127, "the bot's token"},
+    {"replica", STOA_CONF_TEXT, "discord", 1, 15,
+	"name of this process among its replicas, kept over restarts"},
+    {"api-url", STOA_CONF_TEXT, REST_BASE_URL, 1, 200, "of Discord's REST API"},
+    {"ca-file", STOA_CONF_TEXT, NULL, 0, 1000,
+	"authorities to believe; empty: the system's"},
+    {"register-commands", STOA_CONF_FLAG, "true", 0, 0,
+	"bring the registered commands up to date at the start"},
+    {"embeds", STOA_CONF_FLAG, "false", 0, 0,
+	"draw cards as embeds instead of components"},
+    {"global-limit", STOA_CONF_NUMBER, "50", 1, 1000,
+	"requests a second that Discord allows this bot"},
+    {"invalid-limit", STOA_CONF_NUMBER, "10000", 10, 10000,
+	"invalid requests in ten minutes after which Discord bans"},
+    {"redis-socket", STOA_CONF_TEXT, NULL, 0, 107,
+	"socket of Redis; empty: 127.0.0.1 and redis-port"},
+    {"redis-port", STOA_CONF_NUMBER, "6379", 1, 65535,
+	"port of Redis, used without a socket"},
+    {"redis-password", STOA_CONF_SECRET, NULL, 0, 128, "password of Redis"},
+};
+
+static struct discord *discord;
+static struct rest *rest;
+static struct stoa_cache *cache;
+static struct stoa_timer *tick;
+static char incarnation[48], folder[512], origin[256], state_path[600];
+static char invite_path[600];
+
+static void
+say(bool is_warning, const char *event, const char *text)
+{
+	stoa_log(is_warning ? STOA_LOG_WARN : STOA_LOG_INFO, event, "%s", text);
+}
+
+static void
+fatal(const char *text)
+{
+	stoa_log(STOA_LOG_ERROR, "stopped", "%s", text);
+	_exit(EXIT_CONFIG);
+}
+
+/* For `stoa status`. */
+static void
+invite_keep(const char *url)
+{
+	FILE *file = fopen(invite_path, "we");
+
+	if (file != NULL) {
+		(void)fprintf(file, "%s\n", url);
+		(void)fclose(file);
+	}
+}
+
+static void
+on_tick(void *arg)
+{
+	discord_tick(arg);
+}
+
+static void
+on_request(void *owner, struct stoa_request *request)
+{
+	discord_serve(owner, request);
+}
+
+/* ---- settings ---- */
+
+static bool
+cache_open(struct stoa_svc *svc)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	const char *socket = stoa_conf_get(conf, "redis-socket");
+	const char *password = stoa_conf_get(conf, "redis-password");
+	struct stoa_cache_options o = {
+	    .socket = socket[0] == '\0' ? NULL : socket,
+	    .port = (uint16_t)stoa_conf_number(conf, "redis-port"),
+	    .password = password[0] == '\0' ? NULL : password,
+	};
+
+	return stoa_cache_open(stoa_loop_uv(stoa_svc_loop(svc)), &o, &cache) ==
+	       STOA_OK;
+}
+
+/* "http://host:port/" of the API's address, unless it is Discord's. */
+static void
+origin_set(const char *url)
+{
+	struct stoa_str rest_of = stoa_str_of(url);
+	size_t len = stoa_str_has_prefix(rest_of, STOA_STR("https://")) ? 8 : 7;
+
+	if (strcmp(url, REST_BASE_URL) == 0 || rest_of.len <= len) {
+		return;
+	}
+	rest_of = stoa_str_from(rest_of, len);
+	(void)snprintf(origin, sizeof(origin), "%.*s%.*s/", (int)len, url,
+	    STOA_STR_ARG(stoa_str_cut(&rest_of, '/')));
+}
+
+static bool
+names_make(struct stoa_svc *svc, const char *replica, uint64_t *ret_seed)
+{
+	unsigned char bytes[12];
+	struct stoa_buf hex;
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1 ||
+	    RAND_bytes((unsigned char *)ret_seed, sizeof(*ret_seed)) != 1) {
+		return false;
+	}
+	stoa_buf_init(&hex, 64);
+	stoa_hex_encode(&hex, stoa_str_of_bytes(bytes, sizeof(bytes)));
+	(void)snprintf(incarnation, sizeof(incarnation), "%s.%s", replica,
+	    stoa_buf_str(&hex).data);
+	stoa_buf_fini(&hex);
+	(void)snprintf(
+	    folder, sizeof(folder), "%s", stoa_svc_path(svc, "discord", true));
+	(void)snprintf(
+	    state_path, sizeof(state_path), "%s/limits-%s", folder, replica);
+	(void)snprintf(invite_path, sizeof(invite_path), "%s/invite", folder);
+	return true;
+}
+
+static bool
+rest_start(struct stoa_svc *svc, uint64_t seed)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	const char *ca = stoa_conf_get(conf, "ca-file");
+	struct rest_options o = {
+	    .base_url = stoa_conf_get(conf, "api-url"),
+	    .token = stoa_conf_get(conf, "discord-token"),
+	    .ca_file = ca[0] == '\0' ? NULL : ca,
+	    .home_url = "https://github.com/stoa-suite/stoa",
+	    .version = STOA_VERSION,
+	    .global_limit = (unsigned)stoa_conf_number(conf, "global-limit"),
+	    .invalid_max = (unsigned)stoa_conf_number(conf, "invalid-limit"),
+	    .cache = cache,
+	    .seed = seed,
+	    .state_path = state_path,
+	};
+
+	return rest_open(stoa_svc_loop(svc), &o, &rest) == STOA_OK;
+}
+
+static bool
+start(struct stoa_svc *svc)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	struct discord_settings s = {
+	    .bus = stoa_svc_bus(svc),
+	    .loop = stoa_svc_loop(svc),
+	    .replica = stoa_conf_get(conf, "replica"),
+	    .incarnation = incarnation,
+	    .folder = folder,
+	    .file_origin = origin,
+	    .registers = stoa_conf_flag(conf, "register-commands"),
+	    .use_embeds = stoa_conf_flag(conf, "embeds"),
+	    .log = say,
+	    .fatal = fatal,
+	    .invite = invite_keep,
+	};
+
+	if (stoa_conf_get(conf, "discord-token")[0] == '\0') {
+		fatal("discord-token: name its file with --discord-token-file; "
+		      "the token stands under Bot in Discord's developer "
+		      "portal");
+	}
+	origin_set(stoa_conf_get(conf, "api-url"));
+	if (!cache_open(svc) || !names_make(svc, s.replica, &s.seed)) {
+		stoa_log(STOA_LOG_ERROR, "not_started",
+		    "out of memory, or the system gives no random numbers");
+		return false;
+	}
+	if (!rest_start(svc, s.seed)) {
+		fatal("api-url or discord-token cannot be used: the address "
+		      "is https://..., the token has no spaces");
+	}
+	s.rest = rest;
+	discord = discord_new(&s);
+	discord_start(discord);
+	stoa_bus_serve(
+	    s.bus, &stoa__discord__discord__descriptor, on_request, discord);
+	stoa_bus_serve_slots(s.bus, NULL);
+	tick = stoa_timer_new(s.loop, on_tick, discord);
+	stoa_timer_start(tick, DISCORD_TICK_US, DISCORD_TICK_US);
+	return true;
+}
+
+static bool
+is_ready(struct stoa_svc *svc)
+{
+	(void)svc;
+	return discord_is_ready(discord);
+}
+
+static void
+drain(struct stoa_svc *svc)
+{
+	(void)svc;
+	discord_drain(discord);
+}
+
+static bool
+is_idle(struct stoa_svc *svc)
+{
+	(void)svc;
+	return discord_is_idle(discord);
+}
+
+static void
+stop(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_timer_free(tick);
+	rest_close(rest);
+	stoa_cache_close(cache);
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	(void)svc;
+	discord_metrics(discord, out);
+	rest_metrics(rest, out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct stoa_svc_spec spec = {
+	    .name = "discord",
+	    .description = "Discord out: answers, cards, commands",
+	    .options = options,
+	    .option_count = STOA_COUNT(options),
+	    .start = start,
+	    .is_ready = is_ready,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .stop = stop,
+	    .metrics = metrics,
+	};
+
+	return stoa_svc_main(&spec, argc, argv);
+}
