@@ -9,6 +9,7 @@ $(DISCORD_NODE): $(DISCORD_PEER)/package-lock.json
 
 .PHONY: peer-discord
 peer-discord: $(DISCORD_NODE)
+	@$(DISCORD_NODE) $(DISCORD_PEER)/strict.mjs
 	@$(DISCORD_NODE) $(DISCORD_PEER)/peer.mjs
 
 peers: peer-discord

@@ -41,7 +41,8 @@ export class BareClient extends EventEmitter {
   }
 
   take (text) {
-    const frame = JSON.parse(text)
+    let frame
+    try { frame = JSON.parse(text) } catch (error) { return this.emit('broken', error) }
     if (frame.s) this.seq = frame.s
     this.frames.push(frame)
     this.emit('frame', frame)

@@ -35,7 +35,11 @@ export class Gateway {
     this.sweeper.unref()
   }
 
-  reset () { this.counters = counters() }
+  reset () {
+    this.counters = counters()
+    this.buckets.clear()
+    this.memberAsked.clear()
+  }
 
   count (table, key) {
     this.counters[table][key] = (this.counters[table][key] ?? 0) + 1
@@ -185,7 +189,7 @@ export class Gateway {
 
   guildCreate (rec) {
     return {
-      ...rec.guild, unavailable: false, large: false, joined_at: '2022-01-01T00:00:00.000000+00:00',
+      ...rec.guild, unavailable: false, large: false, joined_at: '2022-01-01T00:00:00.000Z',
       member_count: rec.members.size, members: [...rec.members.values()],
       channels: this.state.channelsOf(rec.guild.id), threads: [], presences: [],
       voice_states: [], stage_instances: [], guild_scheduled_events: [],

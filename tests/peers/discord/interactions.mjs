@@ -46,9 +46,8 @@ export function newInteraction (state, spec) {
 
 function metadata (state, it) {
   return { id: it.id, type: it.type, user: state.users.get(it.userId), authorizing_integration_owners: it.d.authorizing_integration_owners,
-    ...(it.type === 2 ? { name: it.d.data.name, command_type: it.d.data.type } : {}),
     ...(it.type === 3 ? { interacted_message_id: it.d.message.id } : {}),
-    ...(it.type === 5 ? { triggering_interaction_metadata: { id: it.id, type: 2, user: state.users.get(it.userId), authorizing_integration_owners: it.d.authorizing_integration_owners, name: 'modal', command_type: 1 } } : {}) }
+    ...(it.type === 5 ? { triggering_interaction_metadata: { id: it.id, type: 2, user: state.users.get(it.userId), authorizing_integration_owners: it.d.authorizing_integration_owners } } : {}) }
 }
 
 function reply (fake, it, json, files, flags) {

@@ -10,6 +10,9 @@ export const AGENT = 'DiscordBot (https://example.org/stoa, 1.0)'
 
 export async function spawnFake (options = []) {
   const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // However the test ends, the fake ends with it.
+  process.once('exit', () => child.kill('SIGKILL'))
+  for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => process.exit(1))
   const line = await new Promise((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve)
     child.once('exit', (code) => reject(new Error(`the fake ended with ${code}`)))
@@ -43,13 +46,22 @@ export async function call (fake, method, path, { json, body, headers = {}, auth
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null }
 }
 
+// No check may hang: half a minute is far more than any needs.
+function within (promise, title, ms = 30_000) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${title} hangs`)), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 export class Checks {
   constructor (name) { Object.assign(this, { name, passed: 0, failed: 0 }) }
 
   async check (title, run) {
     const started = Date.now()
     try {
-      await run()
+      await within(run(), title)
       this.passed++
       console.log(`ok   ${this.name}: ${title} (${Date.now() - started} ms)`)
     } catch (error) {

@@ -9,12 +9,35 @@ const EDITABLE = lim.FLAG_SUPPRESS_EMBEDS | lim.FLAG_V2
 
 let nextId = 1
 
-// Every component gets a number, as the API gives one to those without.
-function numbered (components) {
+const cdn = (name) => `https://cdn.discordapp.com/attachments/1/1/${name}`
+
+const media = (m) => {
+  const url = m.url.replace(/^attachment:\/\/(.+)$/, (_, name) => cdn(name))
+  return { id: snowflake(), url, proxy_url: url, width: null, height: null }
+}
+
+// What the server fills in, by type; every component gets a number.
+const FILLED = {
+  2: (c) => ({ ...c }),
+  3: (c) => ({ min_values: 1, max_values: 1, ...c }),
+  5: (c) => ({ min_values: 1, max_values: 1, ...c }),
+  6: (c) => ({ min_values: 1, max_values: 1, ...c }),
+  7: (c) => ({ min_values: 1, max_values: 1, ...c }),
+  8: (c) => ({ min_values: 1, max_values: 1, ...c }),
+  11: (c) => ({ spoiler: false, ...c, media: media(c.media) }),
+  12: (c) => ({ ...c, items: c.items.map((i) => ({ spoiler: false, ...i, media: media(i.media) })) }),
+  13: (c) => ({ spoiler: false, name: c.file.url.replace(/^attachment:../, ''), size: 0, ...c, file: media(c.file) }),
+  14: (c) => ({ divider: true, spacing: 1, ...c }),
+  17: (c) => ({ spoiler: false, accent_color: null, ...c })
+}
+
+const known = (o) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== null && v !== undefined))
+
+function completed (components) {
   return (components ?? []).map((c) => {
-    const out = { ...c, id: c.id || nextId++ }
-    if (c.components) out.components = numbered(c.components)
-    if (c.accessory) [out.accessory] = numbered([c.accessory])
+    const out = (FILLED[c.type] ?? ((x) => x))({ ...known(c), id: c.id || nextId++ })
+    if (c.components) out.components = completed(c.components)
+    if (c.accessory) [out.accessory] = completed([c.accessory])
     return out
   })
 }
@@ -26,7 +49,7 @@ const attachmentsOf = (json, files, kept = []) => {
   return [...stay, ...[...files].map(([n, f]) => {
     const told = json.attachments?.find((a) => a.id === n)
     const filename = told?.filename ?? f.name
-    const url = `https://cdn.discordapp.com/attachments/1/1/${filename}`
+    const url = cdn(filename)
     return { id: snowflake(), filename, size: f.size, content_type: f.type || undefined, url, proxy_url: url, ...(told?.description ? { description: told.description } : {}) }
   })]
 }
@@ -50,7 +73,7 @@ export function createMessage (state, { channelId, author, json = {}, files = ne
     type, content: json.content ?? '', mentions, mention_roles: [],
     attachments: attachmentsOf(json, files), embeds: embedsOf(json.embeds),
     timestamp: new Date().toISOString(), edited_timestamp: null,
-    flags: flags ?? json.flags ?? 0, components: numbered(json.components),
+    flags: flags ?? json.flags ?? 0, components: completed(json.components),
     id: snowflake(), channel_id: channelId, author, pinned: false,
     mention_everyone: false, tts: json.tts ?? false, ...more
   }
@@ -67,7 +90,7 @@ export function editMessage (state, message, json, files = new Map()) {
   const rec = state.messages.get(message.id)
   if (json.content !== undefined) message.content = json.content ?? ''
   if (json.embeds !== undefined) message.embeds = embedsOf(json.embeds)
-  if (json.components !== undefined) message.components = numbered(json.components)
+  if (json.components !== undefined) message.components = completed(json.components)
   message.attachments = attachmentsOf(json, files, message.attachments)
   if (json.flags) message.flags |= json.flags
   message.flags &= ~lim.FLAG_LOADING

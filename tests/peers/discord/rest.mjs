@@ -94,7 +94,7 @@ export class Rest {
   }
 
   edge (request, url, record) {
-    if (this.limiter.banned) throw this.page(429, 'Access denied: you are being rate limited')
+    if (this.limiter.banned) throw this.page(403, 'Access denied', 'banned for invalid requests')
     if (!AGENT.test(request.headers['user-agent'] ?? '')) {
       throw this.page(403, 'Attention Required', `User-Agent "${request.headers['user-agent'] ?? ''}" is not DiscordBot (url, version)`)
     }

@@ -23,10 +23,11 @@ function gatewayBot ({ state, gateway }) {
 function application ({ state }) {
   return {
     id: state.appId, name: 'stoa', icon: null, description: '', type: null, bot: state.bot,
-    summary: '', bot_public: true, bot_require_code_grant: false, verify_key: state.publicKey,
-    flags: 0, hook: true, integration_types_config: { 0: {}, 1: {} }, redirect_uris: [],
+    bot_public: true, bot_require_code_grant: false, verify_key: state.publicKey,
+    flags: 0, flags_new: '0', integration_types_config: { 0: {}, 1: {} }, redirect_uris: [],
     interactions_endpoint_url: state.endpointUrl ?? null, role_connections_verification_url: null,
     owner: state.people()[0], approximate_guild_count: state.guilds.size, approximate_user_install_count: 0,
+    approximate_user_authorization_count: 0, eligible_oauth2_scopes: [],
     explicit_content_filter: 0, team: null
   }
 }

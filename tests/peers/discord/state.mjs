@@ -12,7 +12,7 @@ const user = (id, username, extra = {}) => ({
   id, username, discriminator: '0', global_name: username, avatar: null,
   bot: false, system: false, public_flags: 0, flags: 0, banner: null,
   accent_color: null, avatar_decoration_data: null, collectibles: null,
-  primary_guild: null, clan: null, ...extra
+  primary_guild: null, ...extra
 })
 
 const role = (id, name, position, permissions) => ({
@@ -110,9 +110,9 @@ export class State {
     const member = {
       user: u, nick: null, avatar: null, banner: null,
       roles: u === this.bot ? [rec.guild.roles[1].id] : roles,
-      joined_at: '2022-01-01T00:00:00.000000+00:00', premium_since: null,
-      deaf: false, mute: false, flags: 0, pending: false, bypasses_verification: false,
-      communication_disabled_until: null, unusual_dm_activity_until: null,
+      joined_at: '2022-01-01T00:00:00.000Z', premium_since: null,
+      deaf: false, mute: false, flags: 0, pending: false,
+      communication_disabled_until: null,
       avatar_decoration_data: null, collectibles: null
     }
     rec.members.set(u.id, member)
