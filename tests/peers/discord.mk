@@ -12,4 +12,9 @@ peer-discord: $(DISCORD_NODE)
 	@$(DISCORD_NODE) $(DISCORD_PEER)/strict.mjs
 	@$(DISCORD_NODE) $(DISCORD_PEER)/peer.mjs
 
+# The JavaScript clients take a recorded stream; EVENTS= sets how long it is.
+.PHONY: bench-discord-js
+bench-discord-js: $(DISCORD_NODE)
+	@$(DISCORD_PEER)/bench.sh $(abspath $(DISCORD_NODE)) $(or $(EVENTS),200000)
+
 peers: peer-discord

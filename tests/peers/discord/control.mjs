@@ -1,7 +1,7 @@
 // control.mjs - the control API of the fake: JSON over HTTP on a port of its
 // own. The table at the end is the whole of it; README.md explains it.
 import { readBytes } from './body.mjs'
-import { deliver } from './deliver.mjs'
+import { deliver, variants } from './deliver.mjs'
 import { Scenario } from './scenario.mjs'
 import { messageText, probeOf } from './wait.mjs'
 
@@ -161,5 +161,6 @@ const table = {
   'PATCH /channels/{id}': ({ state }, json, { id }) => { state.channels.get(id).access = json.access; return {} },
   'POST /users': ({ state }, json) => state.addUser(json),
   'POST /token': token,
+  'GET /variants': () => ({ variants }),
   'POST /deliver': deliver
 }

@@ -1,12 +1,15 @@
 // peer.mjs - discord.js and its parts against the fake: whatever they do must
 // work, and the fake must find nothing to complain about.
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { REST } from '@discordjs/rest'
 import { CompressionMethod, WebSocketManager, WebSocketShardEvents } from '@discordjs/ws'
+import { verifyKey } from 'discord-interactions'
 import { ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, ContainerBuilder, Events, GatewayIntentBits, MessageFlags,
   ModalBuilder, LabelBuilder, SlashCommandBuilder, TextDisplayBuilder, TextInputBuilder, TextInputStyle } from 'discord.js'
 import { BareClient } from './client.mjs'
 import { Checks, once, spawnFake } from './kit.mjs'
+import { compare } from './signature.mjs'
 
 const checks = new Checks('peer')
 const fake = await spawnFake()
@@ -212,6 +215,33 @@ await check('@discordjs/rest: survives 502, a dropped connection, a slow answer'
     await fake.post('/fault', { route: 'GET /channels/{channel}', kind, ms: 100 })
     assert.equal((await rest.get(`/channels/${channel}`)).id, channel)
   }
+})
+
+await check('discord-interactions: an endpoint made with it, every variant', async () => {
+  const server = http.createServer((request, response) => {
+    const parts = []
+    request.on('data', (p) => parts.push(p))
+    request.on('end', async () => {
+      const [sig, time] = [request.headers['x-signature-ed25519'], request.headers['x-signature-timestamp']]
+      const body = Buffer.concat(parts)
+      if (!sig || !time || !await verifyKey(body, sig, time, fake.public_key)) return response.writeHead(401).end()
+      const { type } = JSON.parse(body)
+      if (type === 0) return response.writeHead(204).end()
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify(type === 1 ? { type: 1 } : { type: 4, data: { content: 'by HTTP' } }))
+    })
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${server.address().port}/`
+  const rows = await compare(fake.control, url)
+  assert.deepEqual(rows.filter((r) => !r.agree), [])
+  assert.ok(rows.filter((r) => !r.accepted).length >= 14)
+  const it = await fake.post('/deliver', { url, interaction: { kind: 'command', name: 'price', options: { model: 'm' } } })
+  const { interaction } = await fake.wait({ interaction: { id: it.id } })
+  assert.equal(interaction.original.content, 'by HTTP')
+  assert.equal((await fake.post('/deliver', { url, interaction: { kind: 'ping' } })).body, '{"type":1}')
+  assert.equal((await fake.post('/deliver', { url, event: { type: 0 } })).status, 204)
+  server.close()
 })
 
 await fake.stop()
