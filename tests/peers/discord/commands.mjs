@@ -93,13 +93,20 @@ class Check {
   }
 }
 
+// Permissions are a decimal text in the documents and a number in the schemas;
+// the API takes both.
+function withNumber (c) {
+  const bits = c?.default_member_permissions
+  return typeof bits === 'string' && /^[0-9]{1,20}$/.test(bits) ? { ...c, default_member_permissions: Number(bits) } : c
+}
+
 function checkAll (list) {
   const tree = {}
   const counts = {}
   const seen = new Set()
   if (!Array.isArray(list)) invalidBody({ _errors: [{ code: 'LIST_TYPE_CONVERT', message: 'Only iterables may be used in a ListType' }] })
   for (const [i, c] of list.entries()) {
-    const wrong = schemaErrors('ApplicationCommandUpdateRequest', c)
+    const wrong = schemaErrors('ApplicationCommandUpdateRequest', withNumber(c))
     if (wrong) { tree[i] = wrong; continue }
     new Check(tree).command(c, [i])
     const type = c.type ?? 1
@@ -126,7 +133,7 @@ function scopeOf (fake, { application, guild }) {
 function finished (fake, c, id, scope) {
   const type = c.type ?? 1
   const made = {
-    id, application_id: fake.state.appId, version: snowflake(), default_member_permissions: c.default_member_permissions ?? null,
+    id, application_id: fake.state.appId, version: snowflake(), default_member_permissions: c.default_member_permissions == null ? null : String(c.default_member_permissions),
     type, name: c.name, name_localizations: c.name_localizations ?? null, description: c.description ?? '',
     description_localizations: c.description_localizations ?? null, dm_permission: c.dm_permission ?? true,
     contexts: c.contexts ?? null, integration_types: c.integration_types ?? [0], nsfw: c.nsfw ?? false

@@ -48,8 +48,12 @@ export function isHeard (session, t, d, guildId, botId) {
   return mask === undefined || (session.intents & mask) !== 0
 }
 
-// What the session sees of a message without the MESSAGE_CONTENT intent.
+// What the session sees: of a message nothing without MESSAGE_CONTENT, of the
+// members of a guild only itself without GUILD_PRESENCES.
 export function blanked (session, t, d, botId) {
+  if (t === 'GUILD_CREATE' && !has(session, 8) && !d.large) {
+    return { ...d, members: d.members?.filter((m) => m.user.id === botId) }
+  }
   if ((t !== 'MESSAGE_CREATE' && t !== 'MESSAGE_UPDATE') || has(session, 15) ||
     !d.guild_id || d.author?.id === botId || d.mentions?.some((u) => u.id === botId)) {
     return d

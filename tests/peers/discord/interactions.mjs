@@ -85,6 +85,7 @@ function checkCallback (it, json, files) {
 function choiceRules (tree, it, choices) {
   const walk = (options) => (options ?? []).flatMap((o) => [o, ...walk(o.options)])
   const focused = walk(it.d.data.options).find((o) => o.focused)
+  if (!focused) throw new Error('no option is focused')
   if (!choices) return errorAdd(tree, ['data', 'choices'], 'BASE_TYPE_REQUIRED', 'This field is required')
   for (const [i, c] of choices.entries()) {
     const path = ['data', 'choices', i, 'value']

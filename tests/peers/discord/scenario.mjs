@@ -1,6 +1,7 @@
 // scenario.mjs - what a test makes happen: events, bursts, interactions, and
 // the mishaps of the gateway.
 import { newInteraction } from './interactions.mjs'
+import { invoke } from './invoke.mjs'
 import { createMessage, tell } from './messages.mjs'
 import { snowflake } from './snowflake.mjs'
 
@@ -13,13 +14,6 @@ export function withSerial (value, serial) {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withSerial(v, serial)]))
   }
   return value
-}
-
-// Keeps the shape of the options of a command, {name: value} or as in the API.
-function optionsOf (options) {
-  if (!options || Array.isArray(options)) return options ?? []
-  const type = (v) => typeof v === 'boolean' ? 5 : Number.isInteger(v) ? 4 : typeof v === 'number' ? 10 : 3
-  return Object.entries(options).map(([name, value]) => ({ name, type: type(value), value }))
 }
 
 export class Scenario {
@@ -37,22 +31,6 @@ export class Scenario {
     const channel = spec.channel_id ?? state.guilds.get(guild).channelIds[0]
     if (!state.channels.has(channel)) throw new Error(`no channel ${channel}`)
     return { guild_id: guild ?? null, channel_id: channel, user_id: user }
-  }
-
-  commandData (spec, focused) {
-    const { state } = this.fake
-    const scopes = [state.commands.get(spec.guild_id), state.commands.get('global')]
-    const known = scopes.flatMap((s) => [...(s?.values() ?? [])])
-      .find((c) => c.name === spec.name && c.type === (spec.command_type ?? 1))
-    let options = optionsOf(spec.options)
-    for (const name of [...(spec.path ?? [])].reverse()) {
-      const group = spec.path.length === 2 && name === spec.path[0]
-      options = [{ name, type: group ? 2 : 1, options }]
-    }
-    const mark = (list) => list.map((o) => o.options ? { ...o, options: mark(o.options) } : o.name === focused ? { ...o, focused: true } : o)
-    return { id: known?.id ?? snowflake(), name: spec.name, type: spec.command_type ?? 1,
-      options: focused ? mark(options) : options, ...(spec.resolved ? { resolved: spec.resolved } : {}),
-      ...(spec.target_id ? { target_id: spec.target_id } : {}), ...(known?.guild_id ? { guild_id: known.guild_id } : {}) }
   }
 
   clicked (spec) {
@@ -102,8 +80,8 @@ export class Scenario {
     const more = { locale: spec.locale, permissions: spec.permissions, roles: spec.roles }
     switch (spec.kind) {
       case 'ping': made = { type: 1 }; break
-      case 'command': made = { type: 2, data: this.commandData({ ...spec, ...place }) }; break
-      case 'autocomplete': made = { type: 4, data: this.commandData({ ...spec, ...place }, spec.focused) }; break
+      case 'command': made = { type: 2, data: invoke(state, { ...spec, ...place }) }; break
+      case 'autocomplete': made = { type: 4, data: invoke(state, { ...spec, ...place }, spec.focused) }; break
       case 'component': {
         const { rec, data } = this.clicked(spec)
         place = this.place({ user_id: spec.user_id, guild_id: rec.guildId ?? undefined, channel_id: rec.message.channel_id })

@@ -152,7 +152,14 @@ export class State {
     this.touch()
   }
 
-  touch () { for (const waiter of this.waiters) waiter() }
+  // Under load many changes are looked at together.
+  touch () {
+    if (this.looking || !this.waiters.size) return
+    this.looking = setTimeout(() => {
+      this.looking = null
+      for (const waiter of [...this.waiters]) waiter()
+    }, 2)
+  }
 
   // Resolves with the value of `probe` once it is truthy, else null at the end.
   wait (probe, deadlineMs) {

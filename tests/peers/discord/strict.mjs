@@ -160,6 +160,19 @@ for (const [title, json, want] of COMMAND_BODIES) {
     assert.ok((await r).json.errors._errors)
   })
 }
+await checks.check('command: what a person can send fits what is registered', async () => {
+  const json = [command({ default_member_permissions: '0', options: [option({ name: 'a', required: true, max_length: 3 }), option({ name: 'n', type: 4, max_value: 9 }), option({ name: 'who', type: 6 }),
+    option({ name: 'c', choices: [{ name: 'x', value: 'y' }] })] }), command({ name: 'sub', options: [{ type: 2, name: 'g', description: 'd', options: [{ type: 1, name: 's', description: 'd', options: [option()] }] }] })]
+  const r = await call(fake, 'PUT', COMMANDS, { json })
+  assert.equal(r.status, 200, r.text)
+  for (const c of r.json) assert.equal(schemaErrors('ApplicationCommandResponse', c), null)
+  const use = (spec) => fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, ...spec })
+  for (const options of [{}, { a: 'long' }, { a: 'x', n: 10 }, { a: 'x', n: 'y' }, { a: 'x', z: 1 }, { a: 'x', c: 'x' }]) await assert.rejects(use({ options }), JSON.stringify(options))
+  await assert.rejects(use({ name: 'none' }))
+  await assert.rejects(use({ name: 'sub', path: ['g'] }))
+  await use({ name: 'sub', path: ['g', 's'], options: { o: 'x' } })
+  await use({ options: { a: 'x', n: 9, who: world.users[0].id, c: 'y' } })
+})
 await checks.check('command: 200 creations a day', async () => {
   const batch = (n) => Array.from({ length: 90 }, (_, i) => command({ name: `b${n}-${i}` }))
   assert.equal((await call(fake, 'PUT', COMMANDS, { json: batch(1) })).status, 200)
@@ -230,7 +243,7 @@ await checks.check('channels: no access, no permission, a revoked guild', async 
   await refused(call(fake, 'POST', `/channels/${world.guilds[2].channels[0].id}/messages`, { json: { content: 'x' } }), 50001, 403)
 })
 
-const asked = (spec = {}) => fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, ...spec })
+const asked = (spec = {}) => fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, force: true, ...spec })
 const answer = (it, json, more = {}) => call(fake, 'POST', `/interactions/${it.id}/${it.token}/callback`, { json, auth: false, ...more })
 const reply = (it, json, more = {}) => call(fake, 'PATCH', `/webhooks/${world.application_id}/${it.token}/messages/@original`, { json, auth: false, ...more })
 const input = (more = {}) => ({ type: 18, label: 'l', component: { type: 4, custom_id: 'a', style: 1, ...more } })
