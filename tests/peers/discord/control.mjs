@@ -128,7 +128,14 @@ function requests ({ state }, _, { query }) {
 const sessions = ({ gateway }) => [...gateway.sessions.values()].map((s) => ({ id: s.id, shard: s.shard, intents: s.intents,
   seq: s.seq, kept: s.kept.length, connected: Boolean(s.connection), compress: s.connection?.compress ?? null, lost_at: s.lostAt }))
 
+function file (fake, { name, text }) {
+  const path = `/files/${fake.state.files.size + 1}/${name}`
+  fake.state.files.set(path, text)
+  return { url: new URL(path, fake.addresses.api).href, size: Buffer.byteLength(text) }
+}
+
 const table = {
+  'POST /files': file,
   'GET /state': world,
   'GET /config': ({ state }) => state.config,
   'POST /config': config,

@@ -19,6 +19,13 @@ const listen = (server, port, host) => new Promise((resolve, reject) => {
   server.listen(port, host, () => resolve(server.address().port))
 })
 
+// What people attach lies here, as it lies at Discord's own hosts.
+function serveFile (state, request, response) {
+  const text = state.files.get(request.url)
+  response.writeHead(text === undefined ? 404 : 200, { 'Content-Type': 'application/octet-stream' })
+  response.end(text)
+}
+
 // A whole fake in this process, as the peers use it.
 export async function startFake ({ port = 0, controlPort = 0, host = '127.0.0.1', name = host, token, cert, key } = {}) {
   const tls = cert ? { cert: readFileSync(cert), key: readFileSync(key) } : null
@@ -27,7 +34,7 @@ export async function startFake ({ port = 0, controlPort = 0, host = '127.0.0.1'
   fake.rest = new Rest(fake)
   const make = () => tls ? https.createServer(tls) : http.createServer()
   const [main, second] = [make(), make()]
-  main.on('request', (q, s) => fake.rest.handle(q, s))
+  main.on('request', (q, s) => q.url.startsWith('/files/') ? serveFile(state, q, s) : fake.rest.handle(q, s))
   second.on('request', (q, s) => { q.resume(); s.writeHead(404).end() })
   fake.gateway.listen(main, false)
   fake.gateway.listen(second, true)

@@ -39,6 +39,7 @@ export class State {
     this.users = new Map([[this.bot.id, this.bot]])
     this.messages = new Map()
     this.nonces = new Map()
+    this.files = new Map()
     this.interactions = new Map()
     this.tokens = new Map()
     this.commands = new Map([['global', new Map()]])
