@@ -17,7 +17,7 @@ export class Connection {
     this.beatAt = null
     this.closedWith = null
     this.encoder = new Encoder(compress, (data, binary) => {
-      if (ws.readyState === ws.OPEN) ws.send(data, { binary })
+      if (ws.readyState === ws.OPEN && !this.frozen) ws.send(data, { binary })
     })
     ws.on('message', (data, binary) => this.receive(data, binary))
     ws.on('close', (code) => this.gone(code))
@@ -101,6 +101,13 @@ export class Connection {
       this.killTimer = setTimeout(() => this.ws.terminate(), 2000)
     })
     this.gateway.detached(this, code, false)
+  }
+
+  // The network is gone and nobody says so: no frame gets through any more.
+  freeze () {
+    this.frozen = true
+    this.stopTimers()
+    this.ws.pause()
   }
 
   drop () {

@@ -2,6 +2,7 @@
 // own. The table at the end is the whole of it; README.md explains it.
 import { readBytes } from './body.mjs'
 import { deliver, variants } from './deliver.mjs'
+import { table as routes } from './rest.mjs'
 import { Scenario } from './scenario.mjs'
 import { messageText, probeOf } from './wait.mjs'
 
@@ -140,6 +141,7 @@ const table = {
   'GET /config': ({ state }) => state.config,
   'POST /config': config,
   'POST /reset': reset,
+  'GET /routes': () => routes.map((r) => r.key),
   'GET /violations': ({ state }) => state.violations,
   'DELETE /violations': ({ state }) => state.violations.splice(0),
   'GET /requests': requests,

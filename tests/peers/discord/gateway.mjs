@@ -10,7 +10,7 @@ import { Session } from './session.mjs'
 import { shardOf } from './snowflake.mjs'
 
 // Closes after which a session cannot be resumed.
-const SESSION_ENDS = new Set([1000, 1001, 4003, 4004, 4005, 4007, 4009, 4010,
+const SESSION_ENDS = new Set([1000, 1001, 4003, 4004, 4007, 4009, 4010,
   4011, 4012, 4013, 4014])
 
 const counters = () => ({
@@ -126,6 +126,7 @@ export class Gateway {
     if (c.session) return c.fail(4005, 'order', 'identified twice')
     if (!c.interval) return c.fail(4002, 'order', 'identify before Hello')
     this.counters.identifies++
+    if (c.resumeHost) this.count('connections_by', 'identify-at-resume-host')
     if (typeof d?.token === 'string' && !this.isToken(d.token)) {
       return c.fail(4004, 'token', 'identify with a wrong token')
     }

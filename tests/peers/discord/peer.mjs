@@ -148,6 +148,13 @@ await check('discord.js: beats on request', async () => {
   await fake.post('/gateway/request-heartbeat')
   await fake.wait({ counter: { name: 'heartbeats', at_least: heartbeats + 1 } })
 })
+// A short interval so that the library finds out soon.
+await check('discord.js: notices a zombie and resumes', async () => {
+  await fake.post('/config', { heartbeat_interval_ms: 300, heartbeat_slack_ms: 3000 })
+  await resumed('reconnect')
+  await resumed('mute-acks')
+  await fake.post('/config', { heartbeat_interval_ms: 41250, heartbeat_slack_ms: 10000 })
+})
 await client.destroy()
 
 const restOf = (options = {}) => new REST({ api: fake.api.replace(/\/v10$/, ''), version: '10', ...options }).setToken(fake.token)

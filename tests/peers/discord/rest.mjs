@@ -22,7 +22,7 @@ function compile (template) {
   return { pattern: new RegExp(`^${source}$`), names }
 }
 
-const table = Object.entries(routes).map(([key, route]) => {
+export const table = Object.entries(routes).map(([key, route]) => {
   const [method, template] = key.split(' ')
   return { key: key.replace('{reply}', '{message}'), method, ...compile(template), ...route }
 })

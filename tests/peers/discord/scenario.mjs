@@ -98,8 +98,17 @@ export class Scenario {
     }
     const it = newInteraction(state, { ...place, ...more, ...made })
     if (spec.send !== false && made.type !== 1) it.heard = gateway.dispatch('INTERACTION_CREATE', it.d, { guildId: it.guildId })
+    if (it.heard) this.expect(it)
     state.touch()
     return it
+  }
+
+  // Whoever heard an interaction has to answer it in time.
+  expect (it) {
+    const { state } = this.fake
+    setTimeout(() => {
+      if (!it.answeredAt) state.violate('unanswered', `interaction of type ${it.type} without an answer in time`, it.id)
+    }, Math.max(0, state.config.callback_deadline_ms)).unref()
   }
 
   // A message of a person.
@@ -170,6 +179,7 @@ export class Scenario {
       case 'mute-acks': return each((c) => { c.acks = spec.acks ?? false })
       case 'request-heartbeat': return each((c) => c.sendOp(1, null))
       case 'close': return each((c) => c.close(spec.code ?? 4000, spec.reason ?? ''))
+      case 'freeze': return each((c) => c.freeze())
       case 'drop': return each((c) => c.drop())
       case 'expire-sessions': gateway.sessions.clear(); return each((c) => c.close(spec.code ?? 4009))
       case 'fault': sessions.forEach((s) => s.addFault({ kind: spec.fault, t: spec.t, times })); return sessions.length
