@@ -3,7 +3,7 @@
 import { FILES_MAX } from './limits.mjs'
 import { invalidBody, refuse } from './answer.mjs'
 
-export function readBytes (request, max) {
+export function readBytes(request, max) {
   return new Promise((resolve, reject) => {
     const parts = []
     let size = 0
@@ -17,41 +17,67 @@ export function readBytes (request, max) {
   })
 }
 
-function parseJson (bytes) {
+function parseJson(bytes) {
   const text = new TextDecoder('utf-8', { fatal: true })
-  try { return JSON.parse(text.decode(bytes)) } catch {
+  try {
+    return JSON.parse(text.decode(bytes))
+  } catch {
     return refuse(400, 50109, 'The request body contains invalid JSON.')
   }
 }
 
-const wrongType = (types) => invalidBody({ _errors: [{ code: 'CONTENT_TYPE_INVALID',
-  message: `Expected "Content-Type" header to be one of {${types.map((t) => `'${t}'`).join(', ')}}.` }] })
+const wrongType = (types) =>
+  invalidBody({
+    _errors: [
+      {
+        code: 'CONTENT_TYPE_INVALID',
+        message: `Expected "Content-Type" header to be one of {${types.map((t) => `'${t}'`).join(', ')}}.`
+      }
+    ]
+  })
 
-async function parseForm (bytes, type, config) {
+async function parseForm(bytes, type, config) {
   let form
   try {
     form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
-  } catch { return refuse(400, 50035, 'Invalid Form Body', { errors: { _errors: [{ code: 'FORM_INVALID', message: 'The form cannot be read.' }] } }) }
+  } catch {
+    return refuse(400, 50035, 'Invalid Form Body', {
+      errors: { _errors: [{ code: 'FORM_INVALID', message: 'The form cannot be read.' }] }
+    })
+  }
   const files = new Map()
   let json
   for (const [name, value] of form) {
     const at = /^files\[(0|[1-9][0-9]*)\]$/.exec(name)
     if (name === 'payload_json') {
-      if (json !== undefined) invalidBody({ payload_json: { _errors: [{ code: 'FIELD_TWICE', message: 'payload_json twice' }] } })
-      json = parseJson(typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer()))
+      if (json !== undefined)
+        invalidBody({
+          payload_json: { _errors: [{ code: 'FIELD_TWICE', message: 'payload_json twice' }] }
+        })
+      json = parseJson(
+        typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer())
+      )
     } else if (at && typeof value !== 'string' && !files.has(at[1])) {
       if (value.size > config.file_bytes_max) refuse(400, 40005, 'Request entity too large')
-      files.set(at[1], { name: value.name, size: value.size, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
+      files.set(at[1], {
+        name: value.name,
+        size: value.size,
+        type: value.type,
+        bytes: Buffer.from(await value.arrayBuffer())
+      })
     } else {
-      invalidBody({ [name]: { _errors: [{ code: 'UNKNOWN_FIELD', message: `Unknown form field ${name}.` }] } })
+      invalidBody({
+        [name]: { _errors: [{ code: 'UNKNOWN_FIELD', message: `Unknown form field ${name}.` }] }
+      })
     }
   }
-  if (files.size > FILES_MAX) refuse(400, 30015, `Maximum number of attachments in a message reached (${FILES_MAX})`)
+  if (files.size > FILES_MAX)
+    refuse(400, 30015, `Maximum number of attachments in a message reached (${FILES_MAX})`)
   return { json: json ?? {}, files }
 }
 
 // Returns { json, files }; `forms` says whether the route takes files.
-export async function parseBody (bytes, type, forms, config) {
+export async function parseBody(bytes, type, forms, config) {
   if (bytes === null) refuse(413, 40005, 'Request entity too large')
   const kind = (type ?? '').split(';')[0].trim().toLowerCase()
   if (forms && kind === 'multipart/form-data') return parseForm(bytes, type, config)

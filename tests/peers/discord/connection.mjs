@@ -6,7 +6,7 @@ import { Encoder } from './frame.mjs'
 let serial = 0
 
 export class Connection {
-  constructor (gateway, ws, { compress, resumeHost }) {
+  constructor(gateway, ws, { compress, resumeHost }) {
     Object.assign(this, { gateway, ws, compress, resumeHost })
     this.number = ++serial
     this.openedAt = Date.now()
@@ -24,7 +24,7 @@ export class Connection {
     ws.on('error', (error) => this.wireError(error))
   }
 
-  start () {
+  start() {
     const { config } = this.gateway.state
     this.interval = config.heartbeat_interval_ms
     this.sendOp(10, { heartbeat_interval: this.interval, _trace: ['["fake",{"micros":0}]'] })
@@ -35,14 +35,14 @@ export class Connection {
   }
 
   // A client that is silent for an interval and some slack is taken for dead.
-  watchBeats () {
+  watchBeats() {
     clearTimeout(this.beatTimer)
     this.beatTimer = setTimeout(() => {
       this.fail(4000, 'heartbeat-late', `no heartbeat for ${this.interval} ms and slack`)
     }, this.interval + this.gateway.state.config.heartbeat_slack_ms)
   }
 
-  wireError (error) {
+  wireError(error) {
     if (/max payload/i.test(error.message)) {
       this.fail(4002, 'send-size', `a frame of more than ${FRAME_BYTES_MAX} bytes`)
     } else if (!this.closing && /^WS_ERR/.test(error.code ?? '')) {
@@ -50,15 +50,17 @@ export class Connection {
     }
   }
 
-  receive (data, binary) {
+  receive(data, binary) {
     const { gateway } = this
     if (this.closing) return
     const now = Date.now()
     gateway.counters.sends++
     this.sends = this.sends.filter((at) => at > now - SENDS_WINDOW_MS)
     this.sends.push(now)
-    gateway.counters.sends_per_minute_max =
-      Math.max(gateway.counters.sends_per_minute_max, this.sends.length)
+    gateway.counters.sends_per_minute_max = Math.max(
+      gateway.counters.sends_per_minute_max,
+      this.sends.length
+    )
     if (this.sends.length > SENDS_MAX) {
       return this.fail(4008, 'send-rate', `more than ${SENDS_MAX} sends in 60 s`)
     }
@@ -67,29 +69,37 @@ export class Connection {
       return this.fail(4002, 'send-size', `a frame of ${data.length} bytes`)
     }
     let frame
-    try { frame = JSON.parse(data.toString('utf8')) } catch {
+    try {
+      frame = JSON.parse(data.toString('utf8'))
+    } catch {
       return this.fail(4002, 'payload', 'a frame that is not JSON')
     }
     if (frame === null || typeof frame !== 'object' || Array.isArray(frame)) {
       return this.fail(4002, 'payload', 'a frame that is not an object')
     }
-    if (!Number.isInteger(frame.op)) return this.fail(4001, 'opcode', 'a frame without an opcode')
+    if (!Number.isInteger(frame.op))
+      return this.fail(4001, 'opcode', 'a frame without an opcode')
     const key = Object.keys(frame).find((k) => !['op', 'd', 's', 't'].includes(k))
     if (key) return this.fail(4002, 'payload', `a frame with an unknown field ${key}`)
     gateway.frame(this, frame.op, frame.d)
   }
 
-  sendText (text, spoil) { this.gateway.counters.frames_out++; this.encoder.send(text, spoil) }
-  sendOp (op, d) { this.sendText(JSON.stringify({ t: null, s: null, op, d })) }
+  sendText(text, spoil) {
+    this.gateway.counters.frames_out++
+    this.encoder.send(text, spoil)
+  }
+  sendOp(op, d) {
+    this.sendText(JSON.stringify({ t: null, s: null, op, d }))
+  }
 
   // The client broke a rule: say which, then close as the documents say.
-  fail (code, kind, text) {
+  fail(code, kind, text) {
     if (this.closing) return
     this.gateway.state.violate(kind, text, `connection ${this.number}`)
     this.close(code, text)
   }
 
-  close (code, reason = '') {
+  close(code, reason = '') {
     if (this.closing) return
     this.closing = true
     this.closedWith = code
@@ -104,13 +114,13 @@ export class Connection {
   }
 
   // The network is gone and nobody says so: no frame gets through any more.
-  freeze () {
+  freeze() {
     this.frozen = true
     this.stopTimers()
     this.ws.pause()
   }
 
-  drop () {
+  drop() {
     this.closing = true
     this.stopTimers()
     this.ws._socket?.resetAndDestroy()
@@ -118,9 +128,12 @@ export class Connection {
     this.gateway.detached(this, 1006, false)
   }
 
-  stopTimers () { clearTimeout(this.beatTimer); clearTimeout(this.helloTimer) }
+  stopTimers() {
+    clearTimeout(this.beatTimer)
+    clearTimeout(this.helloTimer)
+  }
 
-  gone (code) {
+  gone(code) {
     clearTimeout(this.killTimer)
     this.stopTimers()
     this.encoder.end()

@@ -4,7 +4,7 @@ import zlib from 'node:zlib'
 
 export const COMPRESSIONS = new Set(['zlib-stream', 'zstd-stream'])
 
-function streamOf (compress) {
+function streamOf(compress) {
   return compress === 'zlib-stream'
     ? [zlib.createDeflate({ flush: zlib.constants.Z_SYNC_FLUSH }), zlib.constants.Z_SYNC_FLUSH]
     : [zlib.createZstdCompress(), zlib.constants.ZSTD_e_flush]
@@ -12,20 +12,20 @@ function streamOf (compress) {
 
 // Sends texts in order. `out(data, binary)` is given each finished message.
 export class Encoder {
-  constructor (compress, out) {
+  constructor(compress, out) {
     this.out = out
     this.payloads = false
     this.queue = []
     this.busy = false
     if (!compress) return
-    [this.stream, this.flushKind] = streamOf(compress)
+    ;[this.stream, this.flushKind] = streamOf(compress)
     this.parts = []
     this.stream.on('data', (part) => this.parts.push(part))
     this.stream.on('error', () => {})
   }
 
   // `spoil(bytes)` may change the finished message: broken streams on purpose.
-  send (text, spoil = null) {
+  send(text, spoil = null) {
     if (this.stream) {
       this.queue.push([text, spoil])
       if (!this.busy) this.next()
@@ -36,7 +36,7 @@ export class Encoder {
     }
   }
 
-  next () {
+  next() {
     const job = this.queue.shift()
     this.busy = job !== undefined
     if (!this.busy) return this.idle?.()
@@ -50,11 +50,18 @@ export class Encoder {
   }
 
   // Calls back once everything that was sent has left the encoder.
-  drained (then) {
+  drained(then) {
     if (!this.busy) return then()
     const before = this.idle
-    this.idle = () => { before?.(); this.idle = null; then() }
+    this.idle = () => {
+      before?.()
+      this.idle = null
+      then()
+    }
   }
 
-  end () { this.stream?.destroy(); this.queue = [] }
+  end() {
+    this.stream?.destroy()
+    this.queue = []
+  }
 }

@@ -26,7 +26,7 @@ const DIRECT = {
   25: 'MESSAGE_POLL_VOTE_ADD MESSAGE_POLL_VOTE_REMOVE'
 }
 
-function masks (table) {
+function masks(table) {
   const byEvent = new Map()
   for (const [bit, names] of Object.entries(table)) {
     for (const name of names.split(' ')) {
@@ -41,7 +41,7 @@ const directMasks = masks(DIRECT)
 export const has = (session, bit) => (session.intents & (1 << bit)) !== 0
 
 // Does the session hear this event at all?
-export function isHeard (session, t, d, guildId, botId) {
+export function isHeard(session, t, d, guildId, botId) {
   if (shardOf(guildId, session.shard[1]) !== session.shard[0]) return false
   if (t === 'GUILD_MEMBER_UPDATE' && d.user?.id === botId) return true
   const mask = (guildId ? guildMasks : directMasks).get(t)
@@ -50,12 +50,17 @@ export function isHeard (session, t, d, guildId, botId) {
 
 // What the session sees: of a message nothing without MESSAGE_CONTENT, of the
 // members of a guild only itself without GUILD_PRESENCES.
-export function blanked (session, t, d, botId) {
+export function blanked(session, t, d, botId) {
   if (t === 'GUILD_CREATE' && !has(session, 8) && !d.large) {
     return { ...d, members: d.members?.filter((m) => m.user.id === botId) }
   }
-  if ((t !== 'MESSAGE_CREATE' && t !== 'MESSAGE_UPDATE') || has(session, 15) ||
-    !d.guild_id || d.author?.id === botId || d.mentions?.some((u) => u.id === botId)) {
+  if (
+    (t !== 'MESSAGE_CREATE' && t !== 'MESSAGE_UPDATE') ||
+    has(session, 15) ||
+    !d.guild_id ||
+    d.author?.id === botId ||
+    d.mentions?.some((u) => u.id === botId)
+  ) {
     return d
   }
   const seen = { ...d, content: '', embeds: [], attachments: [], components: [] }

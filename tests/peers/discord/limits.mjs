@@ -24,10 +24,40 @@ export const TEXT_TOTAL_MAX = 4000
 export const FILES_MAX = 10
 export const COMMAND_TEXT_MAX = 8000
 export const COMMANDS_MAX = { 1: 100, 2: 15, 3: 15, 4: 1 }
-export const LOCALES = new Set(['id', 'da', 'de', 'en-GB', 'en-US', 'es-ES',
-  'es-419', 'fr', 'hr', 'it', 'lt', 'hu', 'nl', 'no', 'pl', 'pt-BR', 'ro',
-  'fi', 'sv-SE', 'vi', 'tr', 'cs', 'el', 'bg', 'ru', 'uk', 'hi', 'th',
-  'zh-CN', 'ja', 'zh-TW', 'ko'])
+export const LOCALES = new Set([
+  'id',
+  'da',
+  'de',
+  'en-GB',
+  'en-US',
+  'es-ES',
+  'es-419',
+  'fr',
+  'hr',
+  'it',
+  'lt',
+  'hu',
+  'nl',
+  'no',
+  'pl',
+  'pt-BR',
+  'ro',
+  'fi',
+  'sv-SE',
+  'vi',
+  'tr',
+  'cs',
+  'el',
+  'bg',
+  'ru',
+  'uk',
+  'hi',
+  'th',
+  'zh-CN',
+  'ja',
+  'zh-TW',
+  'ko'
+])
 
 // What a scenario may set with POST /config: the defaults are Discord's.
 export const config = () => ({
@@ -64,11 +94,23 @@ export const config = () => ({
 export const routeLimits = () => ({
   'POST /channels/{channel}/messages': { limit: 5, reset_ms: 5000, bucket: 'create' },
   'PATCH /channels/{channel}/messages/{message}': { limit: 5, reset_ms: 5000, bucket: 'edit' },
-  'DELETE /channels/{channel}/messages/{message}': { limit: 5, reset_ms: 1000, bucket: 'delete' },
+  'DELETE /channels/{channel}/messages/{message}': {
+    limit: 5,
+    reset_ms: 1000,
+    bucket: 'delete'
+  },
   'POST /webhooks/{application}/{token}': { limit: 5, reset_ms: 2000, bucket: 'hook' },
-  'PATCH /webhooks/{application}/{token}/messages/{message}': { limit: 5, reset_ms: 2000, bucket: 'hook' },
+  'PATCH /webhooks/{application}/{token}/messages/{message}': {
+    limit: 5,
+    reset_ms: 2000,
+    bucket: 'hook'
+  },
   'PUT /applications/{application}/commands': { limit: 5, reset_ms: 20000, bucket: 'commands' },
-  'PUT /applications/{application}/guilds/{guild}/commands': { limit: 5, reset_ms: 20000, bucket: 'guildcommands' },
+  'PUT /applications/{application}/guilds/{guild}/commands': {
+    limit: 5,
+    reset_ms: 20000,
+    bucket: 'guildcommands'
+  },
   'POST /users/@me/channels': { limit: 10, reset_ms: 10000, bucket: 'dm' },
   'POST /interactions/{interaction}/{token}/callback': null,
   'GET /gateway/bot': null,

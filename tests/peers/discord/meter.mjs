@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs'
 
 export class Meter {
-  constructor (name) { Object.assign(this, { name, events: 0 }) }
+  constructor(name) {
+    Object.assign(this, { name, events: 0 })
+  }
 
-  take (t) {
+  take(t) {
     if (this.events++ === 0) {
       this.cpu = process.cpuUsage()
       this.started = performance.now()
@@ -13,11 +15,19 @@ export class Meter {
     if (t === 'STOA_MARKER') this.end()
   }
 
-  end () {
+  end() {
     const cpu = process.cpuUsage(this.cpu)
     const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]
-    console.log(JSON.stringify({ client: this.name, events: this.events, cpu_us: cpu.user + cpu.system,
-      wall_ms: Math.round(performance.now() - this.started), rss_kb: Math.round(process.memoryUsage.rss() / 1024), rss_peak_kb: Number(peak) }))
+    console.log(
+      JSON.stringify({
+        client: this.name,
+        events: this.events,
+        cpu_us: cpu.user + cpu.system,
+        wall_ms: Math.round(performance.now() - this.started),
+        rss_kb: Math.round(process.memoryUsage.rss() / 1024),
+        rss_peak_kb: Number(peak)
+      })
+    )
     process.exit(0)
   }
 }

@@ -4,18 +4,18 @@ import { createHash } from 'node:crypto'
 const MAJOR = ['channel', 'guild', 'application', 'token']
 
 // Only channels, guilds and webhooks (with their token) have limits of their own.
-function majorOf (template, params) {
+function majorOf(template, params) {
   if (template.includes('/webhooks/') || template.includes('/interactions/')) {
     return `${params.application ?? params.interaction}:${params.token}`
   }
   const name = MAJOR.find((m) => template.includes(`{${m}}`))
-  return name === 'application' && params.guild ? params.guild : params[name] ?? ''
+  return name === 'application' && params.guild ? params.guild : (params[name] ?? '')
 }
 
 const seconds = (ms) => (Math.max(0, ms) / 1000).toFixed(3)
 
 export class Limiter {
-  constructor (state) {
+  constructor(state) {
     this.state = state
     this.windows = new Map()
     this.shared = new Map()
@@ -26,20 +26,24 @@ export class Limiter {
     this.rotation = 0
   }
 
-  rule (route) {
+  rule(route) {
     const { limits } = this.state
     const rule = route in limits ? limits[route] : limits['*']
     return rule && { ...rule, name: rule.bucket ?? route }
   }
 
   // The name of the bucket on the wire; a scenario may make it move.
-  hash (rule) {
-    const turn = rule.rotate_every ? Math.floor(this.state.requestsTotal / rule.rotate_every) : 0
-    return createHash('sha256').update(`${rule.name}:${this.rotation}:${turn}`)
-      .digest('hex').slice(0, 32)
+  hash(rule) {
+    const turn = rule.rotate_every
+      ? Math.floor(this.state.requestsTotal / rule.rotate_every)
+      : 0
+    return createHash('sha256')
+      .update(`${rule.name}:${this.rotation}:${turn}`)
+      .digest('hex')
+      .slice(0, 32)
   }
 
-  headers (rule, window, now) {
+  headers(rule, window, now) {
     if (rule.headers === false) return {}
     return {
       'X-RateLimit-Limit': String(rule.limit),
@@ -51,7 +55,7 @@ export class Limiter {
   }
 
   // Counts one request. Returns { headers } or { headers, retryMs, scope }.
-  take (route, params, { exempt }) {
+  take(route, params, { exempt }) {
     const now = Date.now()
     if (!exempt && !this.takeGlobal(now)) {
       return { headers: {}, scope: 'global', retryMs: this.global.start + 1000 - now }
@@ -65,40 +69,49 @@ export class Limiter {
       this.windows.set(key, window)
     }
     const shared = this.takeShared(key, route, now)
-    if (shared) return { headers: this.headers(rule, window, now), scope: 'shared', retryMs: shared }
+    if (shared)
+      return { headers: this.headers(rule, window, now), scope: 'shared', retryMs: shared }
     if (window.count >= rule.limit) {
-      return { headers: this.headers(rule, window, now), scope: 'user', retryMs: window.start + rule.reset_ms - now }
+      return {
+        headers: this.headers(rule, window, now),
+        scope: 'user',
+        retryMs: window.start + rule.reset_ms - now
+      }
     }
     window.count++
     return { headers: this.headers(rule, window, now) }
   }
 
-  takeGlobal (now) {
+  takeGlobal(now) {
     if (now >= this.global.start + 1000) this.global = { start: now, count: 0 }
     return ++this.global.count <= this.state.config.global_per_s
   }
 
   // A scenario's limit of a resource that others exhausted.
-  takeShared (key, route, now) {
+  takeShared(key, route, now) {
     const until = this.shared.get(route)
     return until && until > now ? until - now : 0
   }
 
-  share (route, ms) { this.shared.set(route, Date.now() + ms) }
+  share(route, ms) {
+    this.shared.set(route, Date.now() + ms)
+  }
 
   // Remembers until when a client was told to be quiet on a key.
-  quiet (key, ms) { this.early.set(key, { from: Date.now() + 100, until: Date.now() + ms }) }
+  quiet(key, ms) {
+    this.early.set(key, { from: Date.now() + 100, until: Date.now() + ms })
+  }
 
   // Milliseconds by which a request comes too early after a 429; 100 ms are
   // granted to what was already under way.
-  tooEarly (key) {
+  tooEarly(key) {
     const e = this.early.get(key)
     const now = Date.now()
     return e && now > e.from && now < e.until - 5 ? e.until - now : 0
   }
 
   // Counts an answer against the budget of invalid requests.
-  judge (status, scope) {
+  judge(status, scope) {
     if (status !== 401 && status !== 403 && !(status === 429 && scope !== 'shared')) return
     const { config } = this.state
     const now = Date.now()
@@ -106,7 +119,12 @@ export class Limiter {
     this.invalid.push(now)
     if (this.invalid.length > config.invalid_max && !this.banned) {
       this.banned = true
-      this.state.violate('BANNED', `${this.invalid.length} invalid requests in the window`, null, true)
+      this.state.violate(
+        'BANNED',
+        `${this.invalid.length} invalid requests in the window`,
+        null,
+        true
+      )
     }
   }
 }

@@ -15,7 +15,7 @@ import { Stream } from './stream.mjs'
 const PART = 500
 
 class Recording {
-  constructor (folder, name) {
+  constructor(folder, name) {
     this.file = createWriteStream(join(folder, `${name}.bin`))
     this.lengths = []
     this.path = join(folder, `${name}.idx`)
@@ -26,9 +26,11 @@ class Recording {
     })
   }
 
-  drained () { return new Promise((resolve) => this.encoder.drained(resolve)) }
+  drained() {
+    return new Promise((resolve) => this.encoder.drained(resolve))
+  }
 
-  async end () {
+  async end() {
     await this.drained()
     writeFileSync(this.path, Buffer.from(Uint32Array.from(this.lengths).buffer))
     await new Promise((resolve) => this.file.end(resolve))
@@ -53,7 +55,15 @@ for (const text of stream.messages()) {
   if (++n % PART === 0) await Promise.all(recordings.map((r) => r.drained()))
 }
 const sizes = await Promise.all(recordings.map((r) => r.end()))
-const info = { messages: n, guilds: stream.guildCount, events, seed, marker: 'STOA_MARKER', raw_bytes: raw,
-  bytes: Object.fromEntries(names.map((name, i) => [name, sizes[i]])), counts: stream.counts }
+const info = {
+  messages: n,
+  guilds: stream.guildCount,
+  events,
+  seed,
+  marker: 'STOA_MARKER',
+  raw_bytes: raw,
+  bytes: Object.fromEntries(names.map((name, i) => [name, sizes[i]])),
+  counts: stream.counts
+}
 writeFileSync(join(out, 'info.json'), JSON.stringify(info, null, 1) + '\n')
 console.log(JSON.stringify(info))

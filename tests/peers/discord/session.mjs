@@ -4,7 +4,7 @@
 import { secret } from './state.mjs'
 
 export class Session {
-  constructor ({ shard, intents, max }) {
+  constructor({ shard, intents, max }) {
     this.id = secret()
     this.shard = shard
     this.intents = intents
@@ -19,9 +19,11 @@ export class Session {
   }
 
   // A fault { kind: duplicate|drop|reorder, t?, times } for the next dispatches.
-  addFault (fault) { this.faults.push({ times: 1, ...fault }) }
+  addFault(fault) {
+    this.faults.push({ times: 1, ...fault })
+  }
 
-  takeFault (t) {
+  takeFault(t) {
     const i = this.faults.findIndex((f) => !f.t || f.t === t)
     if (i < 0) return null
     const fault = this.faults[i]
@@ -29,19 +31,24 @@ export class Session {
     return fault.kind
   }
 
-  dispatch (t, data) {
+  dispatch(t, data) {
     const text = `{"t":"${t}","s":${++this.seq},"op":0,"d":${data}}`
     // A RESUMED is of its connection: it is never replayed.
     this.kept.push(t === 'RESUMED' ? null : text)
-    if (this.kept.length > this.max) { this.kept.shift(); this.firstKept++ }
+    if (this.kept.length > this.max) {
+      this.kept.shift()
+      this.firstKept++
+    }
     if (!this.connection) return
     this.emit(text, this.takeFault(t))
   }
 
-  emit (text, fault) {
+  emit(text, fault) {
     const held = this.held
     this.held = null
-    if (fault === 'reorder') { this.held = text } else if (fault !== 'drop') {
+    if (fault === 'reorder') {
+      this.held = text
+    } else if (fault !== 'drop') {
       this.connection.sendText(text)
       if (fault === 'duplicate') this.connection.sendText(text)
     }
@@ -49,7 +56,9 @@ export class Session {
   }
 
   // The dispatches after `seq`, or null when they are no longer kept.
-  after (seq) {
-    return seq + 1 < this.firstKept ? null : this.kept.slice(seq + 1 - this.firstKept).filter(Boolean)
+  after(seq) {
+    return seq + 1 < this.firstKept
+      ? null
+      : this.kept.slice(seq + 1 - this.firstKept).filter(Boolean)
   }
 }

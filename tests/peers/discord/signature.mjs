@@ -11,29 +11,52 @@ import { verifyKey } from 'discord-interactions'
 // What the protocol does not settle: the endpoint's own policy decides.
 const POLICY = new Set(['stale', 'future', 'replayed'])
 
-async function control (method, base, path, body) {
-  const response = await fetch(base + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+async function control(method, base, path, body) {
+  const response = await fetch(base + path, {
+    method,
+    ...(body ? { body: JSON.stringify(body) } : {})
+  })
   const json = await response.json()
   if (!response.ok) throw new Error(json.error)
   return json
 }
 
-async function libraryJudges (message, key) {
+async function libraryJudges(message, key) {
   if (message.signature === null || message.timestamp === null) return false
-  return verifyKey(Buffer.from(message.body, 'base64'), message.signature, message.timestamp, key)
+  return verifyKey(
+    Buffer.from(message.body, 'base64'),
+    message.signature,
+    message.timestamp,
+    key
+  )
 }
 
-export async function compare (base, url, { policy = false } = {}) {
+export async function compare(base, url, { policy = false } = {}) {
   const { public_key: key } = await control('GET', base, '/state')
   const { variants } = await control('GET', base, '/variants')
   const rows = []
-  for (const what of [{ interaction: { kind: 'ping' } }, { interaction: { kind: 'command', name: 'price', options: { model: 'm' } } }]) {
+  for (const what of [
+    { interaction: { kind: 'ping' } },
+    { interaction: { kind: 'command', name: 'price', options: { model: 'm' } } }
+  ]) {
     for (const variant of variants) {
-      const reply = await control('POST', base, '/deliver', { url, variant, judge: false, ...what })
+      const reply = await control('POST', base, '/deliver', {
+        url,
+        variant,
+        judge: false,
+        ...what
+      })
       const library = await libraryJudges(reply.message, key)
       const accepted = reply.status !== 401
       const want = library && !(policy && POLICY.has(variant))
-      rows.push({ kind: what.interaction.kind, variant, status: reply.status, library, accepted, agree: accepted === want && reply.status !== 0 })
+      rows.push({
+        kind: what.interaction.kind,
+        variant,
+        status: reply.status,
+        library,
+        accepted,
+        agree: accepted === want && reply.status !== 0
+      })
     }
   }
   return rows
@@ -46,7 +69,10 @@ if (process.argv[1].endsWith('signature.mjs')) {
     process.exit(2)
   }
   const rows = await compare(base, url, { policy: stale !== 'STALE=accept' })
-  for (const r of rows) console.log(`${r.agree ? 'agree   ' : 'DISAGREE'} ${r.kind} ${r.variant}: status ${r.status}, library ${r.library ? 'accepts' : 'refuses'}`)
+  for (const r of rows)
+    console.log(
+      `${r.agree ? 'agree   ' : 'DISAGREE'} ${r.kind} ${r.variant}: status ${r.status}, library ${r.library ? 'accepts' : 'refuses'}`
+    )
   const passed = rows.filter((r) => r.agree).length
   console.log(`signature: ${passed} passed, ${rows.length - passed} failed`)
   process.exitCode = passed === rows.length ? 0 : 1

@@ -4,7 +4,7 @@ import { EPOCH_MS } from './limits.mjs'
 let last = 0n
 let count = 0n
 
-export function snowflake (atMs = Date.now()) {
+export function snowflake(atMs = Date.now()) {
   let ms = BigInt(Math.floor(atMs)) - EPOCH_MS
   if (ms <= last) {
     ms = last
@@ -21,8 +21,7 @@ export function snowflake (atMs = Date.now()) {
 export const fixed = (iso, n) =>
   (((BigInt(Date.parse(iso)) - EPOCH_MS) << 22n) | BigInt(n)).toString()
 
-export const isSnowflake = (s) =>
-  typeof s === 'string' && /^[1-9][0-9]{5,19}$/.test(s)
+export const isSnowflake = (s) => typeof s === 'string' && /^[1-9][0-9]{5,19}$/.test(s)
 
 export const shardOf = (guildId, shards) =>
   guildId ? Number((BigInt(guildId) >> 22n) % BigInt(shards)) : 0

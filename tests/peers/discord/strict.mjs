@@ -5,14 +5,31 @@ import assert from 'node:assert/strict'
 import { BareClient, properties } from './client.mjs'
 import { call, Checks, spawnFake } from './kit.mjs'
 import { schemaErrors } from './schema.mjs'
+import {
+  text,
+  button,
+  row,
+  v2,
+  BODIES,
+  GOOD,
+  option,
+  command,
+  COMMAND_BODIES
+} from './strict-bodies.mjs'
 
 const checks = new Checks('strict')
 const fake = await spawnFake()
 await fake.post('/config', { identify_window_ms: 0, global_per_s: 1e9, max_concurrency: 16 })
 await fake.post('/limits', { route: '*', limit: 1e9, reset_ms: 1000 })
 const world = await fake.get('/state')
-for (const route of ['POST /channels/{channel}/messages', 'PATCH /channels/{channel}/messages/{message}', 'POST /webhooks/{application}/{token}',
-  'PATCH /webhooks/{application}/{token}/messages/{message}', 'PUT /applications/{application}/commands', 'DELETE /channels/{channel}/messages/{message}']) {
+for (const route of [
+  'POST /channels/{channel}/messages',
+  'PATCH /channels/{channel}/messages/{message}',
+  'POST /webhooks/{application}/{token}',
+  'PATCH /webhooks/{application}/{token}/messages/{message}',
+  'PUT /applications/{application}/commands',
+  'DELETE /channels/{channel}/messages/{message}'
+]) {
   await fake.post('/limits', { route, limit: 1e9 })
 }
 const [guild] = world.guilds
@@ -20,85 +37,9 @@ const channel = guild.channels[0].id
 const MESSAGES = `/channels/${channel}/messages`
 const COMMANDS = `/applications/${world.application_id}/commands`
 
-const text = (content) => ({ type: 10, content })
-const button = (more = {}) => ({ type: 2, style: 1, label: 'x', custom_id: 'a', ...more })
-const row = (...components) => ({ type: 1, components })
-const v2 = (...components) => ({ flags: 1 << 15, components })
-const select = (more = {}) => ({ type: 3, custom_id: 's', options: [{ label: 'a', value: 'a' }], ...more })
-const embed = (more) => ({ embeds: [more] })
-const rows = (n) => Array.from({ length: n }, (_, i) => row(button({ custom_id: `b${i}` })))
-
-// Title, body, where in the tree the complaint stands (or the code).
-const BODIES = [
-  ['an empty message', {}, 50006],
-  ['only spaces', { content: '  ' }, 50006],
-  ['content as a number', { content: 5 }, 'content'],
-  ['2001 characters', { content: 'x'.repeat(2001) }, 'content'],
-  ['an unknown field', { content: 'x', colour: 1 }, 'colour'],
-  ['an unknown field deep inside', { content: 'x', components: [row(button({ colour: 1 }))] }, 'components.0.components.0.colour'],
-  ['eleven embeds', { embeds: Array(11).fill({ title: 'x' }) }, 'embeds'],
-  ['an embed title of 257', embed({ title: 'x'.repeat(257) }), 'embeds.0.title'],
-  ['an embed description of 4097', embed({ description: 'x'.repeat(4097) }), 'embeds.0.description'],
-  ['26 fields', embed({ fields: Array(26).fill({ name: 'a', value: 'b' }) }), 'embeds.0.fields'],
-  ['an empty field value', embed({ title: 'x', fields: [{ name: 'a', value: '' }] }), 'embeds.0.fields.0.value'],
-  ['a field value of 1025', embed({ fields: [{ name: 'a', value: 'x'.repeat(1025) }] }), 'embeds.0.fields.0.value'],
-  ['6001 characters in embeds', { embeds: [{ description: 'x'.repeat(4000) }, { description: 'x'.repeat(2001) }] }, 'embeds'],
-  ['an embed colour of 2^24', embed({ title: 'x', color: 1 << 24 }), 'embeds.0.color'],
-  ['an embed image that is not there', embed({ image: { url: 'attachment://no.png' } }), 'embeds.0.image.url'],
-  ['an empty embed', embed({}), 'embeds.0'],
-  ['a nonce of 26', { content: 'x', nonce: 'n'.repeat(26) }, 'nonce'],
-  ['enforce_nonce without a nonce', { content: 'x', enforce_nonce: true }, 'enforce_nonce'],
-  ['101 allowed users', { content: 'x', allowed_mentions: { users: Array.from({ length: 101 }, (_, i) => String(10 ** 17 + i)) } }, 'allowed_mentions.users'],
-  ['parse users beside users', { content: 'x', allowed_mentions: { parse: ['users'], users: ['100000000000000000'] } }, 'allowed_mentions'],
-  ['an unknown mention kind', { content: 'x', allowed_mentions: { parse: ['all'] } }, 'allowed_mentions.parse.0'],
-  ['an ephemeral message by REST', { content: 'x', flags: 64 }, 'flags'],
-  ['six rows', { content: 'x', components: rows(6) }, 'components'],
-  ['six buttons in a row', { content: 'x', components: [row(...rows(6).map((r) => r.components[0]))] }, 'components.0.components'],
-  ['an empty row', { content: 'x', components: [row()] }, 'components.0.components'],
-  ['a button outside a row', { content: 'x', components: [button()] }, 'components.0.type'],
-  ['a button and a select in a row', { content: 'x', components: [row(button(), select())] }, 'components.0.components'],
-  ['one custom_id twice', { content: 'x', components: [row(button(), button())] }, 'components.0.components.1.custom_id'],
-  ['one component id twice', { content: 'x', components: [row(button({ id: 7 }), button({ id: 7, custom_id: 'b' }))] }, 'components.0.components.1.id'],
-  ['a custom_id of 101', { content: 'x', components: [row(button({ custom_id: 'x'.repeat(101) }))] }, 'components.0.components.0.custom_id'],
-  ['a label of 81', { content: 'x', components: [row(button({ label: 'x'.repeat(81) }))] }, 'components.0.components.0.label'],
-  ['a button without a face', { content: 'x', components: [row(button({ label: undefined }))] }, 'components.0.components.0.label'],
-  ['a button without a custom_id', { content: 'x', components: [row(button({ custom_id: undefined }))] }, 'components.0.components.0.custom_id'],
-  ['a link with a custom_id', { content: 'x', components: [row(button({ style: 5, url: 'https://a.b' }))] }, 'components.0.components.0.custom_id'],
-  ['a link without a url', { content: 'x', components: [row(button({ style: 5, custom_id: undefined }))] }, 'components.0.components.0.url'],
-  ['style 7', { content: 'x', components: [row(button({ style: 7 }))] }, 'components.0.components.0.style'],
-  ['26 options', { content: 'x', components: [row(select({ options: Array.from({ length: 26 }, (_, i) => ({ label: 'a', value: `${i}` })) }))] }, 'components.0.components.0.options'],
-  ['an option value twice', { content: 'x', components: [row(select({ options: [{ label: 'a', value: 'a' }, { label: 'b', value: 'a' }] }))] }, 'components.0.components.0.options.1.value'],
-  ['max_values above the options', { content: 'x', components: [row(select({ max_values: 2 }))] }, 'components.0.components.0.max_values'],
-  ['a placeholder of 151', { content: 'x', components: [row(select({ placeholder: 'x'.repeat(151) }))] }, 'components.0.components.0.placeholder'],
-  ['v2 parts without the flag', { components: [text('x')] }, 'components.0.type'],
-  ['v2 beside content', { ...v2(text('x')), content: 'y' }, 'content'],
-  ['v2 beside embeds', { ...v2(text('x')), embeds: [{ title: 'x' }] }, 'embeds'],
-  ['4001 characters of text', v2(text('x'.repeat(2000)), text('x'.repeat(2001))), 'components'],
-  ['41 components', v2({ type: 17, components: Array(40).fill(text('x')) }), 'components'],
-  ['a section without accessory', v2({ type: 9, components: [text('x')] }), 'components.0.accessory'],
-  ['a section with four texts', v2({ type: 9, components: Array(4).fill(text('x')), accessory: button() }), 'components.0.components'],
-  ['a container in a container', v2({ type: 17, components: [{ type: 17, components: [text('x')] }] }), 'components.0.components.0.type'],
-  ['an empty gallery', v2({ type: 12, items: [] }), 'components.0.items'],
-  ['eleven pictures', v2({ type: 12, items: Array(11).fill({ media: { url: 'https://a.b/c.png' } }) }), 'components.0.items'],
-  ['a file by url', v2({ type: 13, file: { url: 'https://a.b/c' } }), 'components.0.file.url'],
-  ['a file that was not sent', v2({ type: 13, file: { url: 'attachment://no.csv' } }), 'components.0.file.url'],
-  ['an attachment that was not sent', { content: 'x', attachments: [{ id: 0, filename: 'a' }] }, 'attachments.0.id'],
-  ['a reply to nothing', { content: 'x', message_reference: { message_id: '100000000000000000' } }, 'message_reference'],
-  ['a modal part in a message', v2({ type: 18, label: 'x', component: { type: 4, custom_id: 'a', style: 1 } }), 'components.0.type']
-]
-
-const GOOD = [
-  ['2000 emoji', { content: '😀'.repeat(2000) }],
-  ['6000 in embeds', { embeds: [{ description: 'x'.repeat(4000) }, { description: 'x'.repeat(2000) }] }],
-  ['v2 at 40 components', v2({ type: 17, accent_color: 0, components: Array(39).fill(text('x')) })],
-  ['v2 with everything', v2(text('# a'), { type: 9, components: [text('b')], accessory: button() }, { type: 14, divider: true, spacing: 2 },
-    { type: 12, items: [{ media: { url: 'https://a.b/c.png' }, description: 'd' }] }, row(select({ custom_id: 't' })), row({ type: 5, custom_id: 'u' }))],
-  ['five rows', { content: 'x', components: rows(5) }]
-]
-
 const at = (tree, path) => path.split('.').reduce((n, k) => n?.[k], tree)
 
-async function refused (promise, want, status = 400) {
+async function refused(promise, want, status = 400) {
   const r = await promise
   assert.equal(r.status, status, r.text)
   if (typeof want === 'number') return assert.equal(r.json.code, want, r.text)
@@ -107,9 +48,12 @@ async function refused (promise, want, status = 400) {
 }
 
 // Each refusal must also have been noted as a violation.
-async function noted (kind) {
+async function noted(kind) {
   const list = await fake.delete('/violations')
-  assert.ok(list.some((v) => v.kind === kind), `${kind} in ${JSON.stringify(list)}`)
+  assert.ok(
+    list.some((v) => v.kind === kind),
+    `${kind} in ${JSON.stringify(list)}`
+  )
 }
 
 for (const [title, json, want] of BODIES) {
@@ -127,31 +71,6 @@ for (const [title, json] of GOOD) {
   })
 }
 
-const option = (more = {}) => ({ type: 3, name: 'o', description: 'd', ...more })
-const command = (more = {}) => ({ name: 'price', description: 'd', ...more })
-const COMMAND_BODIES = [
-  ['an upper case name', [command({ name: 'Price' })], '0.name'],
-  ['a name with a space', [command({ name: 'a b' })], '0.name'],
-  ['a name of 33', [command({ name: 'x'.repeat(33) })], '0.name'],
-  ['no description', [command({ description: '' })], '0.description'],
-  ['a description of 101', [command({ description: 'x'.repeat(101) })], '0.description'],
-  ['an unknown field', [command({ colour: 1 })], '0.colour'],
-  ['a locale that is none', [command({ name_localizations: { xx: 'a' } })], '0.name_localizations.xx'],
-  ['a translated name in upper case', [command({ name_localizations: { de: 'Preis' } })], '0.name_localizations.de'],
-  ['26 options', [command({ options: Array.from({ length: 26 }, (_, i) => option({ name: `o${i}` })) })], '0.options'],
-  ['26 choices', [command({ options: [option({ choices: Array.from({ length: 26 }, (_, i) => ({ name: `${i}`, value: `${i}` })) })] })], '0.options.0.choices'],
-  ['choices beside autocomplete', [command({ options: [option({ choices: [{ name: 'a', value: 'a' }], autocomplete: true })] })], '0.options.0.choices'],
-  ['required after optional', [command({ options: [option(), option({ name: 'p', required: true })] })], '0.options.1'],
-  ['an option twice', [command({ options: [option(), option()] })], '0.options.1.name'],
-  ['a sub-command beside an option', [command({ options: [{ type: 1, name: 's', description: 'd' }, option()] })], '0.options'],
-  ['a group in a group', [command({ options: [{ type: 2, name: 'g', description: 'd', options: [{ type: 2, name: 'h', description: 'd', options: [] }] }] })], '0.options.0.options.0.type'],
-  ['an integer choice that is a text', [command({ options: [option({ type: 4, choices: [{ name: 'a', value: 'a' }] })] })], '0.options.0.choices.0.value'],
-  ['more than 8000 characters', [command({ options: Array.from({ length: 4 }, (_, i) => option({ name: `o${i}`, choices: Array.from({ length: 25 }, (_, j) => ({ name: `${j}`.padEnd(50, 'x'), value: `${j}`.padEnd(50, 'y') })) })) })], '0'],
-  ['one name twice', [command(), command()], '_'],
-  ['a description on a user command', [{ type: 2, name: 'Look', description: 'd' }], '0.description'],
-  ['a body that is no list', command(), '_'],
-  ['101 commands', Array.from({ length: 101 }, (_, i) => command({ name: `c${i}` })), 30032]
-]
 for (const [title, json, want] of COMMAND_BODIES) {
   await checks.check(`command: ${title}`, async () => {
     const r = call(fake, 'PUT', COMMANDS, { json })
@@ -161,13 +80,42 @@ for (const [title, json, want] of COMMAND_BODIES) {
   })
 }
 await checks.check('command: what a person can send fits what is registered', async () => {
-  const json = [command({ default_member_permissions: '0', options: [option({ name: 'a', required: true, max_length: 3 }), option({ name: 'n', type: 4, max_value: 9 }), option({ name: 'who', type: 6 }),
-    option({ name: 'c', choices: [{ name: 'x', value: 'y' }] })] }), command({ name: 'sub', options: [{ type: 2, name: 'g', description: 'd', options: [{ type: 1, name: 's', description: 'd', options: [option()] }] }] })]
+  const json = [
+    command({
+      default_member_permissions: '0',
+      options: [
+        option({ name: 'a', required: true, max_length: 3 }),
+        option({ name: 'n', type: 4, max_value: 9 }),
+        option({ name: 'who', type: 6 }),
+        option({ name: 'c', choices: [{ name: 'x', value: 'y' }] })
+      ]
+    }),
+    command({
+      name: 'sub',
+      options: [
+        {
+          type: 2,
+          name: 'g',
+          description: 'd',
+          options: [{ type: 1, name: 's', description: 'd', options: [option()] }]
+        }
+      ]
+    })
+  ]
   const r = await call(fake, 'PUT', COMMANDS, { json })
   assert.equal(r.status, 200, r.text)
   for (const c of r.json) assert.equal(schemaErrors('ApplicationCommandResponse', c), null)
-  const use = (spec) => fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, ...spec })
-  for (const options of [{}, { a: 'long' }, { a: 'x', n: 10 }, { a: 'x', n: 'y' }, { a: 'x', z: 1 }, { a: 'x', c: 'x' }]) await assert.rejects(use({ options }), JSON.stringify(options))
+  const use = (spec) =>
+    fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, ...spec })
+  for (const options of [
+    {},
+    { a: 'long' },
+    { a: 'x', n: 10 },
+    { a: 'x', n: 'y' },
+    { a: 'x', z: 1 },
+    { a: 'x', c: 'x' }
+  ])
+    await assert.rejects(use({ options }), JSON.stringify(options))
   await assert.rejects(use({ name: 'none' }))
   await assert.rejects(use({ name: 'sub', path: ['g'] }))
   await use({ name: 'sub', path: ['g', 's'], options: { o: 'x' } })
@@ -187,16 +135,72 @@ const REQUESTS = [
   ['a token without Bot', 'GET', '/users/@me', { auth: fake.token }, 401, 0],
   ['an unknown route', 'GET', '/nothing', {}, 404, 0],
   ['a wrong method', 'PUT', MESSAGES, { json: {} }, 405, 0],
-  ['an unknown channel', 'POST', '/channels/100000000000000000/messages', { json: { content: 'x' } }, 404, 10003],
-  ['an unknown message', 'PATCH', `${MESSAGES}/100000000000000000`, { json: { content: 'x' } }, 404, 10008],
+  [
+    'an unknown channel',
+    'POST',
+    '/channels/100000000000000000/messages',
+    { json: { content: 'x' } },
+    404,
+    10003
+  ],
+  [
+    'an unknown message',
+    'PATCH',
+    `${MESSAGES}/100000000000000000`,
+    { json: { content: 'x' } },
+    404,
+    10008
+  ],
   ['an unknown guild', 'GET', '/guilds/100000000000000000', {}, 404, 10004],
-  ['an unknown member', 'GET', `/guilds/${guild.id}/members/100000000000000000`, {}, 404, 10007],
-  ['a body that is not JSON', 'POST', MESSAGES, { body: '{', headers: { 'Content-Type': 'application/json' } }, 400, 50109],
-  ['a body of another type', 'POST', MESSAGES, { body: 'content=x', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }, 400, 50035],
+  [
+    'an unknown member',
+    'GET',
+    `/guilds/${guild.id}/members/100000000000000000`,
+    {},
+    404,
+    10007
+  ],
+  [
+    'a body that is not JSON',
+    'POST',
+    MESSAGES,
+    { body: '{', headers: { 'Content-Type': 'application/json' } },
+    400,
+    50109
+  ],
+  [
+    'a body of another type',
+    'POST',
+    MESSAGES,
+    { body: 'content=x', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+    400,
+    50035
+  ],
   ['an unknown query parameter', 'GET', `${MESSAGES}?colour=1`, {}, 400, 50035],
-  ['an unknown interaction', 'POST', '/interactions/100000000000000000/abc/callback', { json: { type: 5 }, auth: false }, 404, 10062],
-  ['an unknown webhook token', 'PATCH', `/webhooks/${world.application_id}/abc/messages/@original`, { json: { content: 'x' }, auth: false }, 404, 10015],
-  ['commands of another application', 'GET', '/applications/100000000000000000/commands', {}, 403, 20012]
+  [
+    'an unknown interaction',
+    'POST',
+    '/interactions/100000000000000000/abc/callback',
+    { json: { type: 5 }, auth: false },
+    404,
+    10062
+  ],
+  [
+    'an unknown webhook token',
+    'PATCH',
+    `/webhooks/${world.application_id}/abc/messages/@original`,
+    { json: { content: 'x' }, auth: false },
+    404,
+    10015
+  ],
+  [
+    'commands of another application',
+    'GET',
+    '/applications/100000000000000000/commands',
+    {},
+    403,
+    20012
+  ]
 ]
 for (const [title, method, path, options, status, code] of REQUESTS) {
   await checks.check(`request: ${title}`, async () => {
@@ -205,7 +209,13 @@ for (const [title, method, path, options, status, code] of REQUESTS) {
     await noted(`http-${status}`)
   })
 }
-for (const agent of [null, 'curl/8', 'DiscordBot', 'DiscordBot (https://a.b)', 'stoa DiscordBot (https://a.b, 1)']) {
+for (const agent of [
+  null,
+  'curl/8',
+  'DiscordBot',
+  'DiscordBot (https://a.b)',
+  'stoa DiscordBot (https://a.b, 1)'
+]) {
   await checks.check(`request: User-Agent ${agent}`, async () => {
     const r = await call(fake, 'GET', '/users/@me', { agent })
     assert.equal(r.status, 403)
@@ -215,67 +225,175 @@ for (const agent of [null, 'curl/8', 'DiscordBot', 'DiscordBot (https://a.b)', '
 
 const form = (parts) => {
   const f = new FormData()
-  for (const [name, value, file] of parts) file ? f.append(name, value, file) : f.append(name, value)
+  for (const [name, value, file] of parts)
+    file ? f.append(name, value, file) : f.append(name, value)
   return f
 }
 await checks.check('upload: files[0] with payload_json', async () => {
-  const body = form([['payload_json', JSON.stringify({ embeds: [{ image: { url: 'attachment://a.png' } }], attachments: [{ id: 0, filename: 'a.png', description: 'd' }] })], ['files[0]', new Blob(['x']), 'b.png']])
+  const body = form([
+    [
+      'payload_json',
+      JSON.stringify({
+        embeds: [{ image: { url: 'attachment://a.png' } }],
+        attachments: [{ id: 0, filename: 'a.png', description: 'd' }]
+      })
+    ],
+    ['files[0]', new Blob(['x']), 'b.png']
+  ])
   const r = await call(fake, 'POST', MESSAGES, { body })
   assert.equal(r.status, 200, r.text)
   assert.equal(r.json.attachments[0].filename, 'a.png')
 })
 await checks.check('upload: an unknown part', async () => {
-  const r = await call(fake, 'POST', MESSAGES, { body: form([['file', new Blob(['x']), 'b.png']]) })
+  const r = await call(fake, 'POST', MESSAGES, {
+    body: form([['file', new Blob(['x']), 'b.png']])
+  })
   assert.deepEqual([r.status, r.json.code], [400, 50035])
 })
 await checks.check('upload: more than 10 MiB', async () => {
-  const r = await call(fake, 'POST', MESSAGES, { body: form([['files[0]', new Blob([Buffer.alloc(10 * 1024 * 1024 + 1)]), 'b.bin']]) })
+  const r = await call(fake, 'POST', MESSAGES, {
+    body: form([['files[0]', new Blob([Buffer.alloc(10 * 1024 * 1024 + 1)]), 'b.bin']])
+  })
   assert.deepEqual([r.status, r.json.code], [400, 40005])
 })
 
 await checks.check('channels: no access, no permission, a revoked guild', async () => {
   await fake.patch(`/channels/${guild.channels[2].id}`, { access: 'none' })
-  await refused(call(fake, 'POST', `/channels/${guild.channels[2].id}/messages`, { json: { content: 'x' } }), 50001, 403)
+  await refused(
+    call(fake, 'POST', `/channels/${guild.channels[2].id}/messages`, {
+      json: { content: 'x' }
+    }),
+    50001,
+    403
+  )
   await fake.patch(`/channels/${guild.channels[2].id}`, { access: 'read' })
-  await refused(call(fake, 'POST', `/channels/${guild.channels[2].id}/messages`, { json: { content: 'x' } }), 50013, 403)
+  await refused(
+    call(fake, 'POST', `/channels/${guild.channels[2].id}/messages`, {
+      json: { content: 'x' }
+    }),
+    50013,
+    403
+  )
   await fake.delete(`/guilds/${world.guilds[2].id}`)
   await refused(call(fake, 'GET', `/guilds/${world.guilds[2].id}`), 10004, 404)
-  await refused(call(fake, 'POST', `/channels/${world.guilds[2].channels[0].id}/messages`, { json: { content: 'x' } }), 50001, 403)
+  await refused(
+    call(fake, 'POST', `/channels/${world.guilds[2].channels[0].id}/messages`, {
+      json: { content: 'x' }
+    }),
+    50001,
+    403
+  )
 })
 
-const asked = (spec = {}) => fake.post('/interactions', { kind: 'command', name: 'price', guild_id: guild.id, force: true, ...spec })
-const answer = (it, json, more = {}) => call(fake, 'POST', `/interactions/${it.id}/${it.token}/callback`, { json, auth: false, ...more })
-const reply = (it, json, more = {}) => call(fake, 'PATCH', `/webhooks/${world.application_id}/${it.token}/messages/@original`, { json, auth: false, ...more })
-const input = (more = {}) => ({ type: 18, label: 'l', component: { type: 4, custom_id: 'a', style: 1, ...more } })
+const asked = (spec = {}) =>
+  fake.post('/interactions', {
+    kind: 'command',
+    name: 'price',
+    guild_id: guild.id,
+    force: true,
+    ...spec
+  })
+const answer = (it, json, more = {}) =>
+  call(fake, 'POST', `/interactions/${it.id}/${it.token}/callback`, {
+    json,
+    auth: false,
+    ...more
+  })
+const reply = (it, json, more = {}) =>
+  call(fake, 'PATCH', `/webhooks/${world.application_id}/${it.token}/messages/@original`, {
+    json,
+    auth: false,
+    ...more
+  })
+const input = (more = {}) => ({
+  type: 18,
+  label: 'l',
+  component: { type: 4, custom_id: 'a', style: 1, ...more }
+})
 const modal = (...components) => ({ type: 9, data: { custom_id: 'm', title: 't', components } })
 
 const CALLBACKS = [
   ['type 6 to a command', {}, { type: 6 }, 'type'],
   ['type 8 to a command', {}, { type: 8, data: { choices: [] } }, 'type'],
   ['type 1 to a command', {}, { type: 1 }, 'type'],
-  ['type 4 to autocomplete', { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' }, { type: 4, data: { content: 'x' } }, 'type'],
+  [
+    'type 4 to autocomplete',
+    { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' },
+    { type: 4, data: { content: 'x' } },
+    'type'
+  ],
   ['an unknown type', {}, { type: 3 }, 'type'],
   ['no data', {}, { type: 4, data: {} }, 50006],
   ['content in a defer', {}, { type: 5, data: { content: 'x' } }, 'data.content'],
   ['v2 flag on a defer', {}, { type: 5, data: { flags: 1 << 15 } }, 'data.flags'],
   ['2001 characters', {}, { type: 4, data: { content: 'x'.repeat(2001) } }, 'data.content'],
-  ['26 choices', { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' }, { type: 8, data: { choices: Array(26).fill({ name: 'a', value: 'a' }) } }, 'data.choices'],
-  ['a number for a text option', { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' }, { type: 8, data: { choices: [{ name: 'a', value: 1 }] } }, 'data.choices.0.value'],
-  ['a modal title of 46', {}, { type: 9, data: { ...modal(input()).data, title: 'x'.repeat(46) } }, 'data.title'],
-  ['a modal with six parts', {}, modal(...Array.from({ length: 6 }, (_, i) => input({ custom_id: `${i}` }))), 'data.components'],
-  ['a modal with one custom_id twice', {}, modal(input(), input()), 'data.components.1.component.custom_id'],
+  [
+    '26 choices',
+    { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' },
+    { type: 8, data: { choices: Array(26).fill({ name: 'a', value: 'a' }) } },
+    'data.choices'
+  ],
+  [
+    'a number for a text option',
+    { kind: 'autocomplete', options: { o: 'x' }, focused: 'o' },
+    { type: 8, data: { choices: [{ name: 'a', value: 1 }] } },
+    'data.choices.0.value'
+  ],
+  [
+    'a modal title of 46',
+    {},
+    { type: 9, data: { ...modal(input()).data, title: 'x'.repeat(46) } },
+    'data.title'
+  ],
+  [
+    'a modal with six parts',
+    {},
+    modal(...Array.from({ length: 6 }, (_, i) => input({ custom_id: `${i}` }))),
+    'data.components'
+  ],
+  [
+    'a modal with one custom_id twice',
+    {},
+    modal(input(), input()),
+    'data.components.1.component.custom_id'
+  ],
   ['a button in a modal', {}, modal(row(button())), 'data.components.0.components.0.type'],
-  ['a text input with a label in a label', {}, modal(input({ label: 'x' })), 'data.components.0.component.label'],
-  ['a label of 46', {}, modal({ ...input(), label: 'x'.repeat(46) }), 'data.components.0.label'],
-  ['one radio option', {}, modal({ type: 18, label: 'l', component: { type: 21, custom_id: 'r', options: [{ label: 'a', value: 'a' }] } }), 'data.components.0.component.options']
+  [
+    'a text input with a label in a label',
+    {},
+    modal(input({ label: 'x' })),
+    'data.components.0.component.label'
+  ],
+  [
+    'a label of 46',
+    {},
+    modal({ ...input(), label: 'x'.repeat(46) }),
+    'data.components.0.label'
+  ],
+  [
+    'one radio option',
+    {},
+    modal({
+      type: 18,
+      label: 'l',
+      component: { type: 21, custom_id: 'r', options: [{ label: 'a', value: 'a' }] }
+    }),
+    'data.components.0.component.options'
+  ]
 ]
 for (const [title, spec, json, want] of CALLBACKS) {
-  await checks.check(`interaction: ${title}`, async () => { await refused(answer(await asked(spec), json), want) })
+  await checks.check(`interaction: ${title}`, async () => {
+    await refused(answer(await asked(spec), json), want)
+  })
 }
 await checks.check('interaction: a modal after a modal', async () => {
   const it = await asked()
   assert.equal((await answer(it, modal(input()))).status, 204)
-  const sent = await fake.post('/interactions', { kind: 'modal', interaction_id: it.id, fields: { a: 'x' } })
+  const sent = await fake.post('/interactions', {
+    kind: 'modal',
+    interaction_id: it.id,
+    fields: { a: 'x' }
+  })
   await refused(answer(sent, modal(input())), 'type')
   await refused(answer(sent, { type: 7, data: { content: 'x' } }), 'type')
 })
@@ -288,18 +406,29 @@ await checks.check('interaction: twice, late, with Authorization', async () => {
   await refused(answer(await asked(), { type: 5 }), 10062, 404)
   await fake.post('/config', { callback_deadline_ms: 3000 })
 })
-await checks.check('interaction: @original before, after a modal, after the token', async () => {
-  const it = await asked()
-  await refused(reply(it, { content: 'x' }), 10015, 404)
-  await answer(it, { type: 4, data: { content: 'x', flags: 64 } })
-  await refused(call(fake, 'GET', `${MESSAGES}/${(await fake.get(`/interactions/${it.id}`)).original.id}`), 10008, 404)
-  await fake.post('/config', { token_ttl_ms: -1 })
-  await refused(reply(it, { content: 'y' }), 50027, 401)
-  await fake.post('/config', { token_ttl_ms: 900000 })
-  const other = await asked()
-  await answer(other, modal(input()))
-  await refused(reply(other, { content: 'y' }), 10008, 404)
-})
+await checks.check(
+  'interaction: @original before, after a modal, after the token',
+  async () => {
+    const it = await asked()
+    await refused(reply(it, { content: 'x' }), 10015, 404)
+    await answer(it, { type: 4, data: { content: 'x', flags: 64 } })
+    await refused(
+      call(
+        fake,
+        'GET',
+        `${MESSAGES}/${(await fake.get(`/interactions/${it.id}`)).original.id}`
+      ),
+      10008,
+      404
+    )
+    await fake.post('/config', { token_ttl_ms: -1 })
+    await refused(reply(it, { content: 'y' }), 50027, 401)
+    await fake.post('/config', { token_ttl_ms: 900000 })
+    const other = await asked()
+    await answer(other, modal(input()))
+    await refused(reply(other, { content: 'y' }), 10008, 404)
+  }
+)
 await checks.check('interaction: components v2 stick', async () => {
   const it = await asked()
   const r = await answer(it, { type: 4, data: v2(text('x')) })
@@ -313,16 +442,30 @@ await checks.check('interaction: components v2 stick', async () => {
 })
 await checks.check('interaction: with_response fits the schema', async () => {
   const it = await asked()
-  const r = await call(fake, 'POST', `/interactions/${it.id}/${it.token}/callback?with_response=true`, { json: { type: 4, data: { content: 'x' } }, auth: false })
+  const r = await call(
+    fake,
+    'POST',
+    `/interactions/${it.id}/${it.token}/callback?with_response=true`,
+    { json: { type: 4, data: { content: 'x' } }, auth: false }
+  )
   assert.deepEqual(schemaErrors('InteractionCallbackResponse', r.json), null)
 })
 await checks.check('a message of another', async () => {
   const m = await fake.post('/messages', { channel_id: channel, content: 'mine' })
-  await refused(call(fake, 'PATCH', `${MESSAGES}/${m.id}`, { json: { content: 'x' } }), 50005, 403)
+  await refused(
+    call(fake, 'PATCH', `${MESSAGES}/${m.id}`, { json: { content: 'x' } }),
+    50005,
+    403
+  )
 })
 await checks.check('answers fit their schemas', async () => {
-  for (const [path, schema] of [['/users/@me', 'UserPIIResponse'], ['/gateway/bot', 'GatewayBotResponse'], [`/guilds/${guild.id}/members/${world.bot.id}`, 'GuildMemberResponse'],
-    [`/channels/${channel}`, 'GuildChannelResponse'], ['/applications/@me', 'PrivateApplicationResponse']]) {
+  for (const [path, schema] of [
+    ['/users/@me', 'UserPIIResponse'],
+    ['/gateway/bot', 'GatewayBotResponse'],
+    [`/guilds/${guild.id}/members/${world.bot.id}`, 'GuildMemberResponse'],
+    [`/channels/${channel}`, 'GuildChannelResponse'],
+    ['/applications/@me', 'PrivateApplicationResponse']
+  ]) {
     const wrong = schemaErrors(schema, (await call(fake, 'GET', path)).json)
     assert.deepEqual(wrong, null, path)
   }
@@ -338,12 +481,20 @@ const GATEWAY = [
   ['an unknown opcode', { op: 99, d: null }, 4001],
   ['a server opcode', { op: 10, d: null }, 4001],
   ['an opcode as a text', { op: '1', d: null }, 4001],
-  ['presence before identify', { op: 3, d: { status: 'online', activities: [], afk: false, since: null } }, 4003],
+  [
+    'presence before identify',
+    { op: 3, d: { status: 'online', activities: [], afk: false, since: null } },
+    4003
+  ],
   ['a wrong token', { op: 2, d: { ...good, token: 'x' } }, 4004],
   ['a token with Bot before it', { op: 2, d: { ...good, token: `Bot ${fake.token}` } }, 4004],
   ['no token', { op: 2, d: { ...good, token: undefined } }, 4002],
   ['no properties', { op: 2, d: { ...good, properties: undefined } }, 4002],
-  ['$os', { op: 2, d: { ...good, properties: { $os: 'a', $browser: 'a', $device: 'a' } } }, 4002],
+  [
+    '$os',
+    { op: 2, d: { ...good, properties: { $os: 'a', $browser: 'a', $device: 'a' } } },
+    4002
+  ],
   ['an unknown field', { op: 2, d: { ...good, guild_subscriptions: true } }, 4002],
   ['large_threshold 251', { op: 2, d: { ...good, large_threshold: 251 } }, 4002],
   ['shard [2, 2]', { op: 2, d: { ...good, shard: [2, 2] } }, 4010],
@@ -364,10 +515,21 @@ for (const [title, frame, want] of GATEWAY) {
     assert.ok((await fake.delete('/violations')).length)
   })
 }
-for (const [query, want] of [['v=9&encoding=json', 4012], ['encoding=json', 4012], ['v=10&encoding=etf', 4002], ['v=10&encoding=json&compress=gzip', 4002]]) {
-  await checks.check(`gateway: ?${query}`, async () => assert.equal(await new BareClient(fake.gateway, { query }).closed(), want))
+for (const [query, want] of [
+  ['v=9&encoding=json', 4012],
+  ['encoding=json', 4012],
+  ['v=10&encoding=etf', 4002],
+  ['v=10&encoding=json&compress=gzip', 4002]
+]) {
+  await checks.check(`gateway: ?${query}`, async () =>
+    assert.equal(await new BareClient(fake.gateway, { query }).closed(), want)
+  )
 }
-const ready = async (more) => { const c = new BareClient(fake.gateway); const r = await c.ready(fake.token, more); return { c, r } }
+const ready = async (more) => {
+  const c = new BareClient(fake.gateway)
+  const r = await c.ready(fake.token, more)
+  return { c, r }
+}
 await checks.check('gateway: identify twice', async () => {
   const { c } = await ready()
   c.send({ op: 2, d: good })
@@ -393,7 +555,11 @@ await checks.check('gateway: resume ahead of the server', async () => {
   assert.equal((await e.until((f) => f.op === 9)).d, false)
 })
 await checks.check('gateway: close 1000 ends the session, 4000 does not', async () => {
-  for (const [code, op] of [[1000, 9], [1001, 9], [4000, 0]]) {
+  for (const [code, op] of [
+    [1000, 9],
+    [1001, 9],
+    [4000, 0]
+  ]) {
     const { c, r } = await ready()
     c.end(code)
     await c.closed()
@@ -407,7 +573,10 @@ await checks.check('gateway: a resume ends the old connection and replays', asyn
   const d = await resume(r.resume_gateway_url, r.session_id, 1)
   assert.equal(await c.closed(), 4000)
   await d.until((f) => f.t === 'RESUMED')
-  assert.deepEqual(d.frames.filter((f) => f.s).map((f) => f.s), [2, 3, 4])
+  assert.deepEqual(
+    d.frames.filter((f) => f.s).map((f) => f.s),
+    [2, 3, 4]
+  )
   d.end()
 })
 await checks.check('gateway: two identifies in a bucket', async () => {
@@ -423,13 +592,22 @@ await checks.check('gateway: two identifies in a bucket', async () => {
   await fake.post('/config', { identify_window_ms: 0 })
 })
 await checks.check('gateway: events of a shard go there, without intent nowhere', async () => {
-  const shards = [await ready({ shard: [0, 2], intents: 513 }), await ready({ shard: [1, 2], intents: 1 })]
-  for (const g of world.guilds.slice(0, 2)) await fake.post('/messages', { guild_id: g.id, content: 'x' })
+  const shards = [
+    await ready({ shard: [0, 2], intents: 513 }),
+    await ready({ shard: [1, 2], intents: 1 })
+  ]
+  for (const g of world.guilds.slice(0, 2))
+    await fake.post('/messages', { guild_id: g.id, content: 'x' })
   await fake.post('/dispatch', { t: 'MARK', d: {}, shard: 0 })
   await fake.post('/dispatch', { t: 'MARK', d: {}, shard: 1 })
   for (const { c } of shards) await c.until((f) => f.t === 'MARK')
-  const heard = shards.map(({ c }) => c.frames.filter((f) => f.t === 'MESSAGE_CREATE').map((f) => f.d.guild_id))
-  const mine = world.guilds.slice(0, 2).map((g) => g.id).filter((id) => (BigInt(id) >> 22n) % 2n === 0n)
+  const heard = shards.map(({ c }) =>
+    c.frames.filter((f) => f.t === 'MESSAGE_CREATE').map((f) => f.d.guild_id)
+  )
+  const mine = world.guilds
+    .slice(0, 2)
+    .map((g) => g.id)
+    .filter((id) => (BigInt(id) >> 22n) % 2n === 0n)
   assert.deepEqual(heard, [mine, []])
   for (const { c } of shards) c.end()
 })
@@ -441,7 +619,10 @@ await checks.check('gateway: duplicate, drop, reorder', async () => {
   await fake.post('/gateway/fault', { fault: 'reorder', t: 'C' })
   for (const t of ['A', 'B', 'C', 'D']) await fake.post('/dispatch', { t, d: {}, shard: 0 })
   await c.until((f) => f.t === 'C')
-  assert.deepEqual(c.frames.filter((f) => /^[ABCD]$/.test(f.t ?? '')).map((f) => f.t), ['A', 'A', 'D', 'C'])
+  assert.deepEqual(
+    c.frames.filter((f) => /^[ABCD]$/.test(f.t ?? '')).map((f) => f.t),
+    ['A', 'A', 'D', 'C']
+  )
   assert.ok(start >= 1)
   c.end()
 })
@@ -464,27 +645,30 @@ await checks.check('gateway: too many guilds for a shard', async () => {
   assert.equal(await c.closed(), 4011)
   await fake.post('/config', { shard_guilds_max: 2500 })
 })
-await checks.check('gateway: op 7 before Hello, op 9 next, an unanswered interaction', async () => {
-  await fake.post('/gateway/reconnect-before-hello')
-  const c = new BareClient(fake.gateway)
-  await c.until((f) => f.op === 7)
-  assert.equal(c.frames.length, 1)
-  c.ws.terminate()
-  for (const resumable of [true, false]) {
-    await fake.post('/gateway/invalid-session-next', { resumable })
-    const d = new BareClient(fake.gateway)
-    await d.identify(fake.token)
-    assert.equal((await d.until((f) => f.op === 9)).d, resumable)
-    d.end()
+await checks.check(
+  'gateway: op 7 before Hello, op 9 next, an unanswered interaction',
+  async () => {
+    await fake.post('/gateway/reconnect-before-hello')
+    const c = new BareClient(fake.gateway)
+    await c.until((f) => f.op === 7)
+    assert.equal(c.frames.length, 1)
+    c.ws.terminate()
+    for (const resumable of [true, false]) {
+      await fake.post('/gateway/invalid-session-next', { resumable })
+      const d = new BareClient(fake.gateway)
+      await d.identify(fake.token)
+      assert.equal((await d.until((f) => f.op === 9)).d, resumable)
+      d.end()
+    }
+    await fake.delete('/violations')
+    await fake.post('/config', { callback_deadline_ms: 20 })
+    const { c: e } = await ready({ shard: [0, 1] })
+    await asked()
+    await fake.wait({ violations: { kind: 'unanswered' } })
+    await fake.post('/config', { callback_deadline_ms: 3000 })
+    e.end()
   }
-  await fake.delete('/violations')
-  await fake.post('/config', { callback_deadline_ms: 20 })
-  const { c: e } = await ready({ shard: [0, 1] })
-  await asked()
-  await fake.wait({ violations: { kind: 'unanswered' } })
-  await fake.post('/config', { callback_deadline_ms: 3000 })
-  e.end()
-})
+)
 await checks.check('gateway: late heartbeats', async () => {
   await fake.post('/config', { heartbeat_interval_ms: 50, heartbeat_slack_ms: 50 })
   const c = new BareClient(fake.gateway)
@@ -493,10 +677,17 @@ await checks.check('gateway: late heartbeats', async () => {
   await fake.post('/config', { heartbeat_interval_ms: 41250, heartbeat_slack_ms: 10000 })
 })
 await checks.check('gateway: broken streams and a guild of 20 MB', async () => {
-  for (const [mishap, compress] of [['garbage', 'zlib-stream'], ['garbage', 'zstd-stream'], ['big-guild', 'zstd-stream']]) {
+  for (const [mishap, compress] of [
+    ['garbage', 'zlib-stream'],
+    ['garbage', 'zstd-stream'],
+    ['big-guild', 'zstd-stream']
+  ]) {
     const c = new BareClient(fake.gateway, { compress })
     await c.ready(fake.token)
-    const end = mishap === 'garbage' ? new Promise((resolve) => c.once('broken', resolve)) : c.until((f) => f.d?.large)
+    const end =
+      mishap === 'garbage'
+        ? new Promise((resolve) => c.once('broken', resolve))
+        : c.until((f) => f.d?.large)
     await fake.post(`/gateway/${mishap}`)
     await end
     c.ws.terminate()
@@ -517,8 +708,14 @@ await checks.check('rate limit: headers, 429, early retry', async () => {
 })
 await checks.check('rate limit: global', async () => {
   await fake.post('/config', { global_per_s: 3 })
-  const all = await Promise.all(Array.from({ length: 8 }, () => call(fake, 'GET', '/users/@me')))
-  assert.ok(all.some((r) => r.status === 429 && r.json.global && r.headers.get('x-ratelimit-global') === 'true'))
+  const all = await Promise.all(
+    Array.from({ length: 8 }, () => call(fake, 'GET', '/users/@me'))
+  )
+  assert.ok(
+    all.some(
+      (r) => r.status === 429 && r.json.global && r.headers.get('x-ratelimit-global') === 'true'
+    )
+  )
   const it = await asked()
   assert.equal((await answer(it, { type: 5 })).status, 204)
   await fake.post('/config', { global_per_s: 1e9 })

@@ -1,37 +1,57 @@
 // wait.mjs - what the control API can wait for. Each probe returns something
 // truthy once it holds.
 
-const textsOf = (components) => (components ?? []).flatMap((c) =>
-  [c.content, c.label, ...textsOf(c.components), ...(c.accessory ? textsOf([c.accessory]) : [])]).filter(Boolean)
+const textsOf = (components) =>
+  (components ?? [])
+    .flatMap((c) => [
+      c.content,
+      c.label,
+      ...textsOf(c.components),
+      ...(c.accessory ? textsOf([c.accessory]) : [])
+    ])
+    .filter(Boolean)
 
 // All that a person can read in a message.
-export function messageText (m) {
-  const embeds = m.embeds.flatMap((e) => [e.title, e.description, e.footer?.text, e.author?.name,
-    ...(e.fields ?? []).flatMap((f) => [f.name, f.value])])
+export function messageText(m) {
+  const embeds = m.embeds.flatMap((e) => [
+    e.title,
+    e.description,
+    e.footer?.text,
+    e.author?.name,
+    ...(e.fields ?? []).flatMap((f) => [f.name, f.value])
+  ])
   return [m.content, ...embeds, ...textsOf(m.components)].filter(Boolean).join('\n')
 }
 
-function messageProbe ({ state }, want) {
-  return [...state.messages.values()].find((r) => r.message.author.id === state.bot.id &&
-    (!want.channel_id || r.message.channel_id === want.channel_id) &&
-    (!want.id || r.message.id === want.id) &&
-    (!want.contains || messageText(r.message).includes(want.contains)) &&
-    (want.edits === undefined || r.edits.length > want.edits) &&
-    (want.deleted === undefined || Boolean(r.deletedAt) === want.deleted))
+function messageProbe({ state }, want) {
+  return [...state.messages.values()].find(
+    (r) =>
+      r.message.author.id === state.bot.id &&
+      (!want.channel_id || r.message.channel_id === want.channel_id) &&
+      (!want.id || r.message.id === want.id) &&
+      (!want.contains || messageText(r.message).includes(want.contains)) &&
+      (want.edits === undefined || r.edits.length > want.edits) &&
+      (want.deleted === undefined || Boolean(r.deletedAt) === want.deleted)
+  )
 }
 
-function interactionProbe ({ state }, want) {
+function interactionProbe({ state }, want) {
   const it = state.interactions.get(want.id)
   if (!it) throw new Error(`no interaction ${want.id}`)
   if (!it.answeredAt) return null
-  if (want.settled && it.deferred && it.original && (it.original.flags & 128)) return null
+  if (want.settled && it.deferred && it.original && it.original.flags & 128) return null
   return it
 }
 
-function requestsProbe ({ state }, want) {
-  const n = state.requests.filter((r) => (!want.route || r.route === want.route) &&
-    (!want.method || r.method === want.method) && r.n >= (want.since ?? 0) &&
-    (want.status === undefined || r.status === want.status) && r.status !== undefined).length
+function requestsProbe({ state }, want) {
+  const n = state.requests.filter(
+    (r) =>
+      (!want.route || r.route === want.route) &&
+      (!want.method || r.method === want.method) &&
+      r.n >= (want.since ?? 0) &&
+      (want.status === undefined || r.status === want.status) &&
+      r.status !== undefined
+  ).length
   return n >= (want.count ?? 1) ? { count: n } : null
 }
 
@@ -62,7 +82,7 @@ const probes = {
   }
 }
 
-export function probeOf (fake, spec) {
+export function probeOf(fake, spec) {
   const kinds = Object.keys(probes).filter((k) => spec[k])
   if (!kinds.length) throw new Error(`wait for one of ${Object.keys(probes).join(', ')}`)
   return () => {
