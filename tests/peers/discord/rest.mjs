@@ -57,6 +57,7 @@ export class Rest {
     this.fake = fake
     this.state = fake.state
     this.limiter = new Limiter(fake.state)
+    this.deadHooks = new Set()
   }
 
   async handle(request, response) {
@@ -282,6 +283,14 @@ export class Rest {
     response.socket?.resetAndDestroy?.() ?? response.destroy()
   }
 
+  // A webhook that is gone is not to be tried again.
+  deadHook(record) {
+    const hook = record.path.split('/').slice(0, 4).join('/')
+    if (this.deadHooks.has(hook))
+      this.state.violate('webhook-again', `${hook} was gone before`, record.route)
+    this.deadHooks.add(hook)
+  }
+
   refused(response, error, record) {
     const { state } = this
     if (!error.quiet) {
@@ -293,6 +302,7 @@ export class Rest {
       )
     }
     record.code = error.code
+    if (error.code === 10015 || error.code === 50027) this.deadHook(record)
     if (error.status === 401 && !state.tokenValid) this.deadTokenAt ??= Date.now()
     this.limiter.judge(error.status, error.scope)
     if (error.html)

@@ -429,6 +429,13 @@ await checks.check(
     await refused(reply(other, { content: 'y' }), 10008, 404)
   }
 )
+await checks.check('interaction: a dead webhook is not tried again', async () => {
+  const it = { token: 'gone' }
+  await refused(reply(it, { content: 'x' }), 10015, 404)
+  await fake.delete('/violations')
+  await refused(reply(it, { content: 'x' }), 10015, 404)
+  await noted('webhook-again')
+})
 await checks.check('interaction: components v2 stick', async () => {
   const it = await asked()
   const r = await answer(it, { type: 4, data: v2(text('x')) })
