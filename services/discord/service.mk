@@ -63,3 +63,10 @@ $(eval $(call daemon,discord,services/discord/main.c,\
 	discord discord-words discord-chart discord-rest-edge discord-rest \
 	storage-client storage-core chat edge base proto,\
 	$(DISCORD_CHART_LIBS) $(EDGE_LIBS)))
+
+$(eval $(call program,test/bench_rest,tests/bench/bench_rest.c,\
+	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))
+
+.PHONY: bench-rest
+bench-rest: $(B)/bin/test/bench_rest
+	@$<

@@ -18,7 +18,7 @@
 struct line {
 	unsigned http;
 	const char *body;
-	const char *headers[8]; /* name, value, ...; NULL */
+	const char *headers[9]; /* name, value, ...; NULL */
 };
 
 static struct {
