@@ -46,6 +46,9 @@ DISCORD_REST_EDGE := $(addprefix services/discord/,rest.c rest_wire.c \
 	rest_state.c)
 $(B)/libdiscord-rest-edge.a: $(call objects,$(DISCORD_REST_EDGE))
 
+$(foreach t,rest_route rest_head rest_core,$(eval $(call unit,discord_$(t),\
+	tests/unit/discord/test_$(t).c,discord-rest base,$(BASE_LIBS))))
+
 # Simulations of it, against a server that counts.
 $(eval $(call unit,discord_rest_sim,tests/unit/discord/test_rest_sim.c \
 	tests/unit/discord/model.c,discord-rest base,$(BASE_LIBS)))
