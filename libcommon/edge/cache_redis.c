@@ -6,6 +6,8 @@
  * the fallback takes over. */
 #include "edge/cache_redis.h"
 
+#include "base/time.h"
+
 #include <hiredis/adapters/libuv.h>
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
@@ -31,6 +33,42 @@ static const char script[] =
     "'PX', math.ceil((due - now) / 1000)) "
     "return {1, 0, math.floor((tolerance - (due - now)) / interval)}";
 
+/* Counts in slots of a twentieth of their span: a hash of slot to count. All
+ * are looked at first, then all are written or none. */
+static const char count_script[] =
+    "local t = redis.call('TIME') "
+    "local now = t[1] * 1000000 + t[2] "
+    "local full, wait, used, slots = 0, 0, {}, {} "
+    "for i, key in ipairs(KEYS) do "
+    "local width = ARGV[3 * i - 2] / 20 "
+    "local max, amount = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]) "
+    "local slot = math.floor(now / width) "
+    "local sum, oldest = 0, slot "
+    "local all = redis.call('HGETALL', key) "
+    "for j = 1, #all, 2 do "
+    "local s = tonumber(all[j]) "
+    "if s < slot - 20 then redis.call('HDEL', key, all[j]) "
+    "else sum = sum + all[j + 1] if s < oldest then oldest = s end end end "
+    "if amount > 0 and sum + amount > max then "
+    "full = i wait = math.max(wait, (oldest + 21) * width - now) end "
+    "used[i] = sum slots[i] = slot end "
+    "if full > 0 then return {0, math.ceil(wait), used[1], full - 1} end "
+    "for i, key in ipairs(KEYS) do "
+    "if tonumber(ARGV[3 * i]) > 0 then "
+    "redis.call('HINCRBY', key, string.format('%.0f', slots[i]), "
+    "ARGV[3 * i]) "
+    "redis.call('PEXPIRE', key, math.ceil(ARGV[3 * i - 2] / 900)) end end "
+    "return {1, 0, used[1] + ARGV[3], 0}";
+
+/* The scripts, in the order in which they are loaded. */
+enum script_name {
+	SCRIPT_LIMIT,
+	SCRIPT_COUNT,
+	SCRIPT_TOTAL,
+};
+
+static const char *const scripts[SCRIPT_TOTAL] = {script, count_script};
+
 #define SHA_LEN 40
 
 /* Connecting and loading the script; a server that starts needs about 10. */
@@ -41,6 +79,7 @@ struct pending {
 	size_t key_len;
 	struct stoa_gcra_rate rate;
 	stoa_cache_limited done;
+	stoa_cache_counted_fn counted; /* instead of done */
 	void *owner;
 	uint64_t asked_ms;
 };
@@ -51,10 +90,11 @@ struct stoa_cache {
 	uv_timer_t watch;   /* runs while something is under way */
 	unsigned open_timer_count;
 	redisAsyncContext *redis; /* NULL: none */
-	bool is_ready;		  /* the script is loaded */
+	bool is_ready;		  /* the scripts are loaded */
 	bool is_closing;
 	uint64_t backoff_ms;
-	char sha[SHA_LEN + 1];
+	char sha[SCRIPT_TOTAL][SHA_LEN + 1];
+	size_t sha_count; /* loaded so far */
 	char *socket, *host, *password;
 	uint16_t port;
 	struct stoa_gcra_table *fallback;
@@ -73,7 +113,14 @@ now_ms(void)
 static void
 answer_alone(struct stoa_cache *c, const struct pending *p)
 {
-	struct stoa_gcra_answer answer = stoa_gcra_table_decide(c->fallback,
+	static const struct stoa_cache_counted unknown = {.is_allowed = true};
+	struct stoa_gcra_answer answer;
+
+	if (p->counted != NULL) {
+		p->counted(p->owner, &unknown);
+		return;
+	}
+	answer = stoa_gcra_table_decide(c->fallback,
 	    (struct stoa_str){p->key, p->key_len},
 	    (int64_t)(uv_hrtime() / 1000), p->rate);
 
@@ -97,16 +144,42 @@ pending_take(struct stoa_cache *c)
 }
 
 static bool
-reply_read(const redisReply *reply, struct stoa_gcra_answer *ret_answer)
+is_numbers(const redisReply *reply, size_t count)
 {
 	if (reply == NULL || reply->type != REDIS_REPLY_ARRAY ||
-	    reply->elements != 3) {
+	    reply->elements != count) {
 		return false;
 	}
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (reply->element[i]->type != REDIS_REPLY_INTEGER) {
 			return false;
 		}
+	}
+	return true;
+}
+
+static bool
+count_read(const redisReply *reply, struct stoa_cache_counted *ret_answer)
+{
+	if (!is_numbers(reply, 4) || reply->element[3]->integer < 0 ||
+	    reply->element[3]->integer >= STOA_CACHE_COUNTS_MAX) {
+		return false;
+	}
+	*ret_answer = (struct stoa_cache_counted){
+	    .is_allowed = reply->element[0]->integer == 1,
+	    .is_shared = true,
+	    .retry_after_us = reply->element[1]->integer,
+	    .used = reply->element[2]->integer,
+	    .full = (size_t)reply->element[3]->integer,
+	};
+	return true;
+}
+
+static bool
+reply_read(const redisReply *reply, struct stoa_gcra_answer *ret_answer)
+{
+	if (!is_numbers(reply, 3)) {
+		return false;
 	}
 	*ret_answer = (struct stoa_gcra_answer){
 	    .is_allowed = reply->element[0]->integer == 1,
@@ -174,14 +247,19 @@ script_loaded(redisAsyncContext *redis, void *data, void *owner)
 	struct stoa_cache *c = redis->data;
 
 	(void)owner;
-	if (reply == NULL || c->redis != redis || c->is_closing) {
+	if (reply == NULL || c->redis != redis || c->is_closing ||
+	    c->sha_count >= SCRIPT_TOTAL) {
 		return;
 	}
 	if (reply->type != REDIS_REPLY_STRING || reply->len != SHA_LEN) {
 		connection_drop(c); /* loading its data, or no password */
 		return;
 	}
-	memcpy(c->sha, reply->str, SHA_LEN);
+	memcpy(c->sha[c->sha_count], reply->str, SHA_LEN);
+	c->sha_count++;
+	if (c->sha_count < SCRIPT_TOTAL) {
+		return; /* the next one is on its way */
+	}
 	c->is_ready = true;
 	c->backoff_ms = CACHE_BACKOFF_MS_MIN;
 	uv_timer_stop(&c->connect);
@@ -192,8 +270,11 @@ script_load(struct stoa_cache *c)
 {
 	/* A failure here ends the connection, which is heard elsewhere. */
 	uv_timer_start(&c->connect, connect_due, CONNECT_TIMEOUT_MS, 0);
-	(void)redisAsyncCommand(
-	    c->redis, script_loaded, NULL, "SCRIPT LOAD %s", script);
+	c->sha_count = 0;
+	for (size_t i = 0; i < SCRIPT_TOTAL; i++) {
+		(void)redisAsyncCommand(c->redis, script_loaded, NULL,
+		    "SCRIPT LOAD %s", scripts[i]);
+	}
 }
 
 static void
@@ -245,9 +326,14 @@ replied(redisAsyncContext *redis, void *data, void *owner)
 	struct stoa_cache *c = redis->data;
 	struct pending p = pending_take(c);
 	struct stoa_gcra_answer answer;
+	struct stoa_cache_counted counted;
 
 	(void)owner;
-	if (reply_read(data, &answer)) {
+	if (p.counted != NULL && count_read(data, &counted)) {
+		p.counted(p.owner, &counted);
+		return;
+	}
+	if (p.counted == NULL && reply_read(data, &answer)) {
 		p.done(p.owner, answer, true);
 		return;
 	}
@@ -300,9 +386,56 @@ stoa_cache_limit(struct stoa_cache *c, struct stoa_str key,
 	memcpy(p.key, key.data, key.len);
 	if (c->is_ready && c->count < CACHE_PENDING_MAX &&
 	    redisAsyncCommand(c->redis, replied, NULL,
-		"EVALSHA %s 1 stoa:rate:%b %lld %lld", c->sha, p.key, p.key_len,
-		(long long)rate.interval_us,
+		"EVALSHA %s 1 stoa:rate:%b %lld %lld", c->sha[SCRIPT_LIMIT],
+		p.key, p.key_len, (long long)rate.interval_us,
 		(long long)rate.burst) == REDIS_OK) {
+		pending_put(c, &p);
+	} else {
+		answer_alone(c, &p);
+	}
+}
+
+static int
+count_ask(struct stoa_cache *c, const struct stoa_cache_count *n, size_t count)
+{
+	const struct stoa_cache_count *m = &n[count - 1];
+
+	return count == 1 ? redisAsyncCommand(c->redis, replied, NULL,
+				"EVALSHA %s 1 stoa:count:%b %lld %lld %lld",
+				c->sha[SCRIPT_COUNT], n->key.data, n->key.len,
+				(long long)n->span_us, (long long)n->max,
+				(long long)n->amount)
+			  : redisAsyncCommand(c->redis, replied, NULL,
+				"EVALSHA %s 2 stoa:count:%b stoa:count:%b "
+				"%lld %lld %lld %lld %lld %lld",
+				c->sha[SCRIPT_COUNT], n->key.data, n->key.len,
+				m->key.data, m->key.len, (long long)n->span_us,
+				(long long)n->max, (long long)n->amount,
+				(long long)m->span_us, (long long)m->max,
+				(long long)m->amount);
+}
+
+void
+stoa_cache_count(struct stoa_cache *c, const struct stoa_cache_count *counts,
+    size_t count, stoa_cache_counted_fn done, void *owner)
+{
+	struct pending p = {
+	    .counted = done,
+	    .owner = owner,
+	    .asked_ms = now_ms(),
+	};
+
+	stoa_assert(count >= 1 && count <= STOA_CACHE_COUNTS_MAX);
+	stoa_assert(!c->is_closing);
+	for (size_t i = 0; i < count; i++) {
+		stoa_assert(counts[i].key.len >= 1);
+		stoa_assert(counts[i].key.len <= STOA_CACHE_KEY_LEN_MAX);
+		stoa_assert(counts[i].span_us >= STOA_US_PER_MS);
+		stoa_assert(counts[i].span_us <= STOA_US_PER_DAY);
+		stoa_assert(counts[i].amount >= 0);
+	}
+	if (c->is_ready && c->count < CACHE_PENDING_MAX &&
+	    count_ask(c, counts, count) == REDIS_OK) {
 		pending_put(c, &p);
 	} else {
 		answer_alone(c, &p);

@@ -1,6 +1,6 @@
 /* cache_redis.h - the cache port on Redis (hiredis on the libuv loop).
  *
- * GCRA is one Lua script, so that reading and writing are one step, by the
+ * Each rule is one Lua script, so that reading and writing are one step, by the
  * server's clock, so that replicas need not agree on the time. A server that
  * is silent for CACHE_TIMEOUT_MS is treated as lost; reconnecting backs off
  * from CACHE_BACKOFF_MS_MIN to CACHE_BACKOFF_MS_MAX with jitter. Losing Redis

@@ -264,6 +264,139 @@ test_close_answers_what_is_under_way(void **state)
 	assert_int_equal(stoa_cache_open(&t.loop, &options, &t.cache), STOA_OK);
 }
 
+/* ---- counts ---- */
+
+static struct {
+	struct stoa_cache_counted last;
+	size_t count, allowed;
+} counted;
+
+static void
+on_counted(void *owner, const struct stoa_cache_counted *answer)
+{
+	assert_ptr_equal(owner, &counted);
+	counted.last = *answer;
+	counted.count++;
+	counted.allowed += answer->is_allowed;
+}
+
+static bool
+is_counted(void)
+{
+	return counted.count >= wanted;
+}
+
+static void
+add(const struct stoa_cache_count *counts, size_t count, size_t times)
+{
+	memset(&counted, 0, sizeof(counted));
+	wanted = times;
+	for (size_t i = 0; i < times; i++) {
+		stoa_cache_count(t.cache, counts, count, on_counted, &counted);
+	}
+	wait_until(is_counted);
+}
+
+static void
+test_count_adds_up_to_the_maximum(void **state)
+{
+	struct stoa_cache_count n = {STOA_STR("n_a"), 60000000, 10, 3};
+	const struct stoa_cache_options options = {.socket = t.socket};
+	struct stoa_cache *first = t.cache;
+
+	(void)state;
+	wait_until(is_shared);
+	add(&n, 1, 2);
+	assert_int_equal(counted.allowed, 2);
+	assert_true(counted.last.is_shared);
+	assert_int_equal(counted.last.used, 6);
+	/* Another process adds to the same. */
+	assert_int_equal(stoa_cache_open(&t.loop, &options, &t.cache), STOA_OK);
+	wait_until(is_shared);
+	add(&n, 1, 2);
+	assert_int_equal(counted.allowed, 1);
+	assert_false(counted.last.is_allowed);
+	assert_int_equal(counted.last.used, 9);
+	assert_in_range(counted.last.retry_after_us, 50000000, 64000000);
+	n.amount = 0;
+	add(&n, 1, 1);
+	assert_true(counted.last.is_allowed);
+	assert_int_equal(counted.last.used, 9);
+	stoa_cache_close(t.cache);
+	t.cache = first;
+}
+
+static void
+test_count_takes_all_or_nothing(void **state)
+{
+	const struct stoa_cache_count n[2] = {
+	    {STOA_STR("n_b"), 60000000, 10, 1},
+	    {STOA_STR("n_c"), 60000000, 2, 1},
+	};
+
+	(void)state;
+	wait_until(is_shared);
+	add(n, 2, 5);
+	assert_int_equal(counted.allowed, 2);
+	assert_int_equal(counted.last.full, 1);
+	assert_int_equal(counted.last.used, 2);
+}
+
+static void
+wait_is_over(uv_timer_t *timer)
+{
+	*(bool *)timer->data = true;
+}
+
+static bool is_over;
+
+static bool
+is_wait_over(void)
+{
+	return is_over;
+}
+
+static void
+test_count_forgets_after_its_span(void **state)
+{
+	const struct stoa_cache_count n = {STOA_STR("n_d"), 200000, 1, 1};
+	uv_timer_t timer;
+
+	(void)state;
+	wait_until(is_shared);
+	add(&n, 1, 2);
+	assert_int_equal(counted.allowed, 1);
+	assert_in_range(counted.last.retry_after_us, 1, 211000);
+	/* What the answer said is what it takes. */
+	uv_timer_init(&t.loop, &timer);
+	timer.data = &is_over;
+	uv_timer_start(&timer, wait_is_over,
+	    (uint64_t)counted.last.retry_after_us / 1000 + 1, 0);
+	wait_until(is_wait_over);
+	add(&n, 1, 1);
+	assert_int_equal(counted.allowed, 1);
+	uv_close((uv_handle_t *)&timer, NULL);
+	uv_run(&t.loop, UV_RUN_NOWAIT);
+}
+
+static void
+test_count_allows_when_nobody_knows(void **state)
+{
+	const struct stoa_cache_count n = {STOA_STR("n_e"), 60000000, 1, 1};
+
+	(void)state;
+	wait_until(is_shared);
+	server_kill();
+	wait_until(is_alone);
+	add(&n, 1, 3);
+	assert_int_equal(counted.allowed, 3);
+	assert_false(counted.last.is_shared);
+	server_start();
+	wait_until(is_shared);
+	add(&n, 1, 3);
+	assert_int_equal(counted.allowed, 1);
+}
+
 int
 main(void)
 {
@@ -274,6 +407,10 @@ main(void)
 		test_limit_answers_alone_when_the_server_is_killed),
 	    cmocka_unit_test(test_limit_answers_soon_when_the_server_hangs),
 	    cmocka_unit_test(test_limit_bounds_what_is_under_way),
+	    cmocka_unit_test(test_count_adds_up_to_the_maximum),
+	    cmocka_unit_test(test_count_takes_all_or_nothing),
+	    cmocka_unit_test(test_count_forgets_after_its_span),
+	    cmocka_unit_test(test_count_allows_when_nobody_knows),
 	    cmocka_unit_test(test_close_answers_what_is_under_way),
 	};
 
