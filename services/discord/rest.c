@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "discord/rest_core.h"
+#include "discord/rest_share.h"
 #include "discord/rest_state.h"
 #include "discord/rest_wire.h"
 #include "edge/loop.h"
@@ -22,13 +23,14 @@
 struct rest {
 	struct rest_core core;
 	struct stoa_caller *callers[REST_POOL_COUNT];
+	struct rest_share *share; /* NULL: limits are this process's own */
 	struct stoa_timer *timer;
 	struct rest_call *calls; /* all that are not over */
 	size_t bytes;
 	char *base_url;
 	char *authorization; /* "Bot ..." */
 	char *state_path;
-	unsigned saved_invalid;
+	uint64_t saved_invalid;
 };
 
 static int64_t
@@ -103,16 +105,20 @@ header_of(void *context, const char *name)
 	return stoa_call_header(context, name);
 }
 
+/* An answer may have been one that counts against the address. */
 static void
 save_invalid(struct rest *r)
 {
-	unsigned used = rest_budget_used(&r->core.budget, now_us());
-
-	/* Written when more was spent; what expires may be read again. */
-	if (r->state_path != NULL && used > r->saved_invalid) {
+	if (r->core.counters.invalid == r->saved_invalid) {
+		return;
+	}
+	r->saved_invalid = r->core.counters.invalid;
+	if (r->state_path != NULL) {
 		rest_state_write(r->state_path, &r->core.budget);
 	}
-	r->saved_invalid = used;
+	if (r->share != NULL) {
+		rest_share_invalid(r->share, now_us());
+	}
 }
 
 static void
@@ -145,7 +151,7 @@ on_done(void *owner, const struct stoa_call_answer *answer)
 }
 
 static void
-begin(struct rest_call *call)
+send_now(struct rest_call *call)
 {
 	struct rest *r = call->rest;
 	int64_t left_us = call->job.deadline_us - now_us();
@@ -160,6 +166,49 @@ begin(struct rest_call *call)
 	if (status != STOA_OK &&
 	    rest_core_failed(&r->core, &call->job, status, false, now_us())) {
 		tell(call, (struct stoa_str){"", 0});
+	}
+}
+
+static void
+on_permit(void *owner, const struct stoa_cache_counted *answer)
+{
+	struct rest_call *call = owner;
+	struct rest *r = call->rest;
+	int64_t wait_us = answer->retry_after_us;
+
+	call->is_asking = false;
+	if (call->is_cancelled) {
+		rest_wire_free(call); /* and `r` may be gone */
+		return;
+	}
+	if (answer->is_allowed) {
+		send_now(call);
+	} else {
+		wait_us =
+		    wait_us > REST_SHARE_WAIT_US ? wait_us : REST_SHARE_WAIT_US;
+		rest_core_denied(&r->core, &call->job,
+		    call->asks_global && answer->full == 0, wait_us, now_us());
+	}
+	stoa_timer_start(r->timer, 0, 0);
+}
+
+static void
+begin(struct rest_call *call)
+{
+	struct rest *r = call->rest;
+
+	if (r->share != NULL) {
+		rest_share_invalid(r->share, now_us());
+	}
+	if (r->share == NULL || call->job.lane == REST_LANE_INTERACTION ||
+	    rest_share_is_degraded(r->share)) {
+		send_now(call);
+		return;
+	}
+	call->is_asking = true;
+	if (!rest_share_ask(r->share, call, on_permit)) {
+		call->is_asking = false;
+		send_now(call);
 	}
 }
 
@@ -244,7 +293,11 @@ rest_cancel(struct rest_call *call)
 	}
 	rest_core_cancel(&r->core, &call->job, now_us());
 	call_unlink(call);
-	rest_wire_free(call);
+	if (call->is_asking) {
+		call->is_cancelled = true; /* the answer frees it */
+	} else {
+		rest_wire_free(call);
+	}
 	stoa_timer_start(r->timer, 0, 0);
 }
 
@@ -306,6 +359,7 @@ rest_free(struct rest *r)
 	for (size_t i = 0; i < REST_POOL_COUNT; i++) {
 		stoa_caller_close(r->callers[i]);
 	}
+	rest_share_free(r->share);
 	stoa_timer_free(r->timer);
 	rest_core_fini(&r->core);
 	if (r->authorization != NULL) {
@@ -340,7 +394,10 @@ rest_open(struct stoa_loop *loop, const struct rest_options *o,
 	}
 	rest_core_init(&r->core, &options);
 	r->timer = stoa_timer_new(loop, pump, r);
-	if (texts_copy(r, o)) {
+	if (o->cache != NULL) {
+		r->share = rest_share_new(o->cache, o->token, &r->core);
+	}
+	if (texts_copy(r, o) && (r->share != NULL) == (o->cache != NULL)) {
 		status = callers_open(r, loop, o);
 	}
 	if (status != STOA_OK) {
@@ -384,6 +441,10 @@ void
 rest_state(struct rest *r, struct stoa_buf *out)
 {
 	rest_core_state(&r->core, now_us(), out);
+	if (r->share != NULL && rest_share_is_degraded(r->share)) {
+		stoa_buf_add_text(
+		    out, "; limits are not shared with other replicas now");
+	}
 }
 
 void

@@ -535,6 +535,7 @@ rest_bucket_answered(struct rest_bucket *b, const struct rest_head *head,
 	b->is_free = false;
 	b->limit = head->limit;
 	b->period_us = later(b->period_us, whole_seconds(head->reset_after_us));
+	b->window_us = later(b->window_us, head->reset_after_us);
 }
 
 void

@@ -58,7 +58,8 @@ struct rest_bucket {
 	int64_t limit, remaining;
 	int64_t reset_us;	/* NEVER: the window has passed */
 	int64_t limit_expected; /* what a hint says; 0: nothing */
-	int64_t period_us;	/* the longest wait seen */
+	int64_t period_us;	/* the longest wait seen, in whole seconds */
+	int64_t window_us;	/* the same, as it was */
 	int64_t blocked_until_us;
 	unsigned flight_count, strict_count;
 	struct rest_line *lines;

@@ -39,6 +39,7 @@ struct rest_counters {
 	uint64_t classes[6];		    /* answers by http / 100; 0: none */
 	uint64_t limited[REST_SCOPE_COUNT]; /* 429 by scope */
 	uint64_t retries;		    /* after a failure */
+	uint64_t invalid;		    /* 401, 403, 429 not shared */
 	uint64_t refused[REST_CAUSE_DEADLINE + 1];
 	uint64_t waits;	       /* jobs that did not start at once */
 	uint64_t waited_us;    /* in all */

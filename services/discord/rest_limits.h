@@ -105,6 +105,15 @@
 /* No wait that a server asks for is taken for longer than this. */
 #define REST_WAIT_US_MAX STOA_US_PER_DAY
 
+/* ---- sharing with other replicas ---- */
+
+/* How often what all have spent of the invalid requests is asked for, while
+ * anything is sent. */
+#define REST_SHARE_POLL_US (5 * STOA_US_PER_S)
+
+/* A denial that says no time. */
+#define REST_SHARE_WAIT_US (20 * STOA_US_PER_MS)
+
 /* ---- time ---- */
 
 /* Requests without a deadline of their own. People wait three seconds for

@@ -100,6 +100,8 @@ state_print(struct rest_core *c, int64_t now_us, struct stoa_buf *out)
 		    stoa_breaker_state(&c->breakers[i], now_us) !=
 			STOA_BREAKER_CLOSED);
 	}
+	head(out, "invalid_total", "counter");
+	number(out, "invalid_total", c->counters.invalid);
 	head(out, "invalid_used", "gauge");
 	number(out, "invalid_used", rest_budget_used(&c->budget, now_us));
 	head(out, "invalid_max", "gauge");

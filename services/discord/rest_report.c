@@ -221,6 +221,7 @@ learn_from_refusal(struct rest_core *c, const struct rest_job *job,
 	if (head->http == 401 || head->http == 403 ||
 	    (head->http == 429 && head->scope != REST_SCOPE_SHARED)) {
 		rest_budget_spend(&c->budget, now_us, 1);
+		c->counters.invalid++;
 	}
 	if (job->route.kind == REST_KIND_BOT) {
 		c->is_token_invalid |= head->http == 401;

@@ -57,7 +57,7 @@ struct rest_budget {
 	int64_t slot_us;
 	int64_t slot; /* number of the newest one */
 	unsigned counts[REST_INVALID_SLOTS + 1];
-	uint64_t shared_used; /* what others that share it last said */
+	uint64_t shared_used; /* all together, as last heard */
 	int64_t shared_until_us;
 };
 

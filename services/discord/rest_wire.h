@@ -22,6 +22,7 @@ struct rest_call {
 
 	struct stoa_call *http; /* under way */
 	bool is_asking;		/* the shared limits */
+	bool asks_global;	/* first of them: the bot's own */
 	bool is_cancelled;	/* while asking */
 	unsigned last_http;
 	int64_t last_code;

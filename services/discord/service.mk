@@ -43,7 +43,7 @@ PURE_OBJECTS += $(call objects,$(DISCORD_REST))
 
 # The loop, the clock and the connections.
 DISCORD_REST_EDGE := $(addprefix services/discord/,rest.c rest_wire.c \
-	rest_state.c)
+	rest_state.c rest_share.c)
 $(B)/libdiscord-rest-edge.a: $(call objects,$(DISCORD_REST_EDGE))
 
 $(foreach t,rest_route rest_head rest_core,$(eval $(call unit,discord_$(t),\

@@ -4,6 +4,7 @@
 #include "discord/rest_limits.h"
 
 #include "edge/loop.h"
+#include "port/cache.h"
 #include "port/http.h"
 
 #include <pthread.h>
@@ -163,6 +164,8 @@ run_until(unsigned want)
 	assert_int_equal(t.count, want);
 }
 
+static struct stoa_cache *shared; /* NULL: none */
+
 static void
 client_open(void)
 {
@@ -175,6 +178,7 @@ client_open(void)
 	    .seed = 5,
 	    .invalid_max = 10,
 	    .state_path = t.state_path,
+	    .cache = shared,
 	};
 
 	snprintf(url, sizeof(url), "%s/api/v10", stoa_http_url(s.server));
@@ -201,6 +205,7 @@ setup(void **state)
 	snprintf(t.state_path, sizeof(t.state_path), "/tmp/stoa-rest-%d",
 	    (int)getpid());
 	(void)unlink(t.state_path);
+	shared = NULL;
 	t.loop = stoa_loop_open();
 	t.deadline = stoa_timer_new(t.loop, deadline_passed, NULL);
 	stoa_timer_start(t.deadline, DEADLINE_US, 0);
@@ -243,6 +248,87 @@ send_json(enum rest_method method, const char *path, const char *json)
 
 	assert_int_equal(rest_send(t.rest, &request, done, &t, &call), STOA_OK);
 	return call;
+}
+
+/* ---- a cache for the test: asked, it answers in the next turn ---- */
+
+struct stoa_cache {
+	bool is_degraded, is_silent; /* silent: answers when told to */
+	unsigned asked, deny;	     /* how many more to refuse */
+	int64_t invalid;	     /* what others have spent */
+	int64_t added;		     /* what we have told */
+	char keys[512];
+	struct question {
+		stoa_cache_counted_fn done;
+		void *owner;
+		bool is_invalid;
+		int64_t amount;
+	} questions[64];
+	size_t first, count;
+};
+
+static struct stoa_cache cache;
+
+static void
+cache_answer(void *arg)
+{
+	struct question q;
+	struct stoa_cache_counted answer = {
+	    .is_allowed = true, .is_shared = true};
+
+	(void)arg;
+	if (cache.first == cache.count) {
+		return;
+	}
+	q = cache.questions[cache.first++];
+	if (q.is_invalid) {
+		cache.added += q.amount;
+		answer.used = cache.invalid + cache.added;
+	} else if (cache.deny > 0) {
+		cache.deny--;
+		answer.is_allowed = false;
+		answer.retry_after_us = 30 * STOA_US_PER_MS;
+	}
+	q.done(q.owner, &answer);
+}
+
+void
+stoa_cache_count(struct stoa_cache *c, const struct stoa_cache_count *counts,
+    size_t count, stoa_cache_counted_fn answered, void *owner)
+{
+	size_t len = strlen(c->keys);
+
+	assert_true(c->count < STOA_COUNT(c->questions));
+	c->asked++;
+	c->questions[c->count++] = (struct question){
+	    .done = answered,
+	    .owner = owner,
+	    .is_invalid =
+		stoa_str_is_equal(counts->key, STOA_STR("discord:invalid")),
+	    .amount = counts->amount,
+	};
+	for (size_t i = 0; i < count; i++) {
+		len += (size_t)snprintf(c->keys + len, sizeof(c->keys) - len,
+		    "%.*s\n", STOA_STR_ARG(counts[i].key));
+	}
+	if (!c->is_silent) {
+		stoa_loop_post(t.loop, cache_answer, NULL);
+	}
+}
+
+bool
+stoa_cache_is_degraded(const struct stoa_cache *c)
+{
+	return c->is_degraded;
+}
+
+static void
+client_reopen_shared(void)
+{
+	memset(&cache, 0, sizeof(cache));
+	rest_close(t.rest);
+	shared = &cache;
+	client_open();
 }
 
 /* ---- tests ---- */
@@ -528,6 +614,95 @@ test_invalid_requests_survive_a_restart(void **state)
 	assert_int_equal(s.seen_count, 9);
 }
 
+static void
+test_shared_limits_are_asked_and_waited_for(void **state)
+{
+	(void)state;
+	client_reopen_shared();
+	cache.deny = 2;
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(t.tries, 1);
+	assert_int_equal(s.seen_count, 1);
+	/* Once for what all have spent, three times for itself. */
+	assert_int_equal(cache.asked, 4);
+	assert_null(strstr(cache.keys, "secret"));
+}
+
+static void
+test_interactions_do_not_ask(void **state)
+{
+	(void)state;
+	client_reopen_shared();
+	cache.is_silent = true;
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	{
+		const struct rest_request request = {
+		    .method = REST_POST,
+		    .path = "/interactions/1/tok/callback",
+		    .lane = REST_LANE_INTERACTION,
+		};
+
+		assert_int_equal(
+		    rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
+	}
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(s.seen_count, 1);
+	assert_string_equal(
+	    s.seen[0].path, "/api/v10/interactions/1/tok/callback");
+	/* The client ends while the other one still asks. */
+	rest_close(t.rest);
+	t.rest = NULL;
+	while (cache.first < cache.count) {
+		cache_answer(NULL);
+	}
+	assert_int_equal(t.count, 1);
+}
+
+static void
+test_degraded_cache_is_not_asked_and_said(void **state)
+{
+	struct stoa_buf text;
+
+	(void)state;
+	client_reopen_shared();
+	cache.is_degraded = true;
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_OK);
+	assert_int_equal(cache.asked, 0);
+	stoa_buf_init(&text, 4096);
+	rest_state(t.rest, &text);
+	assert_string_equal(
+	    text.data, "ok; limits are not shared with other replicas now");
+	stoa_buf_fini(&text);
+}
+
+static void
+test_invalid_requests_of_others_count(void **state)
+{
+	static const struct line bad[] = {{403, "{\"code\":50013}", {NULL}}};
+
+	(void)state;
+	client_reopen_shared();
+	cache.invalid = 8;
+	play(bad, 1);
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(1);
+	assert_int_equal(t.result.status, STOA_DENIED);
+	/* The answer to what was told comes in a turn of the loop. */
+	while (cache.first < cache.count) {
+		cache_answer(NULL);
+	}
+	assert_int_equal(cache.added, 1);
+	send_json(REST_POST, "/channels/1/messages", "{}");
+	run_until(2);
+	assert_int_equal(t.result.cause, REST_CAUSE_BUDGET);
+	assert_int_equal(s.seen_count, 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -546,6 +721,10 @@ main(void)
 	    TEST(test_repeated_callback_may_be_acknowledged_already),
 	    TEST(test_cancelled_request_calls_nobody),
 	    TEST(test_invalid_requests_survive_a_restart),
+	    TEST(test_shared_limits_are_asked_and_waited_for),
+	    TEST(test_interactions_do_not_ask),
+	    TEST(test_degraded_cache_is_not_asked_and_said),
+	    TEST(test_invalid_requests_of_others_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
