@@ -111,6 +111,9 @@
  * anything is sent. */
 #define REST_SHARE_POLL_US (5 * STOA_US_PER_S)
 
+/* Of the limit per second, left unused when it is shared. */
+#define REST_SHARE_ROOM_PERCENT 10u
+
 /* A denial that says no time. */
 #define REST_SHARE_WAIT_US (20 * STOA_US_PER_MS)
 

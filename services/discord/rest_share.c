@@ -63,6 +63,16 @@ rest_share_free(struct rest_share *share)
 	}
 }
 
+/* The cache counts when requests are allowed, Discord when they come in: what
+ * their ways differ by is left as room. */
+static int64_t
+shared_limit(unsigned limit)
+{
+	unsigned room = limit * REST_SHARE_ROOM_PERCENT / 100;
+
+	return limit > room ? limit - room : 1;
+}
+
 bool
 rest_share_ask(struct rest_share *share, struct rest_call *call,
     stoa_cache_counted_fn done)
@@ -77,7 +87,8 @@ rest_share_ask(struct rest_share *share, struct rest_call *call,
 	if (call->asks_global) {
 		snprintf(global, sizeof(global), "discord:%s", share->bot);
 		counts[count++] = (struct stoa_cache_count){stoa_str_of(global),
-		    REST_GLOBAL_SPAN_US, share->core->options.global_limit, 1};
+		    REST_GLOBAL_SPAN_US,
+		    shared_limit(share->core->options.global_limit), 1};
 	}
 	if (b->is_known && b->window_us >= STOA_US_PER_MS) {
 		hash_print(b->key, hash);

@@ -105,6 +105,28 @@ const scenarios = {
     await fake.stop()
   },
 
+  async 'three replicas keep it together' () {
+    const folder = mkdtempSync(join(tmpdir(), 'stoa-rest-'))
+    const socket = join(folder, 'redis')
+    const redis = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    process.once('exit', () => redis.kill('SIGKILL'))
+    const ready = new Promise((done) => redis.stdout.on('data', (text) => { if (/accept connections/.test(text)) done() }))
+    try {
+      await ready
+      const { fake, guild, channels } = await fresh()
+      await fake.post('/limits', { route: 'GET /guilds/{guild}/roles', rule: null })
+      const reads = Array.from({ length: 80 }, () => ['message', 'o', 'GET', `/guilds/${guild}/roles`, '-'])
+      const results = await Promise.all([0, 1, 2].map((i) => run(fake, [...reads, say(channels[i % channels.length], 'x')], ['--redis', socket])))
+      results.forEach(allOk)
+      await fake.clean()
+      await fake.stop()
+    } finally {
+      redis.kill('SIGTERM')
+      await new Promise((done) => redis.once('close', done))
+      rmSync(folder, { recursive: true })
+    }
+  },
+
   async 'broken connections and servers lose nothing and double nothing' () {
     const { fake, channels } = await fresh()
     await fake.post('/limits', { route: CREATE, limit: 50, reset_ms: 500, bucket: 'fast' })

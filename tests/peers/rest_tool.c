@@ -1,7 +1,7 @@
 /* rest_tool.c - the REST client as a program, for scenarios:
  *
- *   rest_tool [--ca FILE] [--limit N] [--invalid N] [--timeout SECONDS] URL
- * <requests
+ *   rest_tool [--ca FILE] [--limit N] [--invalid N] [--timeout SECONDS]
+ *       [--redis SOCKET] URL <requests
  *
  * The token is in STOA_TOKEN. Each line of the input is one request: lane
  * (interaction, message or bulk), "r" (repeatable), "o" (may overlap) or "-",
@@ -11,6 +11,7 @@
  * metrics. */
 #include "discord/rest.h"
 
+#include "edge/cache_redis.h"
 #include "edge/loop.h"
 #include "port/clock.h"
 
@@ -25,6 +26,7 @@
 static struct {
 	struct stoa_loop *loop;
 	struct rest *rest;
+	struct stoa_cache *cache;
 	int64_t timeout_us;
 	unsigned sent, done;
 	bool is_read;
@@ -151,6 +153,36 @@ print_state(void)
 	stoa_buf_fini(&text);
 }
 
+/* A cache begins degraded: looked at until it is not, or for a second. */
+static void
+look_at_cache(void *arg)
+{
+	int *looks = arg;
+
+	(*looks)++;
+	if (!stoa_cache_is_degraded(tool.cache) || *looks > 100) {
+		stoa_loop_stop(tool.loop);
+	}
+}
+
+static bool
+share(const char *redis)
+{
+	const struct stoa_cache_options options = {.socket = redis};
+	struct stoa_timer *timer;
+	int looks = 0;
+
+	if (stoa_cache_open(stoa_loop_uv(tool.loop), &options, &tool.cache) !=
+	    STOA_OK) {
+		return false;
+	}
+	timer = stoa_timer_new(tool.loop, look_at_cache, &looks);
+	stoa_timer_start(timer, 10 * STOA_US_PER_MS, 10 * STOA_US_PER_MS);
+	stoa_loop_run(tool.loop);
+	stoa_timer_free(timer);
+	return !stoa_cache_is_degraded(tool.cache);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -159,6 +191,7 @@ main(int argc, char **argv)
 	    {"limit", required_argument, NULL, 'l'},
 	    {"invalid", required_argument, NULL, 'i'},
 	    {"timeout", required_argument, NULL, 't'},
+	    {"redis", required_argument, NULL, 'r'},
 	    {NULL, 0, NULL, 0},
 	};
 	struct rest_options options = {
@@ -167,6 +200,7 @@ main(int argc, char **argv)
 	    .version = STOA_VERSION,
 	    .seed = (uint64_t)stoa_clock_mono(NULL).us,
 	};
+	const char *redis = NULL;
 	bool ok;
 	int c;
 
@@ -187,6 +221,9 @@ main(int argc, char **argv)
 			tool.timeout_us =
 			    strtol(optarg, NULL, 10) * STOA_US_PER_S;
 			break;
+		case 'r':
+			redis = optarg;
+			break;
 		default:
 			return 2;
 		}
@@ -197,6 +234,11 @@ main(int argc, char **argv)
 	}
 	options.base_url = argv[optind];
 	tool.loop = stoa_loop_open();
+	if (redis != NULL && !share(redis)) {
+		fprintf(stderr, "rest_tool: no answer from Redis\n");
+		return 2;
+	}
+	options.cache = tool.cache;
 	if (rest_open(tool.loop, &options, &tool.rest) != STOA_OK) {
 		fprintf(stderr, "rest_tool: bad options\n");
 		return 2;
@@ -207,6 +249,7 @@ main(int argc, char **argv)
 	}
 	print_state();
 	rest_close(tool.rest);
+	stoa_cache_close(tool.cache);
 	stoa_loop_close(tool.loop);
 	return ok ? 0 : 1;
 }

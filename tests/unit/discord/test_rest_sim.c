@@ -295,6 +295,7 @@ for_seeds(unsigned count, void (*run)(uint64_t seed))
 
 	if (one != NULL) {
 		run(strtoull(one, NULL, 10));
+		rest_core_fini(&s.core);
 		return;
 	}
 	if (many != NULL) {
