@@ -141,6 +141,21 @@ refuse_cid(struct bot_run *r, const char *code, const char *text)
 }
 
 static void
+refuse_size(struct bot_run *r)
+{
+	(void)bot_problem_fill(&r->problem, &r->arena,
+	    &(struct bot_problem){
+		.code = "too_large",
+		.field = "file",
+		.given = bot_words_size(&r->arena, file_of(r)->size),
+		.limit = bot_words_size(&r->arena, BOT_UPLOAD_BYTES_MAX),
+		.fix = "upload a part of it",
+	    },
+	    "the file is larger than a data set may be");
+	bot_run_refuse(r, &r->problem);
+}
+
+static void
 content_missing(struct bot_run *r)
 {
 	refuse_cid(r, "no_such_content", "storage does not hold that content");
@@ -153,6 +168,10 @@ bot_handle_upload(struct bot_run *r)
 	Stoa__Storage__StatQuery in = STOA__STORAGE__STAT_QUERY__INIT;
 	struct stoa_cid parsed;
 
+	if (file_of(r)->size > BOT_UPLOAD_BYTES_MAX) {
+		refuse_size(r);
+		return;
+	}
 	if (cid[0] == '\0') {
 		upload_grant(r);
 		return;

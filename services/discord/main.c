@@ -105,15 +105,16 @@ cache_open(struct stoa_svc *svc)
 static void
 origin_set(const char *url)
 {
-	struct stoa_str rest_of = stoa_str_of(url);
+	struct stoa_str rest_of = stoa_str_of(url), host;
 	size_t len = stoa_str_has_prefix(rest_of, STOA_STR("https://")) ? 8 : 7;
 
 	if (strcmp(url, REST_BASE_URL) == 0 || rest_of.len <= len) {
 		return;
 	}
 	rest_of = stoa_str_from(rest_of, len);
+	host = stoa_str_cut(&rest_of, '/');
 	(void)snprintf(origin, sizeof(origin), "%.*s%.*s/", (int)len, url,
-	    STOA_STR_ARG(stoa_str_cut(&rest_of, '/')));
+	    STOA_STR_ARG(host));
 }
 
 static bool

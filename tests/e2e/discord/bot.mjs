@@ -16,29 +16,29 @@ for (const locale of ['es-ES', 'de', 'fr', 'pt-BR', 'ja']) {
 // ---- a server becomes a community ----
 
 let i = await s.say('balance', {}, { user_id: s.grace })
-check('before that nobody has a balance', isEphemeral(i) && textOf(i.original).includes('/setup'), i)
+check('before that nobody has a balance', isEphemeral(i) && textOf(i?.original).includes('/setup'), i)
 i = await s.say('setup', {}, { user_id: s.grace })
-check('who may not manage the server cannot make it one', isEphemeral(i) && /manage this server/.test(textOf(i.original)), i)
+check('who may not manage the server cannot make it one', isEphemeral(i) && /manage this server/.test(textOf(i?.original)), i)
 i = await s.say('setup', { name: 'Model makers' }, { permissions: ADMINISTRATOR })
-check('who may does', textOf(i.original).includes('Model makers') && textOf(i.original).includes('owner'), i)
-const setup = i.original
+check('who may does', textOf(i?.original).includes('Model makers') && textOf(i?.original).includes('owner'), i)
+const setup = i
 i = await s.say('balance', {}, { user_id: s.grace })
-check('an ordinary member joins with the first command, privately', isEphemeral(i) && textOf(i.original).includes('100'), i)
+check('an ordinary member joins with the first command, privately', isEphemeral(i) && textOf(i?.original).includes('100'), i)
 i = await s.say('setup', {}, { user_id: s.grace })
-check('a denial is private and names who can help', isEphemeral(i) && /ask /.test(textOf(i.original)) && textOf(i.original).includes('admin'), i)
+check('a denial is private and names who can help', isEphemeral(i) && /ask /.test(textOf(i?.original)) && textOf(i?.original).includes('admin'), i)
 
 // ---- plain commands ----
 
 for (const name of ['help', 'status', 'datasets', 'jobs', 'models', 'balance', 'invite']) {
   i = await s.say(name)
-  check(`/${name} is answered in a second and a half`, i && i.first_answer_ms < 1500 && i.answer_type === 4, i)
+  check(`/${name} is answered in a second and a half`, i && i?.first_answer_ms < 1500 && i?.answer_type === 4, i)
 }
 check('/invite gives a link without Administrator', textOf((await s.say('invite')).original).includes('permissions=274878024704'))
-i = await s.press(idOf(setup, 'All commands'), i.message_ids[0])
-check('a button does what it says', textOf(i.original).includes('What you can do'), i)
+i = await s.press(idOf(setup?.original, 'All commands'), setup?.message_ids?.[0])
+check('a button does what it says', textOf(i?.original).includes('What you can do'), i)
 i = await s.post('interactions', { kind: 'autocomplete', name: 'help', options: { command: 'tra' }, focused: 'command',
   guild_id: s.guild.id, channel_id: s.channel, user_id: s.ada })
-i = await s.answered(i.id)
+i = await s.answered(i?.id)
 check('values are offered while typing', i.choices?.some((c) => c.value === 'train'), i)
 
 // ---- a model: upload, train, ask ----
@@ -48,67 +48,67 @@ const file = await s.post('files', { name: 'clinc.csv', text: csv })
 const FILE = '900000000000000001'
 const attached = (size) => ({ resolved: { attachments: { [FILE]: { id: FILE, filename: 'clinc.csv', size, url: file.url, proxy_url: file.url, content_type: 'text/csv', ephemeral: true } } } })
 i = await s.say('upload', [{ name: 'file', type: 11, value: FILE }, { name: 'name', type: 3, value: 'intents' }], attached(csv.length))
-const uploaded = await until(15000, async () => { const now = await s.get(`interactions/${i.id}`); return /baf/.test(textOf(now.original)) ? now : null })
+const uploaded = await until(15000, async () => { const now = await s.get(`interactions/${i?.id}`); return /baf/.test(textOf(now.original)) ? now : null })
 const cid = /baf[a-z2-7]{50,}/.exec(textOf(uploaded?.original))?.[0]
-check('an attachment becomes a dataset', cid, await s.get(`interactions/${i.id}`))
+check('an attachment becomes a dataset', cid, await s.get(`interactions/${i?.id}`))
 i = await s.say('upload', [{ name: 'file', type: 11, value: FILE }], attached(300 * 1024 * 1024))
-const refused = await until(5000, async () => { const now = await s.get(`interactions/${i.id}`); return /256|large/.test(textOf(now.original)) ? now : null })
+const refused = await until(5000, async () => { const now = await s.get(`interactions/${i?.id}`); return /256|large/.test(textOf(now.original)) ? now : null })
 check('an attachment larger than a data set may be is refused', refused, i)
 i = await s.answered((await s.post('interactions', { kind: 'autocomplete', name: 'train', options: { dataset: 'int' }, focused: 'dataset',
   guild_id: s.guild.id, channel_id: s.channel, user_id: s.ada })).id)
 check('datasets are offered by name', i.choices?.some((c) => c.value === cid), i.choices)
 
-i = await s.say('train', { dataset: cid, parameters: '{"epochs": 30, "seed": 7}', name: 'intents', max_spend: '5' })
-check('/train answers at once with the job', i && i.answer_type === 4 && /intents/.test(textOf(i.original)), i)
-const trained = await until(90000, async () => { const m = await s.message(i.message_ids[0]); return /succeeded|Succeeded|accuracy/i.test(textOf(m.components)) && idOf(m, 'Show the model') ? m : null })
-check('the same message tells how it ended', trained, await s.message(i.message_ids[0]))
+i = await s.say('train', { dataset: cid, parameters: '{"epochs": 300, "seed": 7}', name: 'intents', max_spend: '5' })
+check('/train answers at once with the job', i && i?.answer_type === 4 && /intents/.test(textOf(i?.original)), i)
+const trained = await until(90000, async () => { const m = await s.message(i?.message_ids?.[0]); return /succeeded|Succeeded|accuracy/i.test(textOf(m.components)) && idOf(m, 'Show the model') ? m : null })
+check('the same message tells how it ended', trained, await s.message(i?.message_ids?.[0]))
 const edits = trained?.edits ?? []
-check('progress edits that message', edits.some((e) => /epoch \d+ of 30/.test(JSON.stringify(e))), edits.length)
+check('progress edits that message', edits.some((e) => /epoch \d+ of 300/.test(JSON.stringify(e))), edits.length)
 const times = edits.map((e) => e.at)
 check('not more than once a second', times.every((t, n) => n < 1 || n === times.length - 1 || t - times[n - 1] >= 950), times)
 check('the loss curve is a picture', trained?.attachments?.[0]?.content_type === 'image/png', trained?.attachments)
 
-let shown = await s.press(idOf(trained, 'Show the model'), trained.id)
-check('its button shows the model', /accuracy/i.test(textOf(shown.original)), shown)
-let form = await s.press(idOf(shown.original, 'Ask it'), shown.message_ids[0])
-check('"Ask it" asks for the question in a form', form.answer_type === 9 && form.modal?.components?.length === 1, form)
+let shown = await s.press(idOf(trained, 'Show the model'), trained?.id)
+check('its button shows the model', /accuracy/i.test(textOf(shown?.original)), shown)
+let form = await s.press(idOf(shown?.original, 'Ask it'), shown?.message_ids?.[0])
+check('"Ask it" asks for the question in a form', form?.answer_type === 9 && form?.modal?.components?.length === 1, form)
 i = await s.fill(form, { question: 'how do i say thank you in japanese' })
-check('the form\'s question is answered', /translate/.test(textOf(i.original)), i)
+check('the form\'s question is answered', /translate/.test(textOf(i?.original)), i)
 form = await s.say('ask', { model: 'intents' })
-check('so does a command without it', form.answer_type === 9, form)
+check('so does a command without it', form?.answer_type === 9, form)
 i = await s.fill(form, { question: 'what is my account balance' })
-check('and it is answered', /balance/.test(textOf(i.original)), i)
+check('and it is answered', /balance/.test(textOf(i?.original)), i)
 i = await s.say('ask', { model: 'intents', question: 'how do i say thank you in japanese' })
-check('/ask with all its options', /translate/.test(textOf(i.original)), i)
+check('/ask with all its options', /translate/.test(textOf(i?.original)), i)
 i = await s.say('model', { id: 'intents' })
-check('/model by name', /accuracy/i.test(textOf(i.original)), i)
+check('/model by name', /accuracy/i.test(textOf(i?.original)), i)
 const job = /j_[a-z2-7]{10}/.exec(textOf(trained?.components))?.[0] ?? /j_[a-z2-7]{10}/.exec(textOf((await s.say('jobs')).original))?.[0]
 i = await s.say('job', { id: job })
-check('/job', textOf(i.original).includes('intents'), i)
+check('/job', textOf(i?.original).includes('intents'), i)
 
 // ---- money, other people ----
 
 i = await s.say('transfer', { to: s.grace, amount: '1' })
-check('/transfer of what one does not have says so', isEphemeral(i) && /credit|Joy|funds/i.test(textOf(i.original)), i)
+check('/transfer of what one does not have says so', isEphemeral(i) && /credit|Joy|funds/i.test(textOf(i?.original)), i)
 i = await s.say('transfer', { to: s.grace, amount: 'much' })
-check('an amount that is none is named', isEphemeral(i) && /amount/.test(textOf(i.original)), i)
-i = await s.say('train', { dataset: cid, parameters: '{"epochs": 200}', name: 'slow' })
-const slow = await until(5000, async () => { const m = await s.message(i.message_ids[0]); return idOf(m, 'Cancel') ? m : null })
+check('an amount that is none is named', isEphemeral(i) && /amount/.test(textOf(i?.original)), i)
+i = await s.say('train', { dataset: cid, parameters: '{"epochs": 1000}', name: 'slow' })
+const slow = await until(5000, async () => { const m = await s.message(i?.message_ids?.[0]); return idOf(m, 'Cancel') ? m : null })
 let other = await s.press(idOf(slow, 'Cancel'), slow?.id, { user_id: s.grace })
-check('somebody else\'s button is refused, privately', isEphemeral(other) && /somebody else/.test(textOf(other.original)), other)
+check('somebody else\'s button is refused, privately', isEphemeral(other) && /somebody else/.test(textOf(other?.original)), other)
 i = await s.press(idOf(slow, 'Cancel'), slow?.id)
-check('one\'s own works', /ancel/.test(textOf(i.original)), i)
+check('one\'s own works', /ancel/.test(textOf(i?.original)), i)
 
 // ---- what people do wrong ----
 
-i = await s.press('t:1aaaaaaaaaaaaaaaa0bbbbbbbbbbbbb', trained.id)
-check('a forged or expired button says what to do', isEphemeral(i) && /not known any more/.test(textOf(i.original)), i)
+i = await s.press('t:1aaaaaaaaaaaaaaaa0bbbbbbbbbbbbb', trained?.id, { force: true })
+check('a forged or expired button says what to do', isEphemeral(i) && /not known any more/.test(textOf(i?.original)), i)
 i = await s.say('trian', {}, { force: true })
-check('a command of an older list is explained', isEphemeral(i) && /train/.test(textOf(i.original)), i)
+check('a command of an older list is explained', isEphemeral(i) && /train/.test(textOf(i?.original)), i)
 i = await s.say('train', { dataset: cid, epochs: 3 }, { force: true })
-check('so is an option of an older list', isEphemeral(i) && /epochs/.test(textOf(i.original)), i)
+check('so is an option of an older list', isEphemeral(i) && /epochs/.test(textOf(i?.original)), i)
 i = await s.say('balance', {}, { dm: true })
-check('a direct message goes on where one was last', /Joy|credit/i.test(textOf(i.original)), i)
+check('a direct message goes on where one was last', /Joy|credit/i.test(textOf(i?.original)), i)
 await s.post('messages', { content: `<@${s.world.bot.id}> help`, user_id: s.ada, channel_id: s.channel })
 check('being mentioned is being asked', (await s.wait({ message: { contains: 'What you can do', channel_id: s.channel } })).message)
 
@@ -116,14 +116,14 @@ check('being mentioned is being asked', (await s.wait({ message: { contains: 'Wh
 
 s.kill('bot', 'SIGSTOP')
 i = await s.say('balance')
-check('when the bot is slow Discord shows that we think', i.answer_type === 5 && i.first_answer_ms >= 1400 && i.first_answer_ms < 2600, i)
+check('when the bot is slow Discord shows that we think', i?.answer_type === 5 && i?.first_answer_ms >= 1400 && i?.first_answer_ms < 2600, i)
 s.kill('bot', 'SIGCONT')
-i = await until(10000, async () => { const now = await s.get(`interactions/${i.id}`); return /Joy|credit/i.test(textOf(now.original)) ? now : null })
+i = await until(10000, async () => { const now = await s.get(`interactions/${i?.id}`); return /Joy|credit/i.test(textOf(now.original)) ? now : null })
 check('and the answer takes its place, as private as promised', i && isEphemeral(i), i)
 
 // ---- a channel where the bot may not write ----
 
-await s.call('PATCH', `channels/${s.channel}`, { access: 'none' })
+await s.call('PATCH', `channels/${s.channel}`, { access: 'read' })
 await s.post('messages', { content: `<@${s.world.bot.id}> help`, user_id: s.ada, channel_id: s.channel })
 check('who can mend it is told', (await s.wait({ message: { contains: 'may not write' } })).message)
 await s.call('PATCH', `channels/${s.channel}`, { access: 'all' })

@@ -20,7 +20,7 @@ const failures = []
 export function check (what, ok, detail = '') {
   if (ok) { passed++; return true }
   failures.push(what)
-  console.log(`FAIL ${what}${detail === '' ? '' : ': ' + (typeof detail === 'string' ? detail : JSON.stringify(detail))}`.slice(0, 2000))
+  console.log(`FAIL ${what}${detail === '' ? '' : ': ' + (typeof detail === 'string' ? detail : JSON.stringify(detail))}`.slice(0, 3500))
   return false
 }
 
@@ -39,6 +39,9 @@ export async function until (ms, condition) {
 export class Suite {
   static async start ({ up = [], fake = [], config = {}, before } = {}) {
     const s = new Suite()
+    const stop = (error) => { console.log(error); s.down(); s.fake?.kill('SIGTERM'); process.exit(1) }
+    process.on('uncaughtException', stop)
+    process.on('unhandledRejection', stop)
     s.folder = mkdtempSync(path.join(tmpdir(), 'stoa-discord-'))
     s.home = path.join(s.folder, 'home')
     s.tokenFile = path.join(s.folder, 'token')

@@ -46,7 +46,10 @@ export class Scenario {
       : [...state.messages.values()]
           .reverse()
           .find((r) => this.component(r.message.components, spec.custom_id))
-    const component = rec && this.component(rec.message.components, spec.custom_id)
+    // Forced: a message of long ago, which nobody remembers, has it.
+    const component =
+      (rec && this.component(rec.message.components, spec.custom_id)) ??
+      (spec.force ? { type: 2, id: 1 } : null)
     if (!component) throw new Error(`no message has a component ${spec.custom_id}`)
     if (component.disabled) throw new Error(`component ${spec.custom_id} is disabled`)
     const values = spec.values ?? (component.type === 2 ? undefined : [])
