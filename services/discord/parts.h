@@ -48,6 +48,7 @@ struct talk {
 	int64_t received_us;		/* wall */
 	bool is_private;   /* the command's answers are for the asker */
 	bool is_ephemeral; /* what is shown is */
+	bool is_direct;	   /* moved_to is between the asker and us */
 	bool has_handle;
 	bool is_looking; /* the record is being read */
 	bool is_looked;

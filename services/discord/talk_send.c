@@ -102,8 +102,9 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 	if (t->message[0] != '\0') {
 		return WAY_EDIT;
 	}
-	/* What only the asker may see goes to the asker. */
-	if (t->moved_to[0] == '\0' &&
+	/* What only the asker may see goes to the asker: no message in a
+	 * channel can be seen by one person alone. */
+	if (!t->is_direct && t->guild[0] != '\0' && t->user[0] != '\0' &&
 	    (t->is_ephemeral || is_for_asker(card) || t->channel[0] == '\0')) {
 		return WAY_OPEN_DIRECT;
 	}
@@ -180,7 +181,7 @@ reference_add(struct step *s)
 	struct stoa_str body = s->json;
 
 	if (s->way != WAY_POST || t->kind != STOA__DISCORD__KIND__MESSAGE ||
-	    t->replied[0] == '\0' || body.len < 2) {
+	    t->replied[0] == '\0' || t->is_direct || body.len < 2) {
 		return;
 	}
 	s->json = stoa_str_of(stoa_arena_printf(&s->arena,
@@ -254,6 +255,9 @@ message_draw(struct step *s)
 	    .nonce = s->way == WAY_POST ? nonce_of(s) : NULL,
 	};
 
+	if (s->way == WAY_POST) {
+		s->card->visibility = STOA__CHAT__VISIBILITY__EVERYBODY;
+	}
 	if (!discord_render(&s->arena, s->is_plain ? plain_card(s) : s->card,
 		&o, &s->drawn)) {
 		return false;
@@ -394,6 +398,7 @@ succeeded(struct step *s, struct stoa_json root)
 		break;
 	case WAY_OPEN_DIRECT:
 		moved(t);
+		t->is_direct = true;
 		id_take(stoa_json_get(root, STOA_STR("id")), t->moved_to);
 		break;
 	case WAY_POST:

@@ -79,7 +79,7 @@
 
 /* Of heartbeats, as Hello may name it. */
 #define GATEWAY_BEAT_US_MIN (100 * STOA_US_PER_MS)
-#define GATEWAY_BEAT_US_MAX (600 * STOA_US_PER_S)
+#define GATEWAY_BEAT_US_MAX (3600 * STOA_US_PER_S)
 
 /* A session's own host is given up only after so many failures in a row over
  * so long a time: an outage of everything looks the same at first. */

@@ -14,3 +14,7 @@ $(eval $(call daemon,gateway,services/gateway/main.c,\
 
 $(eval $(call unit,gateway_shard,tests/unit/gateway/test_shard.c \
 	tests/unit/gateway/discord.c,gateway-core base,$(BASE_LIBS)))
+
+# The decode path beside the compressing libraries alone.
+$(eval $(call program,test/gateway_decode,tests/bench/gateway_decode.c,\
+	gateway gateway-core base,$(BASE_LIBS) -lz -lzstd))

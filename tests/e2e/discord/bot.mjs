@@ -109,8 +109,9 @@ i = await s.say('train', { dataset: cid, epochs: 3 }, { force: true })
 check('so is an option of an older list', isEphemeral(i) && /epochs/.test(textOf(i?.original)), i)
 i = await s.say('balance', {}, { dm: true })
 check('a direct message goes on where one was last', /Joy|credit/i.test(textOf(i?.original)), i)
-await s.post('messages', { content: `<@${s.world.bot.id}> help`, user_id: s.ada, channel_id: s.channel })
-check('being mentioned is being asked', (await s.wait({ message: { contains: 'What you can do', channel_id: s.channel } })).message)
+const said = await s.post('messages', { content: `<@${s.world.bot.id}> status`, user_id: s.ada, channel_id: s.channel })
+const reply = await until(5000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => m.message_reference?.message_id === said.id))
+check('being mentioned is being asked', /accounts/.test(textOf(reply)), reply)
 
 // ---- a slow answer, a late one ----
 
@@ -124,7 +125,7 @@ check('and the answer takes its place, as private as promised', i && isEphemeral
 // ---- a channel where the bot may not write ----
 
 await s.call('PATCH', `channels/${s.channel}`, { access: 'read' })
-await s.post('messages', { content: `<@${s.world.bot.id}> help`, user_id: s.ada, channel_id: s.channel })
+await s.post('messages', { content: `<@${s.world.bot.id}> status`, user_id: s.ada, channel_id: s.channel })
 check('who can mend it is told', (await s.wait({ message: { contains: 'may not write' } })).message)
 await s.call('PATCH', `channels/${s.channel}`, { access: 'all' })
 
