@@ -344,7 +344,7 @@ on_up(void *owner, bool is_fresh)
 			listener_subscribe(b, l);
 		}
 		serve_subscribe(b);
-		if (!b->o.is_client) {
+		if (!b->o.is_client && !b->o.is_bulk) {
 			discovery_subscribe(b);
 		}
 	}
@@ -393,6 +393,7 @@ stoa_bus_open(const struct stoa_bus_options *options, struct stoa_bus **ret_bus)
 	    .key_file = options->key_file,
 	    .inbox = inbox,
 	    .is_lasting = true,
+	    .is_bulk = options->is_bulk,
 	    .up = on_up,
 	    .down = on_down,
 	    .error = on_error,

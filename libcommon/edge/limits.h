@@ -29,6 +29,9 @@
  * the broker's copy is asked again. Requests: the callers repeat. */
 #define EDGE_REQUESTS_PENDING_MAX 8192
 
+/* Read and written at once on a connection for many small messages. */
+#define EDGE_BULK_BUFFER (256 * 1024)
+
 /* Between attempts to connect: from, to (doubling). */
 #define EDGE_CONNECT_WAIT_US_MIN (20 * STOA_US_PER_MS)
 #define EDGE_CONNECT_WAIT_US_MAX (500 * STOA_US_PER_MS)

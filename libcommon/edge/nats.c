@@ -389,7 +389,12 @@ options_fill(struct stoa_nats *n)
 	natsStatus s = natsOptions_SetURL(o, n->o.url);
 
 	s = s != NATS_OK ? s : natsOptions_SetName(o, n->o.name);
-	s = s != NATS_OK ? s : natsOptions_SetSendAsap(o, true);
+	s = s != NATS_OK ? s : natsOptions_SetSendAsap(o, !n->o.is_bulk);
+	if (n->o.is_bulk) {
+		s = s != NATS_OK
+			? s
+			: natsOptions_SetIOBufSize(o, EDGE_BULK_BUFFER);
+	}
 	/* A thread per subscription would be hundreds. */
 	s = s != NATS_OK ? s : natsOptions_UseGlobalMessageDelivery(o, true);
 	s = s != NATS_OK ? s

@@ -30,6 +30,9 @@ struct stoa_nats_options {
 	const char *key_file; /* nkey seed file; NULL: no authentication */
 	const char *inbox;    /* "_INBOX_accounts": this user's own prefix */
 	bool is_lasting;
+	/* Many small messages: each may wait a millisecond, and they go out
+	 * together. Otherwise they reach the wire at once. */
+	bool is_bulk;
 	/* `is_fresh`: subscriptions must be made (anew). */
 	void (*up)(void *owner, bool is_fresh);
 	void (*down)(void *owner);

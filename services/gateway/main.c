@@ -25,8 +25,9 @@ static const struct stoa_conf_option options[] = {
 	"how many shards in all; 0: as many as Discord recommends"},
     {"intents", STOA_CONF_NUMBER, INTENTS, 0, UINT32_MAX,
 	"Discord's bits of what to hear; none of the default is privileged"},
-    {"events", STOA_CONF_TEXT, "GUILD_CREATE,GUILD_DELETE", 0, 2000,
-	"types published on stoa.event.discord, with commas; * for all"},
+    {"events", STOA_CONF_TEXT, NULL, 0, 2000,
+	"types published on stoa.event.discord, with commas; * for all; "
+	"the suite itself needs none"},
     {"compress", STOA_CONF_TEXT, "zstd-stream", 1, 16,
 	"zstd-stream, zlib-stream or none"},
     {"gateway-url", STOA_CONF_TEXT, NULL, 0, 200,
@@ -117,6 +118,22 @@ randomness_take(struct gateway_options *o)
 	return true;
 }
 
+/* A second connection: under load many stores share one write. */
+static struct stoa_bus *
+bulk_open(struct stoa_svc *svc)
+{
+	struct stoa_bus_options o = {
+	    .loop = stoa_svc_loop(svc),
+	    .url = stoa_conf_get(stoa_svc_conf(svc), "nats-url"),
+	    .service = "gateway",
+	    .key_file = stoa_svc_key_file(svc),
+	    .is_bulk = true,
+	};
+	struct stoa_bus *opened = NULL;
+
+	return stoa_bus_open(&o, &opened) == STOA_OK ? opened : NULL;
+}
+
 static bool
 start(struct stoa_svc *svc)
 {
@@ -151,6 +168,12 @@ start(struct stoa_svc *svc)
 		return false;
 	}
 	o.ws = ws;
+	o.bulk = bulk_open(svc);
+	if (o.bulk == NULL) {
+		stoa_log(STOA_LOG_ERROR, "not_started",
+		    "nats-key-file cannot be used");
+		return false;
+	}
 	gateway = gateway_new(&o);
 	gateway_start(gateway);
 	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);

@@ -16,6 +16,9 @@
 
 #define MESSAGES_MAX 3
 
+/* Who has just come is greeted; who comes back after an outage is not. */
+#define ARRIVAL_US (600 * STOA_US_PER_S)
+
 /* Ids of messages: what the bus takes. */
 #define ID_SIZE 160
 
@@ -80,6 +83,20 @@ outgoing_done(struct outgoing *o)
 	fleet_save(r, false);
 }
 
+static void on_stored(void *owner, enum stoa_status status);
+
+/* Lanes keep the order, so that two connections may share the work. */
+static void
+message_store(struct message *m)
+{
+	struct gateway *g = m->of->gateway;
+
+	stoa_bus_store(
+	    g->open_stores >= GATEWAY_BULK_STORES ? g->o.bulk : g->o.bus,
+	    m->subject, m->id, m->data, on_stored, m);
+	g->open_stores++;
+}
+
 static void
 on_stored(void *owner, enum stoa_status status)
 {
@@ -93,9 +110,7 @@ on_stored(void *owner, enum stoa_status status)
 	}
 	if (status != STOA_OK && status != STOA_EXISTS) {
 		g->counts.again++;
-		g->open_stores++;
-		stoa_bus_store(
-		    g->o.bus, m->subject, m->id, m->data, on_stored, m);
+		message_store(m);
 		return;
 	}
 	o->open--;
@@ -107,16 +122,10 @@ on_stored(void *owner, enum stoa_status status)
 static void
 outgoing_send(struct outgoing *o)
 {
-	struct gateway *g = o->gateway;
-
 	o->is_sent = true;
 	o->open = o->count;
-	g->open_stores += o->count;
 	for (unsigned i = 0; i < o->count; i++) {
-		struct message *m = &o->messages[i];
-
-		stoa_bus_store(
-		    g->o.bus, m->subject, m->id, m->data, on_stored, m);
+		message_store(&o->messages[i]);
 	}
 }
 
@@ -275,12 +284,33 @@ may_be_for_us(const struct runner *r, struct stoa_str data)
 	       memmem(data.data, data.len, guild, sizeof(guild) - 1) == NULL;
 }
 
+/* A guild that the bot has come to within the last minutes; after READY all
+ * others come as well. The text of one date tells most of them apart. */
+static bool
+may_be_arrival(struct stoa_str data)
+{
+	struct stoa_wall then = {gateway_wall_us() - ARRIVAL_US};
+	char text[STOA_WALL_TEXT_SIZE];
+
+	for (int i = 0; i < 2; i++) {
+		/* "2026-01-31T12": this hour, or the one before it. */
+		(void)stoa_wall_print(then, text);
+		if (memmem(data.data, data.len, text, 13) != NULL) {
+			return true;
+		}
+		then.us += ARRIVAL_US;
+	}
+	return false;
+}
+
 static bool
 is_for_bot(const struct runner *r, const struct gateway_frame *frame)
 {
-	if (is_type(frame, "INTERACTION_CREATE") ||
-	    is_type(frame, "GUILD_CREATE")) {
+	if (is_type(frame, "INTERACTION_CREATE")) {
 		return true;
+	}
+	if (is_type(frame, "GUILD_CREATE")) {
+		return may_be_arrival(frame->data);
 	}
 	return is_type(frame, "MESSAGE_CREATE") &&
 	       may_be_for_us(r, frame->data);
@@ -316,7 +346,7 @@ static bool
 is_recent(struct stoa_json data, int64_t now_us)
 {
 	struct stoa_json joined = stoa_json_get(data, STOA_STR("joined_at"));
-	struct stoa_wall hour = {now_us - 600 * STOA_US_PER_S};
+	struct stoa_wall hour = {now_us - ARRIVAL_US};
 	char text[STOA_WALL_TEXT_SIZE];
 
 	/* RFC 3339 in UTC sorts as text: "2026-01-31T12:00:00" decides. */
