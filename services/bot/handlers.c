@@ -57,8 +57,11 @@ handle_help(struct bot_run *r)
 
 /* ---- /status ---- */
 
+/* Those that are always there, then those that need an account: they are
+ * listed when they answer. */
 static const char *const suite[] = {
-    "accounts", "bot", "storage", "training", "worker"};
+    "accounts", "bot", "storage", "training", "worker", "gateway", "discord"};
+#define SUITE_ALWAYS 5
 
 /* Kept in the run's arena while answers come in. */
 struct muster {
@@ -98,7 +101,8 @@ on_muster(void *owner, enum stoa_status status, struct stoa_str reply,
     const char *detail)
 {
 	struct bot_run *r = owner;
-	const struct muster *m = r->work;
+	struct muster *m = r->work;
+	size_t count = 0;
 
 	(void)detail;
 	if (r->bot->is_abandoned) {
@@ -108,8 +112,12 @@ on_muster(void *owner, enum stoa_status status, struct stoa_str reply,
 		muster_count(r, reply);
 		return;
 	}
-	bot_run_finish(
-	    r, bot_view_status(&r->arena, m->rows, STOA_COUNT(suite)));
+	for (size_t i = 0; i < STOA_COUNT(suite); i++) {
+		if (i < SUITE_ALWAYS || m->rows[i].replicas > 0) {
+			m->rows[count++] = m->rows[i];
+		}
+	}
+	bot_run_finish(r, bot_view_status(&r->arena, m->rows, count));
 }
 
 static void

@@ -33,6 +33,22 @@ row_print(const struct children_row *r, bool json, bool is_first)
 	}
 }
 
+/* As the daemon `discord` has written it down. */
+static void
+invite_print(const struct home *h)
+{
+	char path[HOME_PATH_MAX], url[512];
+	FILE *file = fopen(home_path(h, "discord/invite", path), "re");
+
+	if (file == NULL) {
+		return;
+	}
+	if (fgets(url, sizeof(url), file) != NULL) {
+		printf("bring the bot into a Discord server: %s", url);
+	}
+	(void)fclose(file);
+}
+
 int
 status_main(int argc, char **argv)
 {
@@ -65,6 +81,9 @@ status_main(int argc, char **argv)
 		ready += rows[i].is_ready ? 1 : 0;
 	}
 	printf("%s", json ? "]\n" : "");
+	if (!json) {
+		invite_print(&home);
+	}
 	stoa_conf_free(conf);
 	return count > 0 && ready == count ? 0 : 1;
 }
