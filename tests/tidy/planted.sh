@@ -29,6 +29,8 @@ plant 'a note left' libcommon/base/str.c '/* TO''DO: later */'
 plant 'a long function' libcommon/base/str.c \
 	"$(printf 'void\ng(void)\n{\n'; yes '	;' | head -75; printf '}\n')"
 plant 'a foreign library' libcommon/base/str.c '#include <uv.h>'
+plant 'a drawing library' services/bot/view.h '#include <cairo/cairo.h>'
+plant 'a compression' services/gateway/shard.c '#include <zstd.h>'
 
 cat >"$copy/impure.c" <<'C'
 #include <time.h>
