@@ -32,20 +32,33 @@ window_pass(struct window *w, uint64_t seq)
 	}
 }
 
+/* At the end, but for what comes late: the place must not pass it. */
+static void
+link_by_sequence(struct window *w, struct window_event *e)
+{
+	struct window_event **at = &w->first;
+
+	if (w->last != NULL && w->last->seq <= e->seq) {
+		at = &w->last->next;
+	}
+	while (*at != NULL && (*at)->seq <= e->seq) {
+		at = &(*at)->next;
+	}
+	e->next = *at;
+	*at = e;
+	if (e->next == NULL) {
+		w->last = e;
+	}
+}
+
 bool
 window_add(struct window *w, struct window_event *e)
 {
 	struct window_event *before;
 
-	e->next = NULL;
 	e->behind = NULL;
 	e->is_done = false;
-	if (w->last == NULL) {
-		w->first = e;
-	} else {
-		w->last->next = e;
-	}
-	w->last = e;
+	link_by_sequence(w, e);
 	w->count++;
 	w->bytes += e->bytes;
 	window_pass(w, e->seq);
