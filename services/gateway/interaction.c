@@ -51,6 +51,13 @@ get(struct stoa_json object, const char *name)
 	return stoa_json_get(object, stoa_str_of(name));
 }
 
+static bool
+is_array(struct stoa_json value)
+{
+	return !stoa_json_is_absent(value) &&
+	       stoa_json_type(value) == STOA_JSON_ARRAY;
+}
+
 static void
 fail(struct reader *r, const char *why)
 {
@@ -225,10 +232,10 @@ focus_set(struct reader *r, Stoa__Chat__SuggestQuery *q, char *name,
 
 	q->option = name;
 	if (!stoa_json_is_absent(value) &&
-	    stoa_json_type(value) == STOA_JSON_STRING) {
-		q->typed = text(r, object, "value");
-	} else {
+	    stoa_json_type(value) == STOA_JSON_NUMBER) {
 		q->typed = stoa_arena_str(r->arena, value.text);
+	} else {
+		q->typed = text(r, object, "value");
 	}
 }
 
@@ -240,8 +247,7 @@ options_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c,
 	struct stoa_json_iter it;
 	struct stoa_json_member m;
 
-	if (stoa_json_is_absent(list) ||
-	    stoa_json_type(list) != STOA_JSON_ARRAY) {
+	if (!is_array(list)) {
 		return;
 	}
 	it = stoa_json_iter(list);
@@ -258,8 +264,8 @@ options_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c,
 			c->path =
 			    stoa_arena_printf(r->arena, "%s %s", c->path, name);
 			list = get(m.value, "options");
-			if (stoa_json_is_absent(list)) {
-				return;
+			if (!is_array(list)) {
+				return; /* it has none */
 			}
 			it = stoa_json_iter(list);
 			continue;
@@ -307,8 +313,7 @@ values_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c)
 	struct stoa_json_member m;
 	struct stoa_str value;
 
-	if (stoa_json_is_absent(list) ||
-	    stoa_json_type(list) != STOA_JSON_ARRAY) {
+	if (!is_array(list)) {
 		return;
 	}
 	it = stoa_json_iter(list);
@@ -316,7 +321,9 @@ values_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c)
 		Stoa__Chat__Option *o = option_add(
 		    r, c, stoa_arena_str(r->arena, STOA_STR("value")));
 
-		if (o == NULL || !stoa_json_to_str(m.value, r->arena, &value)) {
+		if (o == NULL || !stoa_json_to_str(m.value, r->arena, &value) ||
+		    (value.len > 0 &&
+			memchr(value.data, 0, value.len) != NULL)) {
 			fail(r, "values");
 			return;
 		}
@@ -335,8 +342,7 @@ input_read(struct reader *r, struct stoa_json part, Stoa__Chat__Command *c)
 	Stoa__Chat__Option *o;
 	char *value;
 
-	if (stoa_json_is_absent(input) && !stoa_json_is_absent(list) &&
-	    stoa_json_type(list) == STOA_JSON_ARRAY) {
+	if (stoa_json_is_absent(input) && is_array(list)) {
 		it = stoa_json_iter(list);
 		if (stoa_json_next(&it, &m)) {
 			input = m.value;
@@ -361,8 +367,7 @@ inputs_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c)
 	struct stoa_json_iter it;
 	struct stoa_json_member m;
 
-	if (stoa_json_is_absent(list) ||
-	    stoa_json_type(list) != STOA_JSON_ARRAY) {
+	if (!is_array(list)) {
 		fail(r, "components");
 		return;
 	}
@@ -381,7 +386,7 @@ standing_of(struct reader *r, struct stoa_json member)
 	int64_t value = 0;
 
 	if (bits == NULL || bits[0] == '\0' ||
-	    !stoa_str_to_i64(stoa_str_of(bits), &value)) {
+	    !stoa_str_to_i64(stoa_str_of(bits), &value) || value < 0) {
 		return STOA__CHAT__STANDING__ORDINARY;
 	}
 	if (((uint64_t)value & PERMISSION_ADMINISTRATOR) != 0) {
@@ -583,6 +588,9 @@ interaction_read(struct stoa_json data, int64_t now_us,
 		data_read(&r, type, c, turn);
 		reply_set(&r, c, turn->handle);
 	}
+	if (arena->is_overflown) {
+		r.why = "memory"; /* whatever it made of the rest */
+	}
 	if (r.why != NULL) {
 		*ret_why = r.why;
 		return false;
@@ -639,7 +647,7 @@ message_handle_set(struct reader *r, Stoa__Chat__Command *c, char *message)
 	h.message = message;
 	h.received_at_us = r->now_us;
 	reply_set(r, c, &h);
-	return r->why == NULL;
+	return r->why == NULL && !r->arena->is_overflown;
 }
 
 bool
