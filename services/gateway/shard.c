@@ -494,7 +494,8 @@ sequence_take(
 static void
 on_dispatch(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 {
-	if (!frame->has_seq || frame->type.len == 0) {
+	/* Numbers begin at 1; 0 would be before every place. */
+	if (!frame->has_seq || frame->seq == 0 || frame->type.len == 0) {
 		shard_bad_payload(s, now_us);
 		return;
 	}
@@ -515,9 +516,11 @@ on_dispatch(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 		s->counts.rate_limited++;
 	}
 	s->counts.dispatches++;
-	if (!s->ports->dispatch(s->owner, frame) && s->bad_seq != frame->seq) {
+	if (!s->ports->dispatch(s->owner, frame) &&
+	    frame->seq == s->session.seq && s->bad_seq != frame->seq) {
 		/* The session may repeat it whole; twice the same is what
-		 * Discord means, and it is left out. */
+		 * Discord means, and it is left out. So is what had been
+		 * given up before: the session is far beyond it. */
 		s->bad_seq = frame->seq;
 		s->session.seq = frame->seq - 1;
 		shard_bad_payload(s, now_us);

@@ -359,6 +359,52 @@ test_shard_does_not_loop_over_what_it_cannot_read(void **state)
 	assert_int_equal(d.taken[d.taken_count - 1], 3);
 }
 
+/* What was given up and comes late is no reason to go back for. */
+static void
+test_shard_goes_not_back_for_what_came_late(void **state)
+{
+	struct discord d;
+	unsigned closes;
+
+	(void)state;
+	discord_begin(&d);
+	discord_ready(&d);
+	discord_dispatch(&d, 3);
+	assert_resumes(&d, 1);
+	discord_dispatch(&d, 3);
+	discord_dispatch(&d, 4);
+	closes = d.closes;
+	d.is_unreadable = true;
+	discord_dispatch(&d, 2);
+	d.is_unreadable = false;
+	assert_int_equal(d.closes, closes);
+	assert_int_equal(d.shard.session.seq, 4);
+	discord_dispatch(&d, 5);
+	assert_int_equal(d.taken[d.taken_count - 1], 5);
+}
+
+/* A place before the first would be the last of all. */
+static void
+test_shard_takes_no_dispatch_without_a_number(void **state)
+{
+	static const char *const numbers[] = {"0", "null"};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
+		struct discord d;
+
+		discord_begin(&d);
+		discord_start(&d, SESSION, 4);
+		discord_open(&d);
+		discord_say(&d, HELLO);
+		discord_sayf(
+		    &d, "{\"t\":\"X\",\"s\":%s,\"op\":0,\"d\":{}}", numbers[i]);
+		assert_int_equal(d.taken_count, 0);
+		assert_int_equal(d.shard.counts.bad_payloads, 1);
+		assert_resumes(&d, 4);
+	}
+}
+
 static void
 test_shard_sends_nothing_that_discord_would_close_for(void **state)
 {
@@ -481,6 +527,8 @@ main(void)
 	    cmocka_unit_test(test_shard_heals_a_gap_by_resuming),
 	    cmocka_unit_test(test_shard_accepts_a_gap_that_stays),
 	    cmocka_unit_test(test_shard_does_not_loop_over_what_it_cannot_read),
+	    cmocka_unit_test(test_shard_goes_not_back_for_what_came_late),
+	    cmocka_unit_test(test_shard_takes_no_dispatch_without_a_number),
 	    cmocka_unit_test(
 		test_shard_sends_nothing_that_discord_would_close_for),
 	    cmocka_unit_test(test_shard_counts_rate_limited_and_goes_on),
