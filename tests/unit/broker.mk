@@ -1,0 +1,4 @@
+# What the edge says to the world, against a world of its own: a broker and a
+# WebSocket server on loopback.
+$(eval $(call unit,edge_kv,tests/unit/edge/test_kv.c tests/unit/edge/broker.c \
+	tests/unit/edge/turn.c,edge base proto,$(EDGE_LIBS)))
