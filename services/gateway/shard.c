@@ -523,6 +523,9 @@ on_dispatch(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 		 * given up before: the session is far beyond it. */
 		s->bad_seq = frame->seq;
 		s->session.seq = frame->seq - 1;
+		if (s->gap_to > s->session.seq) {
+			s->gap_to = s->session.seq; /* it comes in order */
+		}
 		shard_bad_payload(s, now_us);
 	}
 }
