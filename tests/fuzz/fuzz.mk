@@ -9,6 +9,10 @@ FUZZ_LIBS_json := base
 FUZZ_LIBS_conf := edge base proto
 FUZZ_LIBS_envelope := domain accounts training worker-recipe base proto
 FUZZ_LIBS_frame := base
+FUZZ_LIBS_gateway_frame := gateway-core base
+FUZZ_LIBS_interaction := gateway-core proto base
+FUZZ_LIBS_unpack := gateway gateway-packer base
+FUZZ_SYSTEM_unpack := -lz -lzstd
 FUZZ_LIBS_unixfs := storage-core base
 FUZZ_LIBS_tar := storage-core base
 FUZZ_SYSTEM := -lprotobuf-c -lcrypto -lm
@@ -24,7 +28,7 @@ $(B)/bin/fuzz/$(1): $(call objects,tests/fuzz/fuzz_$(1).c) \
 	$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$< \
 		-Wl,--start-group \
 		$(foreach l,$(FUZZ_LIBS_$(1)),$(B)/lib$(l).a) \
-		-Wl,--end-group $(FUZZ_SYSTEM)
+		-Wl,--end-group $(FUZZ_SYSTEM) $(FUZZ_SYSTEM_$(1))
 endef
 $(foreach f,$(FUZZ_NAMES),$(eval $(call fuzzer,$(f))))
 
