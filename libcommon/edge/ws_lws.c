@@ -43,13 +43,14 @@ struct stoa_ws {
 	bool is_secure;
 	bool is_open;
 	bool is_closing;    /* by us */
+	bool is_said;	    /* our close frame is the library's to send */
 	bool is_left;	    /* the owner has closed it */
 	bool is_resolving;  /* the pool holds us */
 	bool is_connecting; /* inside the library's connect */
 	bool is_over;	    /* `end` stands */
 };
 
-/* ---- ends: told from a turn of the loop of their own ---- */
+/* ---- ends: made and told from a turn of the loop of their own ---- */
 
 static void
 ws_free(struct stoa_ws *ws)
@@ -60,10 +61,8 @@ ws_free(struct stoa_ws *ws)
 }
 
 static void
-tell_end(void *arg)
+tell_end(struct stoa_ws *ws)
 {
-	struct stoa_ws *ws = arg;
-
 	if (!ws->is_left) {
 		ws->is_left = true;
 		ws->events->closed(ws->owner, ws->end, ws->code, ws->detail);
@@ -80,9 +79,44 @@ over(struct stoa_ws *ws, enum stoa_ws_end end, const char *detail)
 	ws->is_over = true;
 	ws->is_open = false;
 	ws->end = end;
-	ws->wsi = NULL;
+	if (ws->wsi != NULL) {
+		/* It speaks of its own end later than we are told. */
+		lws_set_wsi_user(ws->wsi, NULL);
+		ws->wsi = NULL;
+	}
 	(void)snprintf(ws->detail, sizeof(ws->detail), "%s", detail);
 	stoa_timer_start(ws->later, 0, 0);
+}
+
+/* The library acts on LWS_TO_KILL_ASYNC only when something else wakes it. And
+ * a callback that asks it to end a connection has it end twice where it was
+ * built for debugging, as Debian's is, which loses the close frame. So it is
+ * asked here, outside of its callbacks, and at once. */
+static void
+connection_end(struct stoa_ws *ws)
+{
+	if (ws->is_open && ws->code != 0 && !ws->is_said) {
+		ws->is_said = true;
+		lws_close_reason(
+		    ws->wsi, (enum lws_close_status)ws->code, NULL, 0);
+		stoa_timer_start(
+		    ws->later, EDGE_WS_CLOSE_SECONDS * STOA_US_PER_S, 0);
+	}
+	lws_set_timeout(ws->wsi, 1, LWS_TO_KILL_SYNC);
+}
+
+static void
+on_later(void *arg)
+{
+	struct stoa_ws *ws = arg;
+
+	if (ws->is_over) {
+		tell_end(ws);
+	} else if (ws->wsi != NULL) {
+		connection_end(ws);
+	} else {
+		over(ws, STOA_WS_DROPPED, "");
+	}
 }
 
 /* ---- what the library calls ---- */
@@ -111,19 +145,14 @@ frame_write(struct stoa_ws *ws)
 	return false;
 }
 
-static int
+static void
 on_writable(struct stoa_ws *ws)
 {
 	if (frame_write(ws)) {
 		(void)lws_callback_on_writable(ws->wsi);
-		return 0;
+	} else if (ws->is_closing && !ws->is_said) {
+		stoa_timer_start(ws->later, 0, 0);
 	}
-	if (ws->is_closing) {
-		lws_close_reason(
-		    ws->wsi, (enum lws_close_status)ws->code, NULL, 0);
-		return -1;
-	}
-	return 0;
 }
 
 static void
@@ -165,11 +194,13 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		}
 		return ws->is_left && ws->code == 0 ? -1 : 0;
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		return on_writable(ws);
+		on_writable(ws);
+		return 0;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		on_peer_close(ws, in, len);
 		return 0;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		ws->wsi = wsi;
 		(void)snprintf(text, sizeof(text), "%s",
 		    in == NULL ? "no connection" : (const char *)in);
 		over(ws, STOA_WS_UNREACHABLE, text);
@@ -337,7 +368,7 @@ stoa_ws_open(struct stoa_ws_client *c, const char *url,
 		return STOA_INVALID;
 	}
 	stoa_buf_init(&ws->queue, EDGE_WS_QUEUE_MAX);
-	ws->later = stoa_timer_new(c->loop, tell_end, ws);
+	ws->later = stoa_timer_new(c->loop, on_later, ws);
 	ws->is_resolving = true;
 	*ret_ws = ws;
 	stoa_loop_work(c->loop, resolve, on_resolved, ws);
@@ -383,10 +414,10 @@ stoa_ws_close(struct stoa_ws *ws, unsigned code)
 	} else if (ws->is_open && code != 0) {
 		(void)lws_rx_flow_control(ws->wsi, 1);
 		(void)lws_callback_on_writable(ws->wsi);
-		lws_set_timeout(
-		    ws->wsi, PENDING_TIMEOUT_CLOSE_SEND, EDGE_WS_CLOSE_SECONDS);
+		stoa_timer_start(
+		    ws->later, EDGE_WS_CLOSE_SECONDS * STOA_US_PER_S, 0);
 	} else {
-		lws_set_timeout(ws->wsi, 1, LWS_TO_KILL_ASYNC);
+		stoa_timer_start(ws->later, 0, 0);
 	}
 }
 
