@@ -212,6 +212,11 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 						  : STOA_WS_DROPPED,
 		    text);
 		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		/* Reset in the middle of the upgrade: nothing else is said. */
+		over(ws, ws->is_open ? STOA_WS_DROPPED : STOA_WS_UNREACHABLE,
+		    "the connection broke");
+		return 0;
 	default:
 		return 0;
 	}
