@@ -380,7 +380,7 @@ test_ws_tells_the_peers_close_code(void **state)
 static void
 test_ws_tells_drops_from_closes(void **state)
 {
-	static const char *const paths[] = {"/drop", "/torn", "/close/0"};
+	static const char *const paths[] = {"/torn", "/close/0"};
 
 	for (size_t i = 0; i < STOA_COUNT(paths); i++) {
 		(void)teardown(state);
@@ -391,6 +391,21 @@ test_ws_tells_drops_from_closes(void **state)
 		assert_int_equal(t.end, STOA_WS_DROPPED);
 		assert_int_equal(t.code, 0);
 		assert_int_equal(t.messages, 0);
+	}
+}
+
+/* Reset at once: it may have opened or not, and has ended in any case. */
+static void
+test_ws_tells_a_reset_around_the_upgrade(void **state)
+{
+	for (int i = 0; i < 30; i++) {
+		(void)teardown(state);
+		(void)setup(state);
+		open_path("/drop");
+		end_wait();
+		assert_int_equal(t.end,
+		    t.opened > 0 ? STOA_WS_DROPPED : STOA_WS_UNREACHABLE);
+		assert_int_equal(t.code, 0);
 	}
 }
 
@@ -706,6 +721,7 @@ main(void)
 	    TEST(test_ws_send_refuses_more_than_may_wait),
 	    TEST(test_ws_tells_the_peers_close_code),
 	    TEST(test_ws_tells_drops_from_closes),
+	    TEST(test_ws_tells_a_reset_around_the_upgrade),
 	    TEST(test_ws_tells_what_never_opens),
 	    TEST(test_ws_tells_that_nobody_listens),
 	    TEST(test_ws_tells_that_a_name_is_not_known),

@@ -428,7 +428,8 @@ connection_run(void *arg)
 	SEE(fd = server.fds[i]);
 	serve(fd);
 	/* Closed under the lock: ws_server_stop may want to wake it. */
-	SEE(server.fds[i] = -1; (void)close(fd); server.seen.ended++);
+	SEE(server.fds[i] = -1; (void)close(fd); server.seen.is_blocked = false;
+	    server.seen.ended++);
 	return NULL;
 }
 
