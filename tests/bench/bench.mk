@@ -24,3 +24,15 @@ bench-suite: all $(B)/bin/e2e/ledger $(B)/bin/bench/console
 
 BENCHES += bench-suite bench-trainer bench-storage
 bench: bench-suite bench-trainer bench-storage
+
+# Discord in and out, beside the clients most people use, over one recording.
+# EVENTS= sets its length.
+.PHONY: bench-discord
+bench-discord: all $(DISCORD_NODE) $(B)/bin/test/gateway_decode bench-rest
+	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && \
+		$(DISCORD_NODE) $(DISCORD_PEER)/record.mjs $$dir \
+			$(or $(EVENTS),200000) 1 >/dev/null && \
+		$(B)/bin/test/gateway_decode $$dir && \
+		$(DISCORD_NODE) tests/bench/discord.mjs $(B)/bin/stoa $$dir
+
+bench: bench-discord

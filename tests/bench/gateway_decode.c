@@ -201,7 +201,10 @@ decode(const struct recording *r, enum unpack_kind kind)
 	}
 	start = cpu_s() - start;
 	if (taken + 1 != r->count) {
-		fprintf(stderr, "%llu of %zu taken, state %s, gaps %llu\n", (unsigned long long)taken, r->count, shard_state_name(s.state), (unsigned long long)s.counts.gaps);
+		fprintf(stderr, "%llu of %zu taken, state %s, gaps %llu\n",
+		    (unsigned long long)taken, r->count,
+		    shard_state_name(s.state),
+		    (unsigned long long)s.counts.gaps);
 		exit(1);
 	}
 	stoa_buf_fini(&out);

