@@ -2,8 +2,10 @@
 #ifndef BOT_LIMITS_H
 #define BOT_LIMITS_H
 
+#include "accounts/limits.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "training/limits.h"
 
 /* ---- the catalogue: the tightest of the platforms it is shown on ---- */
 
@@ -37,13 +39,13 @@
 #define BOT_QUESTION_LEN_MAX 2000
 
 /* Names of models, datasets and jobs: what the domains allow. */
-#define BOT_LABEL_LEN_MAX 64
+#define BOT_LABEL_LEN_MAX ((int)TRAINING_NAME_MAX)
 
 /* A memo: what the ledger allows. */
-#define BOT_MEMO_LEN_MAX 140
+#define BOT_MEMO_LEN_MAX ((int)ACCOUNTS_MEMO_MAX)
 
 /* A CID in any base: "b" and base32 of SHA-256 take 59; SHA-512 takes 111. */
-#define BOT_CID_LEN_MAX 128
+#define BOT_CID_LEN_MAX ((int)TRAINING_CID_MAX)
 #define BOT_CID_LEN_MIN 46
 
 /* Ids of jobs and models are 12 long; unique names are allowed too. */
@@ -57,11 +59,11 @@
 
 /* One upload, bytes: as large as a data set may be, so that what nobody
  * could train on is refused before it is stored. */
-#define BOT_UPLOAD_BYTES_MAX (UINT64_C(256) * 1024 * 1024)
+#define BOT_UPLOAD_BYTES_MAX TRAINING_DATASET_BYTES_MAX
 
 /* Most that can be moved or spent at once: a billion Joy. Far from int64's
  * end, so that sums over all members stay inside it. */
-#define BOT_AMOUNT_MICRO_MAX (INT64_C(1000000000) * STOA_MICRO_PER_JOY)
+#define BOT_AMOUNT_MICRO_MAX ACCOUNTS_AMOUNT_MAX
 
 /* Memory to parse one command and to build its answer. */
 #define BOT_ARENA_MAX ((size_t)1024 * 1024)
@@ -117,7 +119,7 @@
 /* ---- parameters ---- */
 
 /* Recipes have about a dozen settings. */
-#define BOT_PARAMETERS_MAX    32
+#define BOT_PARAMETERS_MAX    ((int)TRAINING_PARAMETERS_MAX)
 #define BOT_PARAMETER_LEN_MAX 256
 
 /* The whole numbers that a double tells apart: 2^53. */

@@ -9,20 +9,39 @@
 #include <string.h>
 
 size_t
-children_read(
+children_list(
     const struct home *h, struct children_row rows[static CHILDREN_MAX])
 {
-	char path[HOME_PATH_MAX], file[80];
+	char path[HOME_PATH_MAX];
 	FILE *pids = fopen(home_path(h, "run/pids", path), "re");
 	size_t count = 0;
 
 	while (pids != NULL && count < CHILDREN_MAX) {
 		struct children_row *r = &rows[count];
 
+		*r = (struct children_row){0};
 		if (fscanf(pids, "%47s %d %u", r->name, &r->pid,
 			&r->restarts) != 3) {
 			break;
 		}
+		count++;
+	}
+	if (pids != NULL) {
+		(void)fclose(pids);
+	}
+	return count;
+}
+
+size_t
+children_read(
+    const struct home *h, struct children_row rows[static CHILDREN_MAX])
+{
+	char path[HOME_PATH_MAX], file[80];
+	size_t count = children_list(h, rows);
+
+	for (size_t i = 0; i < count; i++) {
+		struct children_row *r = &rows[i];
+
 		if (r->pid > 0 && kill(r->pid, 0) != 0 && errno == ESRCH) {
 			r->pid = 0;
 		}
@@ -34,10 +53,6 @@ children_read(
 			    file, sizeof(file), "run/%s.sock", r->name);
 			r->is_ready = ready_ask(home_path(h, file, path));
 		}
-		count++;
-	}
-	if (pids != NULL) {
-		(void)fclose(pids);
 	}
 	return count;
 }

@@ -14,7 +14,11 @@ struct children_row {
 	bool is_ready;
 };
 
-/* Reads run/pids and asks each daemon. Returns how many; 0: no suite runs. */
+/* Reads run/pids: names, pids (perhaps of the past) and restarts. */
+size_t children_list(
+    const struct home *h, struct children_row rows[static CHILDREN_MAX]);
+
+/* The same, and asks each daemon. Returns how many; 0: no suite runs. */
 size_t children_read(
     const struct home *h, struct children_row rows[static CHILDREN_MAX]);
 

@@ -494,20 +494,11 @@ leftover_end(const struct up *u, int pid)
 static void
 leftovers_end(struct up *u)
 {
-	char path[HOME_PATH_MAX], name[48];
-	FILE *file = fopen(home_path(&u->home, "run/pids", path), "re");
-	int pids[CHILDREN_MAX], count = 0;
-	unsigned restarts;
+	struct children_row rows[CHILDREN_MAX];
+	size_t count = children_list(&u->home, rows);
 
-	while (file != NULL && count < CHILDREN_MAX &&
-	       fscanf(file, "%47s %d %u", name, &pids[count], &restarts) == 3) {
-		count++;
-	}
-	if (file != NULL) {
-		(void)fclose(file);
-	}
 	while (count-- > 0) {
-		leftover_end(u, pids[count]);
+		leftover_end(u, rows[count].pid);
 	}
 }
 
