@@ -151,6 +151,10 @@ stoa_kv_get(struct stoa_bus *b, const char *bucket, const char *key,
 
 	(void)b;
 	assert_string_equal(bucket, "chat-action");
+	if (the->store_status != STOA_OK) {
+		done(owner, the->store_status, STOA_STR(""), 0);
+		return;
+	}
 	done(owner, kept == NULL ? STOA_NOT_FOUND : STOA_OK,
 	    kept == NULL ? STOA_STR("") : *kept, 1);
 }
@@ -286,16 +290,31 @@ delivery_new(
 	return d;
 }
 
-struct world_delivery *
-world_deliver(struct world *w, const char *user,
+static struct world_delivery *
+deliver(struct world *w, const char *platform, const char *user,
     const Stoa__Chat__Command *command, uint64_t count)
 {
 	struct world_delivery *d = delivery_new(w,
-	    stoa_arena_printf(&w->arena, "stoa.chat.in.console.9.%s", user),
+	    stoa_arena_printf(
+		&w->arena, "stoa.chat.in.%s.9.%s", platform, user),
 	    stoa_pack(&w->arena, &command->base), count);
 
 	bot_on_command(w->bot, &d->delivery);
 	return d;
+}
+
+struct world_delivery *
+world_deliver(struct world *w, const char *user,
+    const Stoa__Chat__Command *command, uint64_t count)
+{
+	return deliver(w, "console", user, command, count);
+}
+
+struct world_delivery *
+world_deliver_discord(
+    struct world *w, const char *user, const Stoa__Chat__Command *command)
+{
+	return deliver(w, "discord", user, command, 1);
 }
 
 struct world_delivery *
@@ -402,17 +421,30 @@ world_refuse(struct world *w, struct world_call *call, const char *reason,
 }
 
 void
-world_meet(struct world *w)
+world_resolve(struct world *w)
 {
 	Stoa__Accounts__ResolveReply ids = STOA__ACCOUNTS__RESOLVE_REPLY__INIT;
-	Stoa__Accounts__BalanceReply balance =
-	    STOA__ACCOUNTS__BALANCE_REPLY__INIT;
 
 	ids.community = (char *)(uintptr_t)COMMUNITY;
 	ids.member = (char *)(uintptr_t)MEMBER;
-	balance.role = STOA__ACCOUNTS__ROLE__MEMBER;
 	world_reply(w, world_expect(w, "Accounts", "Resolve"), &ids.base);
+}
+
+void
+world_balance(struct world *w, Stoa__Accounts__Role role)
+{
+	Stoa__Accounts__BalanceReply balance =
+	    STOA__ACCOUNTS__BALANCE_REPLY__INIT;
+
+	balance.role = role;
 	world_reply(w, world_expect(w, "Accounts", "Balance"), &balance.base);
+}
+
+void
+world_meet(struct world *w)
+{
+	world_resolve(w);
+	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
 }
 
 void

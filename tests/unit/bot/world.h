@@ -78,6 +78,8 @@ struct world_delivery *world_say(
     struct world *w, const char *user, const char *id, const char *line);
 struct world_delivery *world_deliver(struct world *w, const char *user,
     const Stoa__Chat__Command *command, uint64_t count);
+struct world_delivery *world_deliver_discord(
+    struct world *w, const char *user, const Stoa__Chat__Command *command);
 struct world_delivery *world_notice(
     struct world *w, const Stoa__Training__Notice *notice);
 
@@ -96,7 +98,9 @@ void world_accept(struct world *w, struct world_call *call, uint64_t index,
 void world_refuse(struct world *w, struct world_call *call, const char *reason,
     const char *argument);
 
-/* Answers what a first command of a known member asks. */
+/* Answers what a first command of a known member asks: who, and as what. */
+void world_resolve(struct world *w);
+void world_balance(struct world *w, Stoa__Accounts__Role role);
 void world_meet(struct world *w);
 
 void world_pass(struct world *w, int64_t us); /* and tick */
