@@ -188,8 +188,7 @@ test_interaction_read_message_survives_other_kinds(void **state)
 	    "{\"content\":\"help\",\"author\":{\"id\":\"1\"}}",
 	    "{\"content\":\"help\",\"id\":\"1\"}",
 	    "{\"content\":7,\"id\":\"1\",\"author\":{\"id\":\"1\"}}",
-	    "{\"content\":\"a\\u0000b\",\"id\":\"1\",\"author\":{\"id\":\"1\"}"
-	    "}",
+	    "{\"content\":\"\\u0000\",\"id\":\"1\",\"author\":{\"id\":\"1\"}}",
 	    "{\"content\":\"x\",\"id\":\"a\",\"author\":{\"id\":\"1\"}}",
 	    "{\"content\":\"x\",\"id\":\"1\",\"author\":{\"id\":\"1.2\"}}",
 	    "{\"content\":\"x\",\"id\":\"1\",\"author\":\"1\"}",
