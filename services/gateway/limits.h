@@ -127,10 +127,24 @@
 /* A signature older or newer than this is a replay. */
 #define GATEWAY_SIGNATURE_US (300 * STOA_US_PER_S)
 
-/* Interactions seen lately: more than Discord sends in that window. */
+/* Interactions seen lately: a hundred a second over that window, which is
+ * what a large bot hears. Each takes some hundred bytes. */
 #define GATEWAY_SEEN_MAX 65536
 
 /* One interaction's body: options are 6000 characters at most each. */
 #define GATEWAY_BODY_MAX ((size_t)1024 * 1024)
+
+/* Bodies of all requests at once: anybody can begin one, and only at its end
+ * it shows whether Discord has signed it. */
+#define GATEWAY_HOOK_BYTES_MAX ((size_t)16 * 1024 * 1024)
+
+/* Each connection has a thread. Discord opens a few dozen. */
+#define GATEWAY_HOOK_CONNECTIONS_MAX	  128
+#define GATEWAY_HOOK_CONNECTION_BYTES_MAX ((size_t)32 * 1024)
+#define GATEWAY_HOOK_IDLE_SECONDS_MAX	  30
+
+/* Until a request is answered, whatever the broker does: Discord waits three
+ * seconds, and some of them are the network's. */
+#define GATEWAY_HOOK_ANSWER_US (2500 * STOA_US_PER_MS)
 
 #endif

@@ -1,10 +1,12 @@
-/* main.c - wires the gateway to the bus and to WebSockets. */
+/* main.c - wires the gateway to the bus, to WebSockets and to HTTP. */
 #include "base/encode.h"
 #include "edge/log.h"
 #include "edge/svc.h"
 #include "gateway/gateway.h"
+#include "gateway/hook.h"
 #include "gateway/limits.h"
 
+#include <errno.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,10 +40,20 @@ static const struct stoa_conf_option options[] = {
 	"new sessions of Discord's daily budget that are never used"},
     {"host-patience", STOA_CONF_NUMBER, "120", 1, 3600,
 	"seconds before a session's own host is given up"},
+    {"public-key", STOA_CONF_TEXT, NULL, 0, 64,
+	"of the application; takes interactions and webhook events over HTTP"},
+    {"listen", STOA_CONF_TEXT, "127.0.0.1:0", 3, 100,
+	"where to take them; port 0: any, see run/discord-interactions"},
+    {"connect", STOA_CONF_FLAG, "true", 0, 0,
+	"false: no connection to Discord's gateway, only HTTP"},
 };
 
+/* Where the address is written that HTTP is taken at. */
+#define ADDRESS_FILE "run/discord-interactions"
+
 static struct gateway *gateway;
-static struct stoa_ws_client *ws;
+static struct hook *hook; /* NULL: nothing over HTTP */
+static bool is_connecting;
 static struct stoa_timer *tick;
 static char incarnation[40];
 
@@ -78,7 +90,14 @@ compression_read(const char *name, enum unpack_kind *ret_kind)
 static bool
 settings_check(const struct stoa_conf *conf, struct gateway_options *o)
 {
-	if (o->token[0] == '\0') {
+	if (!is_connecting && stoa_conf_get(conf, "public-key")[0] == '\0') {
+		stoa_log(STOA_LOG_ERROR, "public_key_missing",
+		    "public-key: without connections (connect=false) it is "
+		    "needed; it stands under General Information in Discord's "
+		    "developer portal");
+		return false;
+	}
+	if (is_connecting && o->token[0] == '\0') {
 		stoa_log(STOA_LOG_ERROR, "token_missing",
 		    "discord-token: name its file with --discord-token-file; "
 		    "the token stands under Bot in Discord's developer portal");
@@ -134,11 +153,89 @@ bulk_open(struct stoa_svc *svc)
 	return stoa_bus_open(&o, &opened) == STOA_OK ? opened : NULL;
 }
 
+/* The address for people and tests, whole or not at all. */
+static bool
+address_write(struct stoa_svc *svc)
+{
+	char path[1200], new_path[1216];
+	FILE *file;
+	bool is_written;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s", stoa_svc_path(svc, ADDRESS_FILE, false));
+	(void)snprintf(new_path, sizeof(new_path), "%s.new", path);
+	file = fopen(new_path, "we");
+	if (file == NULL) {
+		return false;
+	}
+	is_written = fprintf(file, "%s\n", hook_url(hook)) > 0;
+	is_written = fclose(file) == 0 && is_written;
+	return is_written && rename(new_path, path) == 0;
+}
+
+static bool
+hook_start(struct stoa_svc *svc, const struct gateway_options *o)
+{
+	const struct stoa_conf *conf = stoa_svc_conf(svc);
+	struct hook_options wanted = {
+	    .gateway = gateway,
+	    .bus = o->bus,
+	    .loop = stoa_svc_loop(svc),
+	    .listen = stoa_conf_get(conf, "listen"),
+	    .public_key = stoa_conf_get(conf, "public-key"),
+	    .seed = o->seed,
+	};
+	enum stoa_status status;
+
+	if (wanted.public_key[0] == '\0') {
+		return true;
+	}
+	status = hook_open(&wanted, &hook);
+	if (status == STOA_UNAUTHENTIC || status == STOA_INVALID) {
+		stoa_log(STOA_LOG_ERROR, "hook_not_valid",
+		    status == STOA_INVALID
+			? "listen: an IPv4 address and a port, 127.0.0.1:4503"
+			: "public-key: 64 hexadecimal digits, as Discord's "
+			  "developer portal shows them under General "
+			  "Information");
+		_exit(EXIT_CONFIG);
+	}
+	if (status != STOA_OK) {
+		stoa_log(STOA_LOG_ERROR, "hook_not_open", "listen: %s: %s",
+		    wanted.listen, stoa_status_text(status));
+		return false;
+	}
+	stoa_log(STOA_LOG_INFO, "hook",
+	    "%s takes POST /interactions and POST /events", hook_url(hook));
+	if (!address_write(svc)) {
+		stoa_log(STOA_LOG_WARN, "hook_address", "%s: %s", ADDRESS_FILE,
+		    strerror(errno));
+	}
+	return true;
+}
+
+static bool
+connections_start(struct stoa_svc *svc, struct gateway_options *o)
+{
+	const char *ca = stoa_conf_get(stoa_svc_conf(svc), "ca-file");
+
+	if (!is_connecting) {
+		return true;
+	}
+	o->ws =
+	    stoa_ws_client_open(stoa_svc_loop(svc), ca[0] == '\0' ? NULL : ca);
+	if (o->ws == NULL) {
+		stoa_log(STOA_LOG_ERROR, "not_started",
+		    "WebSockets cannot be used: is libwebsockets-evlib-uv "
+		    "installed, can ca-file be read?");
+	}
+	return o->ws != NULL;
+}
+
 static bool
 start(struct stoa_svc *svc)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
-	const char *ca = stoa_conf_get(conf, "ca-file");
 	struct gateway_options o = {
 	    .bus = stoa_svc_bus(svc),
 	    .token = stoa_conf_get(conf, "discord-token"),
@@ -156,42 +253,47 @@ start(struct stoa_svc *svc)
 	    .fatal = fatal,
 	};
 
+	is_connecting = stoa_conf_flag(conf, "connect");
 	if (!settings_check(conf, &o)) {
 		_exit(EXIT_CONFIG);
 	}
-	ws = stoa_ws_client_open(stoa_svc_loop(svc), ca[0] == '\0' ? NULL : ca);
-	if (ws == NULL || !randomness_take(&o)) {
+	if (!randomness_take(&o)) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
-		    "WebSockets cannot be used (is libwebsockets-evlib-uv "
-		    "installed, can ca-file be read?), or the system gives "
-		    "no random numbers");
+		    "the system gives no random numbers");
 		return false;
 	}
-	o.ws = ws;
 	o.bulk = bulk_open(svc);
 	if (o.bulk == NULL) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "nats-key-file cannot be used");
 		return false;
 	}
+	if (!connections_start(svc, &o)) {
+		return false;
+	}
 	gateway = gateway_new(&o);
-	gateway_start(gateway);
-	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);
-	stoa_timer_start(tick, GATEWAY_TICK_US, GATEWAY_TICK_US);
-	return true;
+	if (is_connecting) {
+		gateway_start(gateway);
+		tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);
+		stoa_timer_start(tick, GATEWAY_TICK_US, GATEWAY_TICK_US);
+	}
+	return hook_start(svc, &o);
 }
 
 static bool
 is_ready(struct stoa_svc *svc)
 {
 	(void)svc;
-	return gateway_is_ready(gateway);
+	return !is_connecting || gateway_is_ready(gateway);
 }
 
 static void
 drain(struct stoa_svc *svc)
 {
 	(void)svc;
+	if (hook != NULL) {
+		hook_drain(hook);
+	}
 	gateway_drain(gateway);
 }
 
@@ -199,13 +301,16 @@ static bool
 is_idle(struct stoa_svc *svc)
 {
 	(void)svc;
-	return gateway_is_idle(gateway);
+	return gateway_is_idle(gateway) && (hook == NULL || hook_is_idle(hook));
 }
 
 static void
 stop(struct stoa_svc *svc)
 {
-	(void)svc;
+	if (hook != NULL) {
+		(void)unlink(stoa_svc_path(svc, ADDRESS_FILE, false));
+	}
+	hook_close(hook);
 	stoa_timer_free(tick);
 	gateway_free(gateway);
 }
@@ -215,6 +320,9 @@ metrics(struct stoa_svc *svc, struct stoa_buf *out)
 {
 	(void)svc;
 	gateway_metrics(gateway, out);
+	if (hook != NULL) {
+		hook_metrics(hook, out);
+	}
 }
 
 int
@@ -222,7 +330,8 @@ main(int argc, char **argv)
 {
 	const struct stoa_svc_spec spec = {
 	    .name = "gateway",
-	    .description = "Discord in: shards of the gateway",
+	    .description =
+		"Discord in: shards of the gateway, interactions over HTTP",
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
