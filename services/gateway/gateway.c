@@ -101,13 +101,22 @@ gateway_is_idle(const struct gateway *g)
 	return g->open_stores == 0;
 }
 
+/* Read for the first time, or after its owner has given it back: nobody is
+ * known to run it. */
+static bool
+is_unowned(const struct runner *r)
+{
+	return r->lease == LEASE_UNKNOWN || r->lease == LEASE_CLAIMING ||
+	       (r->lease == LEASE_READING && r->holder[0] == '\0');
+}
+
 bool
 gateway_is_ready(const struct gateway *g)
 {
 	for (unsigned i = 0; i < g->count; i++) {
 		const struct runner *r = &g->runners[i];
 
-		if (r->lease == LEASE_UNKNOWN || r->lease == LEASE_CLAIMING ||
+		if (is_unowned(r) ||
 		    (r->lease == LEASE_OURS && r->shard.state != SHARD_READY)) {
 			return false;
 		}
