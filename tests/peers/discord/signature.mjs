@@ -31,13 +31,17 @@ async function libraryJudges(message, key) {
   )
 }
 
-export async function compare(base, url, { policy = false } = {}) {
+export async function compare(
+  base,
+  url,
+  { policy = false, command = { name: 'price', options: { model: 'm' } } } = {}
+) {
   const { public_key: key } = await control('GET', base, '/state')
   const { variants } = await control('GET', base, '/variants')
   const rows = []
   for (const what of [
     { interaction: { kind: 'ping' } },
-    { interaction: { kind: 'command', name: 'price', options: { model: 'm' } } }
+    { interaction: { kind: 'command', ...command } }
   ]) {
     for (const variant of variants) {
       const reply = await control('POST', base, '/deliver', {
@@ -62,7 +66,7 @@ export async function compare(base, url, { policy = false } = {}) {
   return rows
 }
 
-if (process.argv[1].endsWith('signature.mjs')) {
+if (process.argv[1] === import.meta.filename) {
   const [base, url, stale] = process.argv.slice(2)
   if (!url) {
     console.error('usage: signature.mjs CONTROL URL [STALE=accept]')
