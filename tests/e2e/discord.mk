@@ -8,8 +8,11 @@ $(NATS_PEER)/node_modules/.ready: $(NATS_PEER)/package-lock.json
 		--ignore-scripts
 	@touch $@
 
-.PHONY: e2e-discord-signature
+.PHONY: e2e-discord-signature e2e-discord-torture
 e2e-discord-signature: all $(E2E_NODE) $(NATS_PEER)/node_modules/.ready
 	@$(E2E_NODE) tests/e2e/discord/signature.mjs $(B)/bin/stoa
 
-e2e: e2e-discord-signature
+e2e-discord-torture: all $(E2E_NODE) $(NATS_PEER)/node_modules/.ready
+	@$(E2E_NODE) tests/e2e/discord/torture.mjs $(B)/bin/stoa
+
+e2e: e2e-discord-signature e2e-discord-torture
