@@ -14,6 +14,12 @@ include tests/check.mk
 include tests/run.mk
 include $(sort $(wildcard tests/*/*.mk))
 
+# Cairo guards what its threads share by atomics of its own, which the thread
+# sanitizer cannot see in a library that it has not built.
+ifeq ($(FLAVOUR),tsan)
+TEST_ENV := TSAN_OPTIONS=suppressions=tests/tsan.supp
+endif
+
 .PHONY: unit
 unit: $(UNIT_TESTS:%=$(B)/test/%.ok)
 

@@ -202,7 +202,10 @@ stoa_loop_on_terminate(struct stoa_loop *l, stoa_loop_fn fn, void *arg)
 void
 stoa_loop_run(struct stoa_loop *l)
 {
+	/* Others may post already. */
+	pthread_mutex_lock(&l->lock);
 	l->thread = pthread_self();
+	pthread_mutex_unlock(&l->lock);
 	(void)uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 

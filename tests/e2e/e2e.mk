@@ -29,10 +29,3 @@ e2e-journey: all $(B)/bin/e2e/fetch $(B)/bin/test/worker_train_tool
 		$(B)/bin/test/worker_train_tool
 
 e2e: e2e-journey e2e-bad e2e-faults e2e-kill
-
-# Discord: real daemons, the strict stand-in of tests/peers/discord.
-.PHONY: e2e-discord
-e2e-discord: all $(DISCORD_NODE)
-	@$(DISCORD_NODE) tests/e2e/discord/bot.mjs $(B)/bin/stoa
-
-e2e: e2e-discord
