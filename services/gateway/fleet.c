@@ -2,9 +2,7 @@
  *
  * A shard's record in the broker names its owner and its session, and is only
  * ever replaced at the revision that was read: that is the lease, and the
- * fence. A replica is alive while its own record keeps changing; time is
- * measured by each observer's own clock, and only while it can reach the
- * broker itself, so that an outage of the broker kills nobody. */
+ * fence. */
 #include "gateway/parts.h"
 
 #include "base/check.h"
@@ -14,8 +12,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define BUCKET "gateway"
 
 /* Before anything is taken that may be another's: three of its beats. */
 #define LISTEN_US (3 * GATEWAY_BEAT_REPLICA_US)
@@ -28,16 +24,14 @@
 #define CLAIMS_PER_TICK 16
 #define WALK_PER_TICK	512
 
-#define RELEASED_TOLD_US (1 * STOA_US_PER_S)
-
 static void
 shard_key(const struct runner *r, char key[static 48])
 {
 	(void)snprintf(key, 48, "shard.%u.%u", r->gateway->count, r->id);
 }
 
-static struct stoa_str
-message_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
+struct stoa_str
+gateway_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
 {
 	size_t len = protobuf_c_message_get_packed_size(m);
 
@@ -45,39 +39,10 @@ message_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
 	return stoa_str_of_bytes(to, protobuf_c_message_pack(m, to));
 }
 
-/* ---- who lives ---- */
+/* ---- shares ---- */
 
-static bool
-is_healthy(const struct gateway *g)
-{
-	return g->beat_put_us > 0 &&
-	       g->now_us - g->beat_put_us < 3 * GATEWAY_BEAT_REPLICA_US;
-}
-
-static void
-on_beat_stored(void *owner, enum stoa_status status, uint64_t revision)
-{
-	struct gateway *g = owner;
-
-	(void)revision;
-	if (status != STOA_OK) {
-		return;
-	}
-	if (!is_healthy(g)) {
-		/* Silence before now says nothing about the others. */
-		STOA_MAP_EACH(&g->replicas, entry)
-		{
-			struct replica *other = entry->value;
-
-			other->heard_us = g->now_us;
-		}
-		g->started_us = g->now_us;
-	}
-	g->beat_put_us = g->now_us;
-}
-
-static unsigned
-lease_count(const struct gateway *g)
+unsigned
+fleet_lease_count(const struct gateway *g)
 {
 	unsigned count = 0;
 
@@ -87,33 +52,8 @@ lease_count(const struct gateway *g)
 	return count;
 }
 
-static void
-beat(struct gateway *g)
-{
-	Stoa__Discord__Replica record = STOA__DISCORD__REPLICA__INIT;
-	uint8_t bytes[512];
-	char key[STOA_KV_KEY_LEN_MAX];
-
-	if (g->now_us < g->beat_us) {
-		return;
-	}
-	g->beat_us = g->now_us + GATEWAY_BEAT_REPLICA_US;
-	if (g->now_us - g->released_us > RELEASED_TOLD_US) {
-		g->released_count = 0;
-	}
-	record.incarnation = (char *)(uintptr_t)g->o.incarnation;
-	record.beat = ++g->beat;
-	record.shards = lease_count(g);
-	record.released = g->released;
-	record.n_released = g->released_count;
-	(void)snprintf(key, sizeof(key), "replica.%s", g->o.replica);
-	stoa_kv_put(g->o.bus, BUCKET, key,
-	    message_pack(&record.base, bytes, sizeof(bytes)), STOA_KV_ANY,
-	    on_beat_stored, g);
-}
-
-static void
-released_take(struct gateway *g, const Stoa__Discord__Replica *record)
+void
+fleet_released(struct gateway *g, const Stoa__Discord__Replica *record)
 {
 	for (size_t i = 0; i < record->n_released; i++) {
 		struct runner *r = record->released[i] < g->count
@@ -125,67 +65,6 @@ released_take(struct gateway *g, const Stoa__Discord__Replica *record)
 			r->looked_us = 0;
 		}
 	}
-}
-
-static void
-on_replica(void *owner, struct stoa_str subject, struct stoa_str data)
-{
-	struct gateway *g = owner;
-	struct stoa_arena arena;
-	const Stoa__Discord__Replica *record;
-	struct stoa_str name =
-	    stoa_str_from(subject, sizeof("$KV." BUCKET ".replica.") - 1);
-	struct replica *other;
-
-	if (stoa_str_is_equal(name, stoa_str_of(g->o.replica))) {
-		return;
-	}
-	stoa_arena_init(&arena, NULL, 0, GATEWAY_SEND_MAX);
-	record = stoa_unpack(&arena, &stoa__discord__replica__descriptor, data);
-	if (record != NULL) {
-		other = stoa_map_get(&g->replicas, name);
-		if (other == NULL) {
-			other = calloc(1, sizeof(*other));
-			stoa_assert(other != NULL);
-			(void)stoa_map_put(&g->replicas, name, other);
-		}
-		(void)snprintf(other->incarnation, sizeof(other->incarnation),
-		    "%s", record->incarnation);
-		other->heard_us = g->now_us;
-		other->shards = record->shards;
-		released_take(g, record);
-	}
-	stoa_arena_fini(&arena);
-}
-
-static bool
-is_alive(const struct gateway *g, const char *name, const char *incarnation)
-{
-	const struct replica *other =
-	    stoa_map_get(&g->replicas, stoa_str_of(name));
-
-	return other != NULL && strcmp(other->incarnation, incarnation) == 0 &&
-	       g->now_us - other->heard_us < GATEWAY_DEAD_US;
-}
-
-static unsigned
-alive_count(const struct gateway *g, unsigned *ret_least)
-{
-	unsigned count = 1;
-
-	*ret_least = UINT32_MAX;
-	STOA_MAP_EACH(&g->replicas, entry)
-	{
-		const struct replica *other = entry->value;
-
-		if (g->now_us - other->heard_us < GATEWAY_DEAD_US) {
-			count++;
-			if (other->shards < *ret_least) {
-				*ret_least = other->shards;
-			}
-		}
-	}
-	return count;
 }
 
 /* Our share of all shards. */
@@ -218,7 +97,7 @@ record_pack(const struct runner *r, bool is_ours, uint8_t *to, size_t size)
 	record.bot_user = (char *)(uintptr_t)r->bot_user;
 	record.identified_at_us = r->identified_us;
 	record.identifies = r->identifies;
-	return message_pack(&record.base, to, size);
+	return gateway_pack(&record.base, to, size);
 }
 
 #define RECORD_MAX 2048
@@ -303,7 +182,7 @@ claim(struct runner *r, uint64_t revision)
 	r->lease = LEASE_CLAIMING;
 	r->window = fresh;
 	shard_key(r, key);
-	stoa_kv_put(g->o.bus, BUCKET, key,
+	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, key,
 	    record_pack(r, true, bytes, sizeof(bytes)), revision, on_claimed,
 	    r);
 }
@@ -315,8 +194,9 @@ is_free(const struct runner *r)
 	const struct gateway *g = r->gateway;
 
 	return r->holder[0] == '\0' || holds_us(r) ||
-	       (is_healthy(g) && g->now_us - g->started_us >= GATEWAY_DEAD_US &&
-		   !is_alive(g, r->holder, r->holder_incarnation));
+	       (alive_is_healthy(g) &&
+		   g->now_us - g->started_us >= GATEWAY_DEAD_US &&
+		   !alive_has(g, r->holder, r->holder_incarnation));
 }
 
 static void
@@ -350,7 +230,7 @@ on_looked(void *owner, enum stoa_status status, struct stoa_str value,
 	stoa_arena_fini(&arena);
 	if (g->is_draining || !is_free(r)) {
 		r->lease = LEASE_OTHER;
-	} else if (!holds_us(r) && lease_count(g) >= target_of(g)) {
+	} else if (!holds_us(r) && fleet_lease_count(g) >= target_of(g)) {
 		r->looked_us = g->now_us; /* somebody else's share */
 	} else {
 		claim(r, revision);
@@ -365,7 +245,7 @@ look(struct runner *r)
 	r->lease = LEASE_READING;
 	r->looked_us = r->gateway->now_us;
 	shard_key(r, key);
-	stoa_kv_get(r->gateway->o.bus, BUCKET, key, on_looked, r);
+	stoa_kv_get(r->gateway->o.bus, GATEWAY_BUCKET, key, on_looked, r);
 }
 
 /* ---- keeping ---- */
@@ -427,7 +307,7 @@ settle(struct runner *r)
 	r->lease = LEASE_SETTLING;
 	r->is_saving = true;
 	shard_key(r, key);
-	stoa_kv_get(r->gateway->o.bus, BUCKET, key, on_settled, r);
+	stoa_kv_get(r->gateway->o.bus, GATEWAY_BUCKET, key, on_settled, r);
 }
 
 static void
@@ -471,7 +351,7 @@ fleet_save(struct runner *r, bool now)
 	r->saved_seq = place;
 	r->saved_us = g->now_us;
 	shard_key(r, key);
-	stoa_kv_put(g->o.bus, BUCKET, key,
+	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, key,
 	    record_pack(r, true, bytes, sizeof(bytes)), r->revision, on_saved,
 	    r);
 }
@@ -510,7 +390,7 @@ release_put(struct runner *r)
 	packed = record_pack(r, false, bytes, sizeof(bytes));
 	runner_stop(r);
 	shard_key(r, key);
-	stoa_kv_put(r->gateway->o.bus, BUCKET, key, packed, r->revision,
+	stoa_kv_put(r->gateway->o.bus, GATEWAY_BUCKET, key, packed, r->revision,
 	    on_released, r);
 }
 
@@ -528,9 +408,10 @@ static void
 balance(struct gateway *g)
 {
 	unsigned least, alive = alive_count(g, &least);
-	unsigned mine = lease_count(g);
+	unsigned mine = fleet_lease_count(g);
 
-	if (g->now_us < g->balance_us || g->is_draining || !is_healthy(g)) {
+	if (g->now_us < g->balance_us || g->is_draining ||
+	    !alive_is_healthy(g)) {
 		return;
 	}
 	g->balance_us = g->now_us + FREE_US;
@@ -554,13 +435,13 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room)
 	switch (r->lease) {
 	case LEASE_UNKNOWN:
 	case LEASE_OTHER:
-		if (g->is_draining || !is_healthy(g) ||
+		if (g->is_draining || !alive_is_healthy(g) ||
 		    g->now_us - g->started_us < LISTEN_US) {
 			return false;
 		}
 		if (r->lease == LEASE_OTHER && r->holder[0] != '\0' &&
 		    !holds_us(r) &&
-		    is_alive(g, r->holder, r->holder_incarnation) &&
+		    alive_has(g, r->holder, r->holder_incarnation) &&
 		    g->now_us - r->looked_us < LOOK_US) {
 			return false;
 		}
@@ -598,7 +479,7 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room)
 static void
 walk(struct gateway *g)
 {
-	unsigned mine = lease_count(g);
+	unsigned mine = fleet_lease_count(g);
 	unsigned target = target_of(g);
 	unsigned room = target > mine ? target - mine : 0;
 
@@ -672,30 +553,30 @@ on_plan(void *owner, enum stoa_status status, struct stoa_str value,
 		return; /* Discord has not told yet */
 	}
 	g->is_planning = true;
-	stoa_kv_put(g->o.bus, BUCKET, "plan",
-	    message_pack(&plan.base, bytes, sizeof(bytes)), revision,
+	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, "plan",
+	    gateway_pack(&plan.base, bytes, sizeof(bytes)), revision,
 	    on_planned, g);
 }
 
 void
 fleet_start(struct gateway *g)
 {
-	stoa_bus_hear(g->o.bus, "$KV." BUCKET ".replica.*", on_replica, g);
+	alive_start(g);
 }
 
 void
 fleet_tick(struct gateway *g)
 {
-	beat(g);
+	alive_beat(g);
 	if (g->count > 0) {
 		balance(g);
 		walk(g);
-	} else if (!g->is_planning && !g->is_draining && is_healthy(g)) {
+	} else if (!g->is_planning && !g->is_draining && alive_is_healthy(g)) {
 		g->is_planning = true;
-		stoa_kv_get(g->o.bus, BUCKET, "plan", on_plan, g);
+		stoa_kv_get(g->o.bus, GATEWAY_BUCKET, "plan", on_plan, g);
 	}
 	if (g->url[0] == '\0' && g->now_us >= g->step_due_us &&
-	    !g->is_draining && is_healthy(g)) {
+	    !g->is_draining && alive_is_healthy(g)) {
 		identify_ask(g);
 	}
 }

@@ -1,6 +1,7 @@
 /* parts.h - what the gateway's files share; for them only.
  *
- *   fleet.c     which shards are ours: leases, live replicas
+ *   fleet.c     which shards are ours: leases
+ *   alive.c     which replicas live
  *   runner.c    one shard that is ours: connection, session, what it says
  *   identify.c  who may identify: budget, one in five seconds, loops
  *   publish.c   events and commands to the broker, in order
@@ -26,6 +27,8 @@ enum lease {
 	LEASE_SETTLING,	 /* a write's outcome is not known: reading */
 	LEASE_RELEASING, /* being handed back */
 };
+
+#define GATEWAY_BUCKET "gateway"
 
 #define REPLICA_NAME_SIZE 48
 
@@ -131,7 +134,31 @@ void gateway_log(const struct gateway *g, bool is_warning, const char *event,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 int64_t gateway_wall_us(void);
 
+/* ---- alive.c ---- */
+
+void alive_start(struct gateway *g);
+void alive_beat(struct gateway *g);
+
+/* We reach the broker ourselves. */
+bool alive_is_healthy(const struct gateway *g);
+
+/* Somebody else, and in that life. */
+bool alive_has(
+    const struct gateway *g, const char *name, const char *incarnation);
+
+/* With us; the fewest shards that another one holds. */
+unsigned alive_count(const struct gateway *g, unsigned *ret_least);
+
 /* ---- fleet.c ---- */
+
+struct stoa_str gateway_pack(
+    const ProtobufCMessage *m, uint8_t *to, size_t size);
+
+/* Shards that we hold or are about to. */
+unsigned fleet_lease_count(const struct gateway *g);
+
+/* Another replica tells what it has handed back. */
+void fleet_released(struct gateway *g, const Stoa__Discord__Replica *record);
 
 void fleet_start(struct gateway *g);
 void fleet_tick(struct gateway *g);
