@@ -51,6 +51,8 @@ static const struct stoa_conf_option options[] = {
 	"where interactions over HTTP are taken"},
     {"discord-shards", STOA_CONF_NUMBER, "0", 0, 4096,
 	"how many shards; 0: as many as Discord recommends"},
+    {"discord-events", STOA_CONF_TEXT, NULL, 0, 2000,
+	"types published on stoa.event.discord, with commas; * for all"},
     {"discord-host-patience", STOA_CONF_NUMBER, "120", 1, 3600,
 	"seconds before a dead host of a session is given up"},
     {"gateway-replicas", STOA_CONF_NUMBER, "1", 1, 4,
@@ -232,7 +234,7 @@ discord_daemons_start(struct up *u, const char *redis_flag)
 	const char *key = stoa_conf_get(u->conf, "discord-public-key");
 	const char *api = stoa_conf_get(u->conf, "discord-api-url");
 	char token_flag[900], api_flag[256], shards[48], key_flag[128];
-	char listen[160], patience[48];
+	char listen[160], patience[48], events_flag[2048];
 
 	if (token[0] == '\0') {
 		return;
@@ -244,6 +246,8 @@ discord_daemons_start(struct up *u, const char *redis_flag)
 	    stoa_conf_number(u->conf, "discord-shards"));
 	(void)snprintf(patience, sizeof(patience), "--host-patience=%" PRId64,
 	    stoa_conf_number(u->conf, "discord-host-patience"));
+	(void)snprintf(events_flag, sizeof(events_flag), "--events=%s",
+	    stoa_conf_get(u->conf, "discord-events"));
 	(void)snprintf(key_flag, sizeof(key_flag), "--public-key=%s", key);
 	(void)snprintf(listen, sizeof(listen), "--listen=%s",
 	    stoa_conf_get(u->conf, "discord-listen"));
@@ -257,8 +261,8 @@ discord_daemons_start(struct up *u, const char *redis_flag)
 	     i++) {
 		discord_replica_start(u, "gateway", i,
 		    (const char *const[]){token_flag, shards, patience,
-			key[0] == '\0' || i > 0 ? NULL : key_flag, listen,
-			NULL});
+			events_flag, key[0] == '\0' || i > 0 ? NULL : key_flag,
+			listen, NULL});
 	}
 }
 
