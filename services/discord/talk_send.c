@@ -37,6 +37,7 @@ enum {
 enum way {
 	WAY_CALLBACK,	/* the first answer to the interaction */
 	WAY_EDIT_FIRST, /* that answer again */
+	WAY_LOOK,	/* what an earlier process has answered */
 	WAY_PRIVATELY,	/* another answer, for the asker alone */
 	WAY_UNSHOW,	/* takes the public "thinking" away */
 	WAY_OPEN_DIRECT,
@@ -133,8 +134,11 @@ address(struct step *s)
 		    "/interactions/%s/%s/callback", t->interaction, t->token);
 		break;
 	case WAY_EDIT_FIRST:
+	case WAY_LOOK:
 	case WAY_UNSHOW:
-		s->method = s->way == WAY_UNSHOW ? REST_DELETE : REST_PATCH;
+		s->method = s->way == WAY_UNSHOW ? REST_DELETE
+			    : s->way == WAY_LOOK ? REST_GET
+						 : REST_PATCH;
 		path_set(s, "/webhooks/", hook, "", "/messages/@original");
 		break;
 	case WAY_PRIVATELY:
@@ -362,6 +366,51 @@ shown(struct step *s)
 	talk_turn_done(t);
 }
 
+/* The first answer stands, whoever gave it: what is to be shown goes on from
+ * there. */
+static void
+answered_before(struct step *s)
+{
+	struct talk *t = s->talk;
+
+	t->failures = 0;
+	if (s->is_defer) {
+		talk_record(t);
+		talk_turn_done(t);
+	}
+}
+
+/* Flags of a message: for one person alone, and "thinking". */
+#define FLAG_EPHEMERAL (1 << 6)
+#define FLAG_LOADING   (1 << 7)
+
+static void
+looked(struct step *s, struct stoa_json root)
+{
+	struct talk *t = s->talk;
+	int64_t flags = 0;
+
+	(void)!stoa_json_to_i64(stoa_json_get(root, STOA_STR("flags")), &flags);
+	t->phase = (flags & FLAG_LOADING) != 0 ? TALK_DEFERRED : TALK_ANSWERED;
+	t->is_ephemeral = (flags & FLAG_EPHEMERAL) != 0;
+	answered_before(s);
+}
+
+/* No message, but an answer: it was a form, or somebody has deleted it. */
+static void
+looked_in_vain(struct step *s)
+{
+	struct talk *t = s->talk;
+
+	t->phase = TALK_ANSWERED;
+	t->is_ephemeral = t->is_private;
+	if (s->is_final && s->card != NULL && s->card->form != NULL) {
+		talk_end(t, true);
+	} else {
+		answered_before(s);
+	}
+}
+
 static void
 succeeded(struct step *s, struct stoa_json root)
 {
@@ -393,6 +442,9 @@ succeeded(struct step *s, struct stoa_json root)
 		s->json = (struct stoa_str){"", 0};
 		step_send(s);
 		return;
+	case WAY_LOOK:
+		looked(s, root);
+		break;
 	case WAY_UNSHOW:
 		shown(s);
 		break;
@@ -455,13 +507,13 @@ failed(struct step *s, const struct rest_answer *answer)
 
 	switch (answer->code) {
 	case CODE_ANSWERED_ALREADY:
-		t->phase = TALK_ANSWERED; /* by an earlier process */
-		t->is_ephemeral = t->is_private;
-		if (s->is_defer) {
-			talk_record(t);
-			talk_turn_done(t);
-		}
-		return false;
+		/* By an earlier process: whether for all to see, and whether
+		 * with more than that we think, the answer itself tells. */
+		s->way = WAY_LOOK;
+		address(s);
+		s->json = (struct stoa_str){"", 0};
+		step_send(s);
+		return true;
 	case CODE_UNKNOWN_INTERACTION:
 	case CODE_TOKEN_INVALID:
 	case CODE_UNKNOWN_WEBHOOK:
@@ -470,7 +522,9 @@ failed(struct step *s, const struct rest_answer *answer)
 		talk_turn_done(t);
 		return false;
 	case CODE_UNKNOWN_MESSAGE:
-		if (s->way == WAY_UNSHOW) {
+		if (s->way == WAY_LOOK) {
+			looked_in_vain(s);
+		} else if (s->way == WAY_UNSHOW) {
 			shown(s);
 		} else {
 			/* Somebody has deleted it: the end is still told. */
