@@ -20,9 +20,11 @@
 #define LOOK_US (5 * STOA_US_PER_S)
 #define FREE_US (100 * STOA_US_PER_MS)
 
-/* Claims begun in one tick, and leases walked. */
-#define CLAIMS_PER_TICK 16
-#define WALK_PER_TICK	512
+/* And one that nobody holds, while our share is full. */
+#define SPARE_US (1 * STOA_US_PER_S)
+
+/* Leases read, and perhaps claimed, in one tick. */
+#define LOOKS_PER_TICK 16
 
 static void
 shard_key(const struct runner *r, char key[static 48])
@@ -142,8 +144,9 @@ begin(struct runner *r)
 	struct gateway *g = r->gateway;
 	struct shard_session session = r->shard.session;
 
-	/* Without a session the common address is needed first. */
-	if (r->shard.state != SHARD_IDLE ||
+	/* Without a session the common address is needed first. A lease that
+	 * may be another's by now is asked about before. */
+	if (r->shard.state != SHARD_IDLE || !alive_is_healthy(g) ||
 	    (session.url[0] == '\0' && g->url[0] == '\0')) {
 		return;
 	}
@@ -231,7 +234,7 @@ on_looked(void *owner, enum stoa_status status, struct stoa_str value,
 	if (g->is_draining || !is_free(r)) {
 		r->lease = LEASE_OTHER;
 	} else if (!holds_us(r) && fleet_lease_count(g) >= target_of(g)) {
-		r->looked_us = g->now_us; /* somebody else's share */
+		r->lease = LEASE_OTHER; /* somebody else's share */
 	} else {
 		claim(r, revision);
 	}
@@ -356,6 +359,19 @@ fleet_save(struct runner *r, bool now)
 	    r);
 }
 
+/* Connections go on; new ones wait for the answer. */
+void
+fleet_doubt(struct gateway *g)
+{
+	for (unsigned i = 0; i < g->count; i++) {
+		struct runner *r = &g->runners[i];
+
+		if (r->lease == LEASE_OURS && !r->is_saving) {
+			settle(r);
+		}
+	}
+}
+
 /* ---- giving back ---- */
 
 static void
@@ -429,23 +445,33 @@ balance(struct gateway *g)
 
 /* ---- the walk ---- */
 
+/* What somebody alive holds is looked at now and then; what nobody does, as
+ * soon as there is room for it. Without room it is enough to know. */
 static bool
-runner_walk(struct gateway *g, struct runner *r, unsigned room)
+is_look_due(const struct gateway *g, const struct runner *r, unsigned room)
+{
+	int64_t since_us = g->now_us - r->looked_us;
+	bool is_held = r->lease == LEASE_OTHER && r->holder[0] != '\0' &&
+		       !holds_us(r) &&
+		       alive_has(g, r->holder, r->holder_incarnation);
+
+	if (g->is_draining || !alive_is_healthy(g) ||
+	    g->now_us - g->started_us < LISTEN_US) {
+		return false;
+	}
+	return since_us >= (is_held		   ? LOOK_US
+			       : room > 0	   ? FREE_US
+			       : r->looked_us == 0 ? 0
+						   : SPARE_US);
+}
+
+static bool
+runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 {
 	switch (r->lease) {
 	case LEASE_UNKNOWN:
 	case LEASE_OTHER:
-		if (g->is_draining || !alive_is_healthy(g) ||
-		    g->now_us - g->started_us < LISTEN_US) {
-			return false;
-		}
-		if (r->lease == LEASE_OTHER && r->holder[0] != '\0' &&
-		    !holds_us(r) &&
-		    alive_has(g, r->holder, r->holder_incarnation) &&
-		    g->now_us - r->looked_us < LOOK_US) {
-			return false;
-		}
-		if (room == 0 || g->now_us - r->looked_us < FREE_US) {
+		if (looks == 0 || !is_look_due(g, r, room)) {
 			return false;
 		}
 		look(r);
@@ -482,15 +508,14 @@ walk(struct gateway *g)
 	unsigned mine = fleet_lease_count(g);
 	unsigned target = target_of(g);
 	unsigned room = target > mine ? target - mine : 0;
+	unsigned looks = LOOKS_PER_TICK;
 
-	if (room > CLAIMS_PER_TICK) {
-		room = CLAIMS_PER_TICK;
-	}
 	for (unsigned i = 0; i < g->count; i++) {
 		unsigned at = (g->cursor + i) % g->count;
 
-		if (runner_walk(g, &g->runners[at], room)) {
-			room--;
+		if (runner_walk(g, &g->runners[at], room, looks)) {
+			room -= room > 0;
+			looks--;
 		}
 	}
 	g->cursor = g->count == 0 ? 0 : (g->cursor + 1) % g->count;

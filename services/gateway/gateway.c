@@ -73,18 +73,33 @@ gateway_start(struct gateway *g)
 	fleet_start(g);
 }
 
+static bool
+is_empty(const struct gateway *g)
+{
+	for (unsigned i = 0; i < g->count; i++) {
+		if (g->runners[i].lease >= LEASE_READING) {
+			return false;
+		}
+	}
+	return g->open_stores == 0;
+}
+
 void
 gateway_tick(struct gateway *g)
 {
 	g->now_us = stoa_clock_mono(NULL).us;
 	fleet_tick(g);
 	identify_tick(g);
+	if (g->is_draining && is_empty(g)) {
+		alive_leave(g);
+	}
 }
 
 void
 gateway_drain(struct gateway *g)
 {
 	g->is_draining = true;
+	g->beat_us = 0; /* told at once, so that others make room */
 	for (unsigned i = 0; i < g->count; i++) {
 		fleet_release(&g->runners[i]);
 	}
@@ -93,12 +108,8 @@ gateway_drain(struct gateway *g)
 bool
 gateway_is_idle(const struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		if (g->runners[i].lease >= LEASE_READING) {
-			return false;
-		}
-	}
-	return g->open_stores == 0;
+	return is_empty(g) &&
+	       (g->farewell == FAREWELL_STORED || !alive_is_healthy(g));
 }
 
 /* Read for the first time, or after its owner has given it back: nobody is

@@ -110,6 +110,10 @@
 #define GATEWAY_BEAT_REPLICA_US (250 * STOA_US_PER_MS)
 #define GATEWAY_DEAD_US		(1000 * STOA_US_PER_MS)
 
+/* Two processes of one name: the younger waits so long, since the older may be
+ * on its way out (a drain takes eight seconds), then it ends. */
+#define GATEWAY_TWIN_US (12 * STOA_US_PER_S)
+
 /* Identifies kept free for people: below it nobody identifies. Discord gives
  * 1000 a day and resets the token when they are used up. */
 #define GATEWAY_IDENTIFY_RESERVE 50

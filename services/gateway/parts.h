@@ -69,6 +69,21 @@ struct replica {
 	char incarnation[REPLICA_NAME_SIZE];
 	int64_t heard_us;
 	uint32_t shards;
+	bool is_leaving; /* hands back what it has */
+};
+
+/* An older process of our own name, if there is one. */
+struct twin {
+	char incarnation[REPLICA_NAME_SIZE];
+	int64_t since_us, us; /* heard first and last; 0: never */
+	unsigned heard;
+};
+
+/* Leaving is told to the others before the process ends. */
+enum farewell {
+	FAREWELL_NONE,
+	FAREWELL_SENT,
+	FAREWELL_STORED,
 };
 
 struct gateway_counts {
@@ -103,7 +118,6 @@ struct gateway {
 	int64_t started_us;
 	int64_t beat_us, beat_put_us; /* put: the last one that was stored */
 	uint64_t beat;
-	bool is_beating;
 	int64_t balance_us;
 	unsigned cursor; /* of the walk over leases */
 	size_t released_count;
@@ -112,6 +126,9 @@ struct gateway {
 	size_t bytes; /* in all windows */
 	size_t open_stores;
 	bool is_planning, is_draining;
+	bool is_listening; /* the broker has answered once */
+	enum farewell farewell;
+	struct twin twin;
 
 	/* identify.c */
 	enum identify_step step;
@@ -139,12 +156,19 @@ int64_t gateway_wall_us(void);
 void alive_start(struct gateway *g);
 void alive_beat(struct gateway *g);
 
+void alive_leave(struct gateway *g);
+
+/* Nobody of our own name was here first. */
+bool alive_is_alone(const struct gateway *g);
+
 /* We reach the broker ourselves. */
 bool alive_is_healthy(const struct gateway *g);
 
 /* Somebody else, and in that life. */
 bool alive_has(
     const struct gateway *g, const char *name, const char *incarnation);
+
+bool alive_is_leaving(const struct gateway *g, const char *name);
 
 /* With us; the fewest shards that another one holds. */
 unsigned alive_count(const struct gateway *g, unsigned *ret_least);
@@ -156,6 +180,9 @@ struct stoa_str gateway_pack(
 
 /* Shards that we hold or are about to. */
 unsigned fleet_lease_count(const struct gateway *g);
+
+/* Others may have taken ours meanwhile: reads them again. */
+void fleet_doubt(struct gateway *g);
 
 /* Another replica tells what it has handed back. */
 void fleet_released(struct gateway *g, const Stoa__Discord__Replica *record);

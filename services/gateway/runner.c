@@ -265,6 +265,12 @@ runner_tick(struct runner *r)
 	if (r->is_paused) {
 		runner_flow(r); /* others may have made the room */
 	}
+	/* Who may have lost the lease does not connect: it would take the
+	 * session from the one who has it. */
+	if (r->shard.state == SHARD_WAITING &&
+	    (r->lease != LEASE_OURS || !alive_is_healthy(r->gateway))) {
+		return;
+	}
 	shard_tick(&r->shard, r->gateway->now_us);
 	stopped_check(r);
 }
