@@ -30,7 +30,7 @@
 #define EDGE_REQUESTS_PENDING_MAX 8192
 
 /* Read and written at once on a connection for many small messages. */
-#define EDGE_BULK_BUFFER (256 * 1024)
+#define EDGE_BULK_BUFFER (1024 * 1024)
 
 /* Between attempts to connect: from, to (doubling). */
 #define EDGE_CONNECT_WAIT_US_MIN (20 * STOA_US_PER_MS)

@@ -216,3 +216,27 @@ gateway_frame_scan(struct stoa_str text, struct gateway_frame *ret_frame)
 	*ret_frame = f;
 	return true;
 }
+
+struct stoa_str
+gateway_frame_member(struct stoa_str object, struct stoa_str name)
+{
+	struct scan s = {object.data, object.data + object.len};
+	struct stoa_str none = {"", 0}, found, value;
+
+	if (!take(&s, '{')) {
+		return none;
+	}
+	do {
+		if (!string_take(&s, &found) || !take(&s, ':') ||
+		    !value_take(&s, &value)) {
+			return none;
+		}
+		if (stoa_str_is_equal(found, name)) {
+			return value.len >= 2 && value.data[0] == '"'
+				   ? stoa_str_of_bytes(
+					 value.data + 1, value.len - 2)
+				   : none;
+		}
+	} while (take(&s, ','));
+	return none;
+}

@@ -22,4 +22,10 @@ struct gateway_frame {
  * stands last, O(text) otherwise. */
 bool gateway_frame_scan(struct stoa_str text, struct gateway_frame *ret_frame);
 
+/* The text member `name` of a JSON object that was not checked, at its top
+ * level, without quotes; empty when there is none or the text is torn before
+ * it. O(text up to it). */
+struct stoa_str gateway_frame_member(
+    struct stoa_str object, struct stoa_str name);
+
 #endif

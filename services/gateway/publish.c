@@ -318,28 +318,26 @@ is_for_bot(const struct runner *r, const struct gateway_frame *frame)
 
 /* The guild it belongs to: the lane, and the last token of the subject. */
 static void
-lane_set(
-    struct draft *d, const struct gateway_frame *frame, struct stoa_json data)
+lane_set(struct draft *d, const struct gateway_frame *frame)
 {
-	struct stoa_json guild = stoa_json_get(data, STOA_STR("guild_id"));
-	struct stoa_str id;
+	struct stoa_str id =
+	    gateway_frame_member(frame->data, STOA_STR("guild_id"));
 
-	if (stoa_json_is_absent(guild) &&
+	if (id.len == 0 &&
 	    stoa_str_has_prefix(frame->type, STOA_STR("GUILD_"))) {
-		guild = stoa_json_get(data, STOA_STR("id"));
+		id = gateway_frame_member(frame->data, STOA_STR("id"));
 	}
-	id = guild.text;
 	(void)snprintf(d->lane, sizeof(d->lane), "-");
-	if (id.len < 3 || id.len - 2 >= sizeof(d->lane) || id.data[0] != '"') {
+	if (id.len == 0 || id.len >= sizeof(d->lane)) {
 		return;
 	}
-	for (size_t i = 1; i < id.len - 1; i++) {
+	for (size_t i = 0; i < id.len; i++) {
 		if (id.data[i] < '0' || id.data[i] > '9') {
 			return;
 		}
 	}
-	(void)snprintf(
-	    d->lane, sizeof(d->lane), "%.*s", (int)id.len - 2, id.data + 1);
+	memcpy(d->lane, id.data, id.len);
+	d->lane[id.len] = '\0';
 }
 
 static bool
@@ -399,12 +397,14 @@ static bool
 draft_dispatch(struct runner *r, struct draft *d, struct stoa_arena *arena,
     const struct gateway_frame *frame)
 {
-	struct stoa_json data;
+	bool is_read = is_for_bot(r, frame) || is_type(frame, "READY");
+	struct stoa_json data = {0};
 
-	if (!stoa_json_parse(frame->data, 0, &data, NULL)) {
+	/* What only goes on is not read here; who subscribes reads it. */
+	if (is_read && !stoa_json_parse(frame->data, 0, &data, NULL)) {
 		return false;
 	}
-	lane_set(d, frame, data);
+	lane_set(d, frame);
 	if (is_type(frame, "READY")) {
 		identity_take(r, data);
 	}

@@ -237,10 +237,38 @@ test_frame_scan_walks_any_depth(void **state)
 	free(text);
 }
 
+static void
+test_member_is_found_at_the_top_level_alone(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} members[] = {
+	    {"{\"guild_id\":\"12\"}", "12"},
+	    {" { \"a\" : [1,{\"guild_id\":\"3\"}] , \"guild_id\" : \"4\" }",
+		"4"},
+	    {"{\"a\":{\"guild_id\":\"3\"}}", ""},
+	    {"{\"a\":\"\\\"guild_id\\\":\\\"5\\\"\",\"guild_id\":\"6\"}", "6"},
+	    {"{\"guild_id\":7}", ""},
+	    {"{\"guild_id\":null}", ""},
+	    {"{\"guild_id\":\"8", ""},
+	    {"{\"a\":{\"b\":[", ""},
+	    {"[\"guild_id\"]", ""},
+	    {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(members); i++) {
+		assert_str(gateway_frame_member(stoa_str_of(members[i].text),
+			       STOA_STR("guild_id")),
+		    members[i].want);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_member_is_found_at_the_top_level_alone),
 	    cmocka_unit_test(test_frame_scan_reads_members_in_any_order),
 	    cmocka_unit_test(test_frame_scan_refuses_what_is_torn_at_any_byte),
 	    cmocka_unit_test(test_frame_scan_refuses_what_is_no_envelope),
