@@ -153,6 +153,14 @@ port_close(void *owner, unsigned code)
 	struct runner *r = owner;
 
 	if (r->ws != NULL) {
+		const struct shard *s = &r->shard;
+
+		gateway_log(r->gateway, false, "shard_left",
+		    "shard %u: closed by us (%u) while %s; so far %" PRIu64
+		    " silent connections, %" PRIu64 " gaps, %" PRIu64
+		    " payloads that could not be read",
+		    r->id, code, shard_state_name(s->state), s->counts.zombies,
+		    s->counts.gaps, s->counts.bad_payloads);
 		stoa_ws_close(r->ws, code);
 		connection_forget(r);
 	}

@@ -499,7 +499,10 @@ on_dispatch(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 		shard_bad_payload(s, now_us);
 		return;
 	}
-	if (stoa_str_is_equal(frame->type, STOA_STR("READY"))) {
+	/* A session that was stored before anything in it was taken repeats
+	 * its READY: then it is a dispatch like others. */
+	if (s->state != SHARD_RESUMING &&
+	    stoa_str_is_equal(frame->type, STOA_STR("READY"))) {
 		if (!ready_take(s, frame, now_us)) {
 			return;
 		}

@@ -90,6 +90,29 @@ test_shard_resumes_what_another_process_left(void **state)
 	assert_int_equal(d.shard.counts.resumed, 1);
 }
 
+/* The process died before the place had moved beyond READY. */
+static void
+test_shard_takes_a_ready_that_is_repeated(void **state)
+{
+	struct discord d;
+
+	(void)state;
+	discord_begin(&d);
+	discord_start(&d, SESSION, 0);
+	discord_open(&d);
+	discord_say(&d, HELLO);
+	assert_true(discord_was_sent(&d, "\"seq\":0}"));
+	discord_say(&d,
+	    "{\"t\":\"READY\",\"s\":1,\"op\":0,\"d\":{\"session_id\":"
+	    "\"" SESSION "\",\"resume_gateway_url\":\"" RESUME "\"}}");
+	discord_dispatch(&d, 2);
+	discord_sayf(&d, RESUMED, 3ull);
+	assert_int_equal(d.shard.state, SHARD_READY);
+	assert_int_equal(d.taken_count, 3);
+	assert_int_equal(d.sessions, 0);
+	assert_int_equal(d.shard.counts.bad_payloads, 0);
+}
+
 static void
 test_shard_reconnects_when_told_even_before_hello(void **state)
 {
@@ -511,6 +534,7 @@ main(void)
 	    cmocka_unit_test(
 		test_shard_identifies_when_granted_and_stores_the_session_first),
 	    cmocka_unit_test(test_shard_resumes_what_another_process_left),
+	    cmocka_unit_test(test_shard_takes_a_ready_that_is_repeated),
 	    cmocka_unit_test(test_shard_reconnects_when_told_even_before_hello),
 	    cmocka_unit_test(
 		test_shard_keeps_or_drops_the_session_as_invalid_session_says),
