@@ -86,8 +86,9 @@ struct stoa_consumer {
 	char request[SUBJECT_MAX + 24]; /* where the newest one is answered */
 	uint64_t request_count;
 	unsigned window;
-	unsigned open;	/* delivered and not ended */
-	unsigned asked; /* of the pull request under way */
+	int64_t life_us; /* of a pull request */
+	unsigned open;	 /* delivered and not ended */
+	unsigned asked;	 /* of the pull request under way */
 	struct stoa_mono asked_until;
 	bool is_stopped;
 	bool is_proven; /* the consumer has answered on this connection */
@@ -104,7 +105,8 @@ struct held {
 	char data[];
 };
 
-/* A pull request lives this long at the broker, then it is renewed. */
+/* A pull request lives this long at the broker, then it is renewed, unless
+ * its consumer says otherwise. */
 #define PULL_US (10 * STOA_US_PER_S)
 
 /* The broker does not answer at all for a consumer that is not there yet: the
@@ -116,7 +118,7 @@ pull(struct stoa_consumer *c)
 {
 	char subject[SUBJECT_MAX], body[96];
 	unsigned want = c->window > c->open ? c->window - c->open : 0;
-	int64_t life_us = c->is_proven ? PULL_US : PULL_PROBE_US;
+	int64_t life_us = c->is_proven ? c->life_us : PULL_PROBE_US;
 
 	if (c->is_stopped || want == 0 || c->asked > 0 ||
 	    !stoa_nats_is_up(c->bus->nats)) {
@@ -262,6 +264,7 @@ stoa_bus_consume(struct stoa_bus *b, const char *stream, const char *durable,
 	    .next = b->consumers,
 	    .bus = b,
 	    .window = window,
+	    .life_us = PULL_US,
 	    .fn = fn,
 	    .owner = owner,
 	};
@@ -288,6 +291,13 @@ stoa_consumer_set_window(struct stoa_consumer *c, unsigned window)
 {
 	c->window = window;
 	pull(c);
+}
+
+void
+stoa_consumer_set_life(struct stoa_consumer *c, int64_t life_us)
+{
+	stoa_assert(life_us > 0);
+	c->life_us = life_us;
 }
 
 void

@@ -70,6 +70,10 @@ void stoa_consumer_stop(struct stoa_consumer *c); /* takes no more */
  * What was asked for already may still come. */
 void stoa_consumer_set_window(struct stoa_consumer *c, unsigned window);
 
+/* How long a request for more stands at the broker before it is renewed: so
+ * long a process that hangs still gets what others could handle. */
+void stoa_consumer_set_life(struct stoa_consumer *c, int64_t life_us);
+
 /* Each ends the delivery and frees it. */
 void stoa_delivery_ack(struct stoa_delivery *d);
 void stoa_delivery_retry(struct stoa_delivery *d, int64_t after_us);

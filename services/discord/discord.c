@@ -272,6 +272,7 @@ discord_start(struct discord *d)
 	    DISCORD_TURNS_WINDOW, on_turn, d);
 	d->cards = stoa_bus_consume(
 	    d->s.bus, "chat-out", "discord", DISCORD_CARDS_WINDOW, on_card, d);
+	stoa_consumer_set_life(d->turns, DISCORD_ASK_US);
 	/* Nothing is taken before we are the one who speaks. */
 	stoa_consumer_set_window(d->turns, 0);
 	stoa_consumer_set_window(d->cards, 0);

@@ -38,6 +38,11 @@
 /* One call, retries included. */
 #define DISCORD_CALL_US (15 * STOA_US_PER_S)
 
+/* A request for turns stands so long: what a hanging process gets meanwhile
+ * reaches another one after the broker's ack wait of a second, and that is
+ * still within the three seconds. */
+#define DISCORD_ASK_US (500 * STOA_US_PER_MS)
+
 /* A card that could not be delivered is tried again by the broker after
  * this. */
 #define DISCORD_REDO_US (2 * STOA_US_PER_S)
