@@ -43,7 +43,8 @@ struct talk {
 	char channel[DISCORD_ID_SIZE];
 	char replied[DISCORD_ID_SIZE]; /* the message that is answered */
 	char user[DISCORD_ID_SIZE];
-	char message[DISCORD_ID_SIZE];	/* MOVED: the message that is edited */
+	/* What is edited; empty while it is the first answer. */
+	char message[DISCORD_ID_SIZE];
 	char moved_to[DISCORD_ID_SIZE]; /* MOVED: its channel */
 	int64_t received_us;		/* wall */
 	bool is_private;   /* the command's answers are for the asker */

@@ -38,8 +38,8 @@ enum way {
 	WAY_CALLBACK,	/* the first answer to the interaction */
 	WAY_EDIT_FIRST, /* that answer again */
 	WAY_LOOK,	/* what an earlier process has answered */
+	WAY_UNSHOW,	/* takes the public answer away, for the next: */
 	WAY_PRIVATELY,	/* another answer, for the asker alone */
-	WAY_UNSHOW,	/* takes the public "thinking" away */
 	WAY_OPEN_DIRECT,
 	WAY_POST, /* a message of our own */
 	WAY_EDIT, /* that message again */
@@ -63,6 +63,7 @@ struct step {
 };
 
 static void step_send(struct step *s);
+static void step_begin(struct step *s);
 
 static void
 step_free(struct step *s)
@@ -97,7 +98,9 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 		return WAY_CALLBACK;
 	}
 	if (t->phase != TALK_MOVED && is_token_alive(t)) {
-		return is_for_asker(card) && !t->is_ephemeral ? WAY_PRIVATELY
+		/* What follows a public "thinking" would take its place, for
+		 * all to see: that goes first. */
+		return is_for_asker(card) && !t->is_ephemeral ? WAY_UNSHOW
 							      : WAY_EDIT_FIRST;
 	}
 	if (t->message[0] != '\0') {
@@ -134,11 +137,13 @@ address(struct step *s)
 		    "/interactions/%s/%s/callback", t->interaction, t->token);
 		break;
 	case WAY_EDIT_FIRST:
+		s->method = REST_PATCH;
+		path_set(s, "/webhooks/", hook, "/messages/",
+		    t->message[0] == '\0' ? "@original" : t->message);
+		break;
 	case WAY_LOOK:
 	case WAY_UNSHOW:
-		s->method = s->way == WAY_UNSHOW ? REST_DELETE
-			    : s->way == WAY_LOOK ? REST_GET
-						 : REST_PATCH;
+		s->method = s->way == WAY_LOOK ? REST_GET : REST_DELETE;
 		path_set(s, "/webhooks/", hook, "", "/messages/@original");
 		break;
 	case WAY_PRIVATELY:
@@ -360,10 +365,18 @@ shown(struct step *s)
 		talk_end(t, true);
 		return;
 	}
-	if (s->way == WAY_POST || !was_recorded) {
+	if (s->way == WAY_POST || s->way == WAY_PRIVATELY || !was_recorded) {
 		talk_record(t);
 	}
 	talk_turn_done(t);
+}
+
+/* The public answer is gone. */
+static void
+tell_privately(struct step *s)
+{
+	s->way = WAY_PRIVATELY;
+	step_begin(s);
 }
 
 /* The first answer stands, whoever gave it: what is to be shown goes on from
@@ -435,18 +448,17 @@ succeeded(struct step *s, struct stoa_json root)
 		}
 		shown(s);
 		break;
-	case WAY_PRIVATELY:
-		/* The public placeholder has nothing to say any more. */
-		s->way = WAY_UNSHOW;
-		address(s);
-		s->json = (struct stoa_str){"", 0};
-		step_send(s);
+	case WAY_UNSHOW:
+		tell_privately(s);
 		return;
+	case WAY_PRIVATELY:
+		t->phase = TALK_ANSWERED;
+		t->is_ephemeral = true;
+		id_take(stoa_json_get(root, STOA_STR("id")), t->message);
+		shown(s);
+		break;
 	case WAY_LOOK:
 		looked(s, root);
-		break;
-	case WAY_UNSHOW:
-		shown(s);
 		break;
 	case WAY_OPEN_DIRECT:
 		moved(t);
@@ -525,7 +537,8 @@ failed(struct step *s, const struct rest_answer *answer)
 		if (s->way == WAY_LOOK) {
 			looked_in_vain(s);
 		} else if (s->way == WAY_UNSHOW) {
-			shown(s);
+			tell_privately(s);
+			return true;
 		} else {
 			/* Somebody has deleted it: the end is still told. */
 			moved(t);
@@ -611,8 +624,8 @@ step_send(struct step *s)
 	    .json = s->json,
 	    .files = &file,
 	    .file_count = s->chart.len > 0 && s->json.len > 0 ? 1 : 0,
-	    .lane = s->way <= WAY_UNSHOW ? REST_LANE_INTERACTION
-					 : REST_LANE_MESSAGE,
+	    .lane = s->way <= WAY_PRIVATELY ? REST_LANE_INTERACTION
+					    : REST_LANE_MESSAGE,
 	    /* Posts carry a nonce. */
 	    .is_repeatable = s->way != WAY_PRIVATELY,
 	    .timeout_us = DISCORD_CALL_US,

@@ -316,7 +316,9 @@ function followUp(fake, { application, token, json, files, query }) {
       wait: { _errors: [{ code: 'WAIT_IS_TRUE', message: 'wait is always true here' }] }
     })
   checkMessage({ schema: 'IncomingWebhookInteractionRequest', json, files, flags: REPLY_FLAGS })
-  if (it.deferred && it.original?.flags & lim.FLAG_LOADING) {
+  // Once that is deleted, a follow-up is a message of its own.
+  const isThinking = it.original?.flags & lim.FLAG_LOADING && !state.messages.get(it.original.id).deletedAt
+  if (it.deferred && isThinking) {
     state.violate('deprecated', 'a follow-up that edits a deferred answer', it.id)
     return editMessage(state, it.original, json, files)
   }
