@@ -17,4 +17,9 @@ e2e-discord-signature: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 e2e-discord-torture: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 	@$(DISCORD_NODE) tests/e2e/discord/torture.mjs $(B)/bin/stoa
 
+# KILLS=50 for the long form, SEED= for the same choices again.
+.PHONY: e2e-discord-kill
+e2e-discord-kill: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
+	@$(DISCORD_NODE) tests/e2e/discord/kill.mjs $(B)/bin/stoa
+
 e2e: e2e-discord e2e-discord-signature e2e-discord-torture

@@ -50,6 +50,8 @@ export class Suite {
     await s.post('config', config)
     if (before) await before(s)
     s.upArguments = ['--home', s.home, '--discord-token-file', s.tokenFile, '--discord-api-url', s.addresses.api, ...up]
+    // A test that throws leaves nothing running.
+    process.once('exit', () => { if (!s.isEnded) { s.down(); s.fake.kill('SIGKILL') } })
     s.up()
     return s
   }
@@ -81,8 +83,10 @@ export class Suite {
   // ---- the fake's control API ----
 
   async call (method, name, body) {
-    const r = await fetch(`${this.addresses.control}/${name}`, { method, body: body === undefined ? undefined : JSON.stringify(body),
+    const once = () => fetch(`${this.addresses.control}/${name}`, { method, body: body === undefined ? undefined : JSON.stringify(body),
       headers: { 'content-type': 'application/json' } })
+    // A kept connection may have ended while `stoa up` held this process up.
+    const r = await once().catch((error) => { if (method === 'GET') return once(); throw error })
     return r.json()
   }
 
@@ -158,6 +162,7 @@ export class Suite {
     check('no secret in a log', !logs.includes(TOKEN) && !/aW50ZXJhY3Rpb[0-9a-zA-Z]{20}/.test(logs))
     this.down()
     this.fake.kill('SIGTERM')
+    this.isEnded = true
     if (failures.length === 0 && !process.env.KEEP) rmSync(this.folder, { recursive: true, force: true })
     else console.log(`kept: ${this.folder}`)
   }
