@@ -78,6 +78,7 @@ state_free(void *state)
 	stoa_map_fini(&s->holds);
 	stoa_map_fini(&s->workspaces);
 	stoa_map_fini(&s->people);
+	settings_free(s);
 	free(s->name);
 	free(s);
 }
@@ -96,6 +97,7 @@ static const struct {
     {"Join", people_decide_join, false},
     {"Link", people_decide_link, true},
     {"SetRole", people_decide_role, false},
+    {"Configure", settings_decide, false},
     {"Issue", ledger_decide_issue, false},
     {"Transfer", ledger_decide_transfer, false},
     {"Hold", holds_decide_hold, false},
@@ -163,6 +165,9 @@ apply(void *state, const struct stoa_fact *fact)
 	case STOA__ACCOUNTS__EVENT__KIND_PERSON_LINKED:
 		people_apply_person(s, e->person_linked);
 		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_COMMUNITY_CONFIGURED:
+		settings_apply(s, e->community_configured);
+		return true;
 	case STOA__ACCOUNTS__EVENT__KIND__NOT_SET:
 	case _STOA__ACCOUNTS__EVENT__KIND__CASE_IS_INT_SIZE:
 		return false;
@@ -229,6 +234,7 @@ digest(const void *state, struct stoa_hasher *h)
 			stoa_hasher_number(h, hold->amount[i]);
 		}
 	}
+	settings_digest(s, h);
 }
 
 static struct stoa_wall

@@ -22,6 +22,14 @@
 #define ACCOUNTS_MEMO_MAX    140u
 #define ACCOUNTS_PURPOSE_MAX 64u
 
+/* Credit for each new member: what is more than a million Joy nobody would
+ * call a greeting any more. */
+#define ACCOUNTS_WELCOME_MAX INT64_C(1000000000000)
+
+/* Ids of a platform's channels and roles: numbers of up to 20 digits on
+ * Discord; others have longer ones. */
+#define ACCOUNTS_PLATFORM_ID_MAX 64u
+
 /* A page of members. */
 #define ACCOUNTS_PAGE_MAX 100u
 

@@ -17,12 +17,14 @@ QUERY(resolve, accounts_resolve(state, in, out))
 QUERY(balance, accounts_balance(state, in, out))
 QUERY(members, accounts_members(state, in, arena, out))
 QUERY(audit, accounts_audit(state, in, out))
+QUERY(community, accounts_community(state, in, out))
 
 static const struct stoa_query queries[] = {
     {"Resolve", query_resolve},
     {"Balance", query_balance},
     {"Members", query_members},
     {"Audit", query_audit},
+    {"Community", query_community},
 };
 
 static const struct stoa_domain_spec domain = {

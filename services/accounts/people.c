@@ -20,8 +20,7 @@ text_dup(const char *text)
 	return copy;
 }
 
-/* Names are shown in cards: whole UTF-8, no control characters. */
-static bool
+bool
 name_is_valid(const char *name, size_t len_min)
 {
 	struct stoa_str s = stoa_str_of(name);

@@ -135,3 +135,28 @@ accounts_audit(const struct accounts *s, const Stoa__Accounts__AuditQuery *in,
 	out->transfer_count = s->transfer_count;
 	return STOA_OK;
 }
+
+static char *
+platform_id(const struct accounts *s, int which)
+{
+	char *id = s->platform_ids[which];
+
+	return id == NULL ? text_of("") : id;
+}
+
+enum stoa_status
+accounts_community(const struct accounts *s,
+    const Stoa__Accounts__CommunityQuery *in,
+    Stoa__Accounts__CommunityReply *out)
+{
+	(void)in;
+	if (s == NULL || s->name == NULL) {
+		return STOA_NOT_FOUND;
+	}
+	out->name = s->name;
+	out->welcome_grant_micro = s->welcome_grant_micro;
+	out->announce_channel = platform_id(s, ANNOUNCE_CHANNEL);
+	out->admin_role = platform_id(s, ADMIN_ROLE);
+	out->trainer_role = platform_id(s, TRAINER_ROLE);
+	return STOA_OK;
+}

@@ -1,7 +1,7 @@
 # accounts: directory, members, roles, ledger.
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
-	core.c people.c ledger.c holds.c query.c)
+	core.c people.c settings.c ledger.c holds.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 
@@ -9,4 +9,6 @@ $(eval $(call daemon,accounts,services/accounts/main.c,\
 	edge domain accounts base proto,$(EDGE_LIBS)))
 
 $(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_settings,tests/unit/accounts/test_settings.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))

@@ -10,6 +10,13 @@ enum {
 	ASSET_COUNT = 2
 }; /* JOY and CREDIT, from 0 */
 
+enum {
+	ANNOUNCE_CHANNEL,
+	ADMIN_ROLE,
+	TRAINER_ROLE,
+	PLATFORM_ID_COUNT
+};
+
 /* Available and set aside, per asset. */
 struct account {
 	int64_t available[ASSET_COUNT];
@@ -42,6 +49,8 @@ struct accounts {
 	int64_t treasury[ASSET_COUNT];
 	uint64_t transfer_count;
 	uint64_t owner_count;
+	/* Of the platform: "" for none, NULL until it is set. */
+	char *platform_ids[PLATFORM_ID_COUNT];
 	int64_t hold_due_us; /* earliest expiry, INT64_MAX if none */
 };
 
@@ -50,6 +59,8 @@ struct person {
 	size_t sealed_len;
 	uint8_t sealed[];
 };
+
+struct stoa_hasher;
 
 /* Index of an asset, or -1 for one that is not valid. */
 int asset_index(Stoa__Accounts__Asset asset);
@@ -94,6 +105,17 @@ void people_apply_workspace(
     struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e);
 void people_apply_person(
     struct accounts *s, const Stoa__Accounts__PersonLinked *e);
+
+/* settings.c */
+void settings_decide(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void settings_apply(
+    struct accounts *s, const Stoa__Accounts__CommunityConfigured *e);
+void settings_digest(const struct accounts *s, struct stoa_hasher *h);
+void settings_free(struct accounts *s);
+
+/* Names are shown in cards: whole UTF-8, no control characters. */
+bool name_is_valid(const char *name, size_t len_min);
 
 struct member *member_get(const struct accounts *s, struct stoa_str id);
 

@@ -49,6 +49,11 @@ static const struct row rows[] = {
 	"member, trainer, admin or owner", "choose one of them", 0},
     {"last_owner", "", "{0} is the last owner", "at least one owner",
 	"make somebody else owner first", 0},
+    {"id_not_valid", "{0}", "{0} is no id of this platform",
+	"at most {1} letters, digits and . _ : -",
+	"choose it from the list of /setup", 0},
+    {"setting_twice", "{0}", "{0} is given twice", "once",
+	"leave one of them away", 0},
     /* training */
     {"dataset_not_valid", "dataset", "{0} cannot be trained on: {1}",
 	"CSV with the columns text and label, or a directory of train.csv, "

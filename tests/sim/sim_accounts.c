@@ -231,6 +231,33 @@ add_opening(struct world *w, int community)
 	}
 }
 
+/* By the bot, by who may and by who may not; changes, the same again, and
+ * more than may be. */
+static void
+add_configure(struct world *w, int community, char *member)
+{
+	static const char *const ids[] = {"", "41771983423143936", "7"};
+	struct stoa_rng *rng = sim_rng(w->sim);
+	Stoa__Accounts__ConfigureRequest in =
+	    STOA__ACCOUNTS__CONFIGURE_REQUEST__INIT;
+	Stoa__Accounts__Setting grant = STOA__ACCOUNTS__SETTING__INIT;
+	Stoa__Accounts__Setting id = STOA__ACCOUNTS__SETTING__INIT;
+	Stoa__Accounts__Setting *settings[] = {&grant, &id};
+
+	grant.kind_case = STOA__ACCOUNTS__SETTING__KIND_WELCOME_GRANT_MICRO;
+	grant.welcome_grant_micro =
+	    (int64_t)stoa_rng_below(rng, 6) * 300000000000;
+	/* One of the three that are ids. */
+	id.kind_case = STOA__ACCOUNTS__SETTING__KIND_ANNOUNCE_CHANNEL +
+		       (unsigned)stoa_rng_below(rng, 3);
+	id.admin_role = (char *)(uintptr_t)ids[stoa_rng_below(rng, 3)];
+	in.settings = settings;
+	in.n_settings = 1 + stoa_rng_below(rng, 2);
+	in.member = member;
+	(void)command_add(w, community,
+	    stoa_rng_chance(rng, 2) ? "@bot" : member, "Configure", &in.base);
+}
+
 static void
 add_random(struct world *w)
 {
@@ -239,7 +266,9 @@ add_random(struct world *w)
 	char *from = members[stoa_rng_below(rng, MEMBERS)];
 	char *to = members[stoa_rng_below(rng, MEMBERS)];
 
-	if (stoa_rng_chance(rng, 4)) {
+	if (stoa_rng_chance(rng, 8)) {
+		add_configure(w, community, to);
+	} else if (stoa_rng_chance(rng, 4)) {
 		Stoa__Accounts__HoldRequest hold =
 		    STOA__ACCOUNTS__HOLD_REQUEST__INIT;
 
