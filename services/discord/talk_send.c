@@ -477,10 +477,31 @@ succeeded(struct step *s, struct stoa_json root)
 	talk_pump(t);
 }
 
+/* The card that greets a server's owner answers nobody: where the bot may not
+ * write in the channel that Discord has for such things, the owner gets it in
+ * person. */
+static bool
+is_greeting(const struct step *s)
+{
+	const struct talk *t = s->talk;
+
+	return s->way == WAY_POST && !t->is_direct &&
+	       t->kind == STOA__DISCORD__KIND__MESSAGE &&
+	       t->replied[0] == '\0' && t->message[0] == '\0' &&
+	       t->guild[0] != '\0' && t->user[0] != '\0' &&
+	       t->channel[0] != '\0';
+}
+
 static void
 undeliverable(struct step *s, int64_t code)
 {
 	struct talk *t = s->talk;
+
+	if (is_greeting(s)) {
+		t->channel[0] = '\0';
+		t->moved_to[0] = '\0';
+		return;
+	}
 
 	discord_say(t->discord, true, "card_undeliverable",
 	    "an answer in channel %s cannot be shown: Discord says %lld",

@@ -412,6 +412,36 @@ name_of(struct reader *r, struct stoa_json member, struct stoa_json user)
 	return name;
 }
 
+/* The roles a person holds. Everybody's own, which has the server's id, is
+ * never among them. */
+static void
+roles_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c)
+{
+	struct stoa_json_iter it;
+	struct stoa_json_member m;
+	struct stoa_str id;
+
+	if (!is_array(list) || stoa_json_count(list) == 0) {
+		return;
+	}
+	c->roles = make(r, GATEWAY_ROLES_MAX * sizeof(char *));
+	it = stoa_json_iter(list);
+	while (r->why == NULL && c->n_roles < GATEWAY_ROLES_MAX &&
+	       stoa_json_next(&it, &m)) {
+		char *copy = NULL;
+
+		if (stoa_json_to_str(m.value, r->arena, &id)) {
+			copy = stoa_arena_str(r->arena, id);
+		}
+		if (copy == NULL || strlen(copy) != id.len ||
+		    !is_snowflake(copy)) {
+			fail(r, "member.roles");
+			return;
+		}
+		c->roles[c->n_roles++] = copy;
+	}
+}
+
 static Stoa__Chat__Command *
 command_new(struct reader *r, struct stoa_json member, struct stoa_json user)
 {
@@ -428,6 +458,7 @@ command_new(struct reader *r, struct stoa_json member, struct stoa_json user)
 	c->name = name_of(r, member, user);
 	c->channel = text(r, r->root, "channel_id");
 	c->standing = standing_of(r, member);
+	roles_read(r, get(member, "roles"), c);
 	c->received_at_us = r->now_us;
 	return c;
 }
@@ -705,8 +736,8 @@ interaction_read_arrival(struct stoa_json data, int64_t now_us,
 	c->standing = STOA__CHAT__STANDING__HEAD;
 	c->received_at_us = now_us;
 	c->path = (char *)(uintptr_t) "setup";
-	if (r.why != NULL || c->channel[0] == '\0') {
-		return false; /* nowhere to speak: /setup still can */
+	if (r.why != NULL) {
+		return false;
 	}
 	/* Joined again is another arrival. */
 	c->id = stoa_arena_printf(arena, "arrival-%s-%08x", guild,

@@ -32,7 +32,9 @@ bool interaction_read(struct stoa_json data, int64_t now_us,
 bool interaction_read_message(struct stoa_json data, const char *bot_user,
     int64_t now_us, struct stoa_arena *arena, struct interaction *ret);
 
-/* GUILD_CREATE of a guild the bot has just come to: its owner's /setup. */
+/* GUILD_CREATE of a guild the bot has just come to: its owner's /setup, said
+ * in the system channel. Without one it has no channel, and is answered in
+ * person. */
 bool interaction_read_arrival(struct stoa_json data, int64_t now_us,
     struct stoa_arena *arena, struct interaction *ret);
 

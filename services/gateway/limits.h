@@ -20,6 +20,9 @@
 /* Snowflakes: 64 bits in decimal, and the zero. */
 #define GATEWAY_ID_SIZE 24
 
+/* Discord: roles of a server, and so of a person. */
+#define GATEWAY_ROLES_MAX 250
+
 /* A session id has 32 digits today, an address some 40 characters. */
 #define GATEWAY_SESSION_SIZE 128
 #define GATEWAY_URL_SIZE     256

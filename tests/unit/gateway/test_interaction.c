@@ -342,6 +342,8 @@ test_interaction_read_takes_a_pressed_button(void **state)
 	assert_string_equal(i.command->raw, "");
 	assert_int_equal(i.command->n_options, 0);
 	assert_true(i.command->can_form);
+	assert_int_equal(i.command->n_roles, 1);
+	assert_string_equal(i.command->roles[0], "539082325061836999");
 	assert_int_equal(i.command->standing, STOA__CHAT__STANDING__MANAGER);
 }
 

@@ -257,12 +257,29 @@ test_interaction_read_arrival_is_one_per_joining(void **state)
 	assert_true(strlen(first.command->id) <= 128);
 }
 
+/* Without a system channel its owner is answered in person. */
 static void
-test_interaction_read_arrival_needs_a_place_to_speak(void **state)
+test_interaction_read_arrival_needs_no_channel(void **state)
 {
 	static const char *const rows[] = {
-	    ARRIVAL(JOINED, "null"),
-	    ARRIVAL(JOINED, "\"\""),
+	    ARRIVAL(JOINED, "null"), ARRIVAL(JOINED, "\"\"")};
+
+	(void)state;
+	for (size_t at = 0; at < STOA_COUNT(rows); at++) {
+		struct interaction i;
+
+		assert_true(interaction_read_arrival(
+		    json_of(rows[at]), NOW_US, &arena, &i));
+		assert_string_equal(i.command->channel, "");
+		assert_string_equal(i.command->workspace, GUILD);
+		assert_string_equal(handle_of(i.command->reply)->guild, GUILD);
+	}
+}
+
+static void
+test_interaction_read_arrival_refuses_what_is_no_server(void **state)
+{
+	static const char *const rows[] = {
 	    ARRIVAL(JOINED, "7"),
 	    "{\"id\":\"1\",\"unavailable\":true}",
 	    "{\"id\":\"x\",\"owner_id\":\"1\",\"system_channel_id\":\"2\"}",
@@ -292,7 +309,8 @@ main(void)
 	    TEST(test_interaction_read_message_survives_other_kinds),
 	    TEST(test_interaction_read_arrival_is_the_owners_setup),
 	    TEST(test_interaction_read_arrival_is_one_per_joining),
-	    TEST(test_interaction_read_arrival_needs_a_place_to_speak),
+	    TEST(test_interaction_read_arrival_needs_no_channel),
+	    TEST(test_interaction_read_arrival_refuses_what_is_no_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
