@@ -14,6 +14,8 @@
 
 static const char digits[] = "0123456789abcdef";
 
+STOA_STATIC_ASSERT(BOT_BUTTONS_MAX + 1 + BOT_SELECTS_MAX + 1 <= BOT_ACTIONS_MAX,
+    "each has its place");
 STOA_STATIC_ASSERT(sizeof(digits) - 1 >= BOT_ACTIONS_MAX, "one digit each");
 
 /* ---- MACs ---- */
@@ -106,7 +108,7 @@ places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
 		Stoa__Chat__Button *b = card->buttons[i];
 
 		if (b->does_case == STOA__CHAT__BUTTON__DOES_COMMAND &&
-		    count < BOT_ACTIONS_MAX - 2) {
+		    count < BOT_BUTTONS_MAX) {
 			/* The oneof holds one: the command goes. */
 			places[count++] =
 			    (struct place){&b->token, b->command, ""};
@@ -117,6 +119,12 @@ places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
 		places[count++] = (struct place){&card->select->token,
 		    card->select->command, card->select->option};
 	}
+	for (size_t i = 0; i < card->n_selects && i < BOT_SELECTS_MAX; i++) {
+		Stoa__Chat__Select *s = card->selects[i];
+
+		places[count++] =
+		    (struct place){&s->token, s->command, s->option};
+	}
 	if (card->form != NULL) {
 		places[count++] =
 		    (struct place){&card->form->token, card->form->command, ""};
@@ -124,7 +132,8 @@ places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
 	return count;
 }
 
-/* What only looks may be used by all who see it. */
+/* What only looks may be used by all who see it. So may what needs more than
+ * membership: whoever uses it is asked for that anyway. */
 static bool
 is_asker_only(const char *command)
 {
@@ -134,7 +143,9 @@ is_asker_only(const char *command)
 	line = stoa_str_from(line, line.len > 0 && line.data[0] == '/');
 	name = stoa_str_cut(&line, ' ');
 	row = bot_command_find(name);
-	return row == NULL || row->effect != BOT_NOTHING || row->is_private;
+	return row == NULL ||
+	       (row->permission < BOT_ADMIN &&
+		   (row->effect != BOT_NOTHING || row->is_private));
 }
 
 static bool

@@ -16,7 +16,7 @@
 
 #include "proto/chat.pb-c.h"
 
-/* Of one card: ten buttons, a select and a form. */
+/* Of one card: ten buttons, a select, four selects more and a form. */
 #define BOT_ACTIONS_MAX 16
 
 #define BOT_REFERENCE_LEN 16

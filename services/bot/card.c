@@ -298,6 +298,45 @@ bot_card_link(struct bot_card *b, const char *label, const char *url)
 	ITEM_ADD(b, buttons, BOT_BUTTONS_MAX, button);
 }
 
+static Stoa__Chat__Choice *
+choice_new(struct bot_card *b, const char *const choice[static 2])
+{
+	Stoa__Chat__Choice *c = stoa_arena_alloc(b->arena, sizeof(*c));
+
+	if (c != NULL) {
+		stoa__chat__choice__init(c);
+		c->label = text_dup(b, choice[0], LABEL_LEN_MAX);
+		c->value = text_dup(b, choice[1], NAME_LEN_MAX);
+	}
+	return c;
+}
+
+void
+bot_card_select(struct bot_card *b, const struct bot_select *like)
+{
+	Stoa__Chat__Select *s;
+
+	if (b->card == NULL) {
+		return;
+	}
+	s = stoa_arena_alloc(b->arena, sizeof(*s));
+	if (s != NULL) {
+		stoa__chat__select__init(s);
+		s->kind = like->kind;
+		s->label = text_dup(b, like->label, LABEL_LEN_MAX);
+		s->command = text_dup(b, like->command, BOT_FIELD_TEXT_MAX);
+		s->option = text_dup(b, like->option, NAME_LEN_MAX);
+		s->value = text_dup(b, like->value, NAME_LEN_MAX);
+		for (size_t i = 0;
+		     like->choices != NULL && like->choices[i][0] != NULL;
+		     i++) {
+			item_add(b, (void ***)&s->choices, &s->n_choices,
+			    BOT_CHOICES_MAX, choice_new(b, like->choices[i]));
+		}
+	}
+	ITEM_ADD(b, selects, BOT_SELECTS_MAX, s);
+}
+
 Stoa__Chat__Card *
 bot_card_finish(struct bot_card *b, bool is_final)
 {

@@ -61,6 +61,19 @@ void bot_card_button(struct bot_card *b, const char *label,
 /* A button that leads to a page; nothing unless it is https. */
 void bot_card_link(struct bot_card *b, const char *label, const char *url);
 
+struct bot_select {
+	Stoa__Chat__SelectKind kind;
+	const char *label;
+	const char *command;
+	const char *option;
+	const char *value; /* chosen now; "" for nothing */
+	/* Pairs of label and value; ended by NULL. NULL unless of CHOICES. */
+	const char *const (*choices)[2];
+};
+
+/* A list to choose from, at most BOT_SELECTS_MAX of them. */
+void bot_card_select(struct bot_card *b, const struct bot_select *select);
+
 /* Valid until the arena is reset; NULL when it is full. */
 Stoa__Chat__Card *bot_card_finish(struct bot_card *b, bool is_final);
 

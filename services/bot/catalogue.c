@@ -136,6 +136,8 @@ bot_type_name(enum bot_type type)
 	    [BOT_JSON] = "a JSON object",
 	    [BOT_PERSON] = "a member",
 	    [BOT_FILE] = "a file",
+	    [BOT_CHANNEL] = "a channel",
+	    [BOT_ROLE] = "a role",
 	};
 
 	stoa_assert((size_t)type < STOA_COUNT(names));

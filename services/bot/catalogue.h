@@ -26,6 +26,8 @@ enum bot_type {
 	BOT_JSON,    /* json: an object without equal names, max in bytes */
 	BOT_PERSON,  /* person: min and max in bytes */
 	BOT_FILE,    /* file */
+	BOT_CHANNEL, /* text: the platform's id of one, or "none" */
+	BOT_ROLE,    /* text: the same of a role */
 };
 
 /* Where values to offer come from while a member is typing. */

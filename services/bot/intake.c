@@ -5,7 +5,6 @@
 #include "base/core.h"
 #include "bot/limits.h"
 #include "bot/parse.h"
-#include "bot/told.h"
 #include "bot/view.h"
 #include "port/cache.h"
 #include "port/clock.h"
@@ -28,111 +27,7 @@ bot_warn(const struct bot *b, const char *event, const char *text)
 	}
 }
 
-/* ---- permission and dispatch ---- */
-
-/* Who manages the workspace manages its community; who owns it, owns it. */
-static enum bot_permission
-standing_permission(const struct bot_run *r)
-{
-	switch ((int)r->command->standing) {
-	case STOA__CHAT__STANDING__HEAD:
-		return BOT_OWNER;
-	case STOA__CHAT__STANDING__MANAGER:
-		return BOT_ADMIN;
-	default:
-		return BOT_ANYBODY;
-	}
-}
-
-/* Names of those who can help, at most three. */
-static void
-helpers_found(struct bot_run *r, const void *reply)
-{
-	const Stoa__Accounts__MembersReply *members = reply;
-	struct stoa_buf names;
-	unsigned count = 0;
-
-	stoa_buf_init(&names, BOT_FIELD_TEXT_MAX);
-	for (size_t i = 0; i < members->n_members && count < 3; i++) {
-		const Stoa__Accounts__Member *m = members->members[i];
-
-		if (bot_told_permission(m->role) < r->row->permission) {
-			continue;
-		}
-		stoa_buf_printf(&names, "%s%s", count == 0 ? "ask " : " or ",
-		    m->display_name[0] == '\0' ? m->id : m->display_name);
-		count++;
-	}
-	if (count == 0) {
-		stoa_buf_add_text(
-		    &names, "ask somebody who may manage this server");
-	}
-	r->problem.fix = stoa_arena_str(&r->arena, stoa_buf_str(&names));
-	stoa_buf_fini(&names);
-	r->problem.fix = r->problem.fix == NULL ? "" : r->problem.fix;
-	bot_run_refuse(r, &r->problem);
-}
-
-static void
-helpers_ask(struct bot_run *r)
-{
-	Stoa__Accounts__MembersQuery in = STOA__ACCOUNTS__MEMBERS_QUERY__INIT;
-
-	in.limit = 100;
-	bot_run_call(r,
-	    &(struct bot_call){
-		.service = &stoa__accounts__accounts__descriptor,
-		.method = "Members",
-		.next = helpers_found,
-	    },
-	    &in.base);
-}
-
-static void
-role_seen(struct bot_run *r, const void *reply)
-{
-	const Stoa__Accounts__BalanceReply *balance = reply;
-	const char *needs = bot_permission_name(r->row->permission);
-
-	if (bot_told_permission(balance->role) >= r->row->permission ||
-	    standing_permission(r) >= r->row->permission) {
-		bot_handle(r);
-		return;
-	}
-	(void)bot_problem_fill(&r->problem, &r->arena,
-	    &(struct bot_problem){
-		.code = "not_permitted",
-		.given = bot_told_role(balance->role),
-		.limit = stoa_arena_printf(&r->arena, "the role %s", needs),
-	    },
-	    "/%s needs the role %s%s, and you are %s here", r->row->name, needs,
-	    r->command->standing == STOA__CHAT__STANDING__STANDING_UNSPECIFIED
-		? ""
-		: " or leave to manage this server",
-	    bot_told_role(balance->role));
-	r->bot->counts.refusals++;
-	helpers_ask(r);
-}
-
-/* A role can be taken away: what needs more than membership asks each time. */
-static void
-permit(struct bot_run *r)
-{
-	Stoa__Accounts__BalanceQuery in = STOA__ACCOUNTS__BALANCE_QUERY__INIT;
-
-	if (r->row->permission <= BOT_MEMBER) {
-		bot_handle(r);
-		return;
-	}
-	in.member = r->who.member.text;
-	bot_run_call(r,
-	    &(struct bot_call){
-		.service = &stoa__accounts__accounts__descriptor,
-		.method = "Balance",
-		.next = role_seen,
-	    },
-	    &in.base);
-}
+/* ---- dispatch ---- */
 
 static void
 dispatch(struct bot_run *r)
@@ -147,7 +42,7 @@ dispatch(struct bot_run *r)
 	} else if (r->row->permission == BOT_ANYBODY) {
 		bot_handle(r); /* works also when accounts is down */
 	} else {
-		bot_people_find(r, permit);
+		bot_people_find(r, bot_permit);
 	}
 }
 

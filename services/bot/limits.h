@@ -184,8 +184,13 @@
 /* Labels asked of a model. */
 #define BOT_GUESSES_MAX 5
 
-/* The least credit that a new member may be greeted with is none; the most is
- * what nobody would call a greeting any more: a million. */
-#define BOT_WELCOME_MAX (1000000 * STOA_MICRO_PER_JOY)
+/* Credit that a new member may be greeted with: what accounts allows. */
+#define BOT_WELCOME_MAX ACCOUNTS_WELCOME_MAX
+
+/* A platform's id of a channel or a role. */
+#define BOT_PLATFORM_ID_LEN_MAX ((int)ACCOUNTS_PLATFORM_ID_MAX)
+
+/* Lists to choose from in one card: what chat.proto allows beside `select`. */
+#define BOT_SELECTS_MAX 4
 
 #endif

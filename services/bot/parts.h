@@ -1,6 +1,7 @@
 /* parts.h - what the bot's files share; for them only.
  *
  *   intake.c    a delivery becomes a run; parse, limit, permit, dispatch
+ *   permit.c    who may do what
  *   run.c       one command under way: its calls and its cards
  *   people.c    who that is: resolve, link, join
  *   handlers_*  what each command does, step by step
@@ -204,6 +205,16 @@ void bot_people_keys(const struct bot *b, const char *platform,
 
 /* The directory's key for a user of the run's platform. */
 struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
+
+/* ---- permit.c ---- */
+
+/* Goes on to the command's handler if this person may; or ends the run. */
+void bot_permit(struct bot_run *r);
+
+/* What a member of that role may do here, with what the platform says of them;
+ * `community` NULL: without the platform's roles. */
+enum bot_permission bot_permit_of(const struct bot_run *r,
+    Stoa__Accounts__Role role, const Stoa__Accounts__CommunityReply *community);
 
 /* ---- handlers ---- */
 

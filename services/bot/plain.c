@@ -110,6 +110,21 @@ button_print(struct stoa_buf *out, const Stoa__Chat__Button *button)
 	/* A token can only be pressed, which plain text cannot offer. */
 }
 
+/* What would be typed: for each choice, or with a place for what is chosen. */
+static void
+select_print(struct stoa_buf *out, const Stoa__Chat__Select *select)
+{
+	if (select->kind != STOA__CHAT__SELECT_KIND__CHOICES) {
+		stoa_buf_printf(out, "%s: %s %s:...\n", select->label,
+		    select->command, select->option);
+	}
+	for (size_t i = 0; i < select->n_choices; i++) {
+		stoa_buf_printf(out, "%s: %s %s:%s\n",
+		    select->choices[i]->label, select->command, select->option,
+		    select->choices[i]->value);
+	}
+}
+
 static void
 parts_print(struct stoa_buf *out, const Stoa__Chat__Card *card)
 {
@@ -131,6 +146,12 @@ parts_print(struct stoa_buf *out, const Stoa__Chat__Card *card)
 	}
 	for (size_t i = 0; i < card->n_buttons; i++) {
 		button_print(out, card->buttons[i]);
+	}
+	if (card->select != NULL) {
+		select_print(out, card->select);
+	}
+	for (size_t i = 0; i < card->n_selects; i++) {
+		select_print(out, card->selects[i]);
 	}
 }
 

@@ -26,15 +26,14 @@ wants_tokens(const struct bot_address *to)
 	return strcmp(to->platform, BOT_HOME_PLATFORM) != 0;
 }
 
-static bool
-attach(struct bot *b, struct stoa_arena *arena, Stoa__Chat__Card *card,
-    const struct bot_address *to, struct bot_actions *ret_actions)
+static Stoa__Chat__Actions
+asker_of(const struct bot_address *to)
 {
 	Stoa__Chat__Actions asker = STOA__CHAT__ACTIONS__INIT;
 
 	asker.platform = (char *)(uintptr_t)to->platform;
 	asker.user = (char *)(uintptr_t)to->user;
-	return bot_action_attach(arena, key_of(b), card, &asker, ret_actions);
+	return asker;
 }
 
 /* ---- keeping ---- */
@@ -66,15 +65,18 @@ void
 bot_pressed_keep(
     struct bot_run *r, Stoa__Chat__Card *card, void (*next)(struct bot_run *r))
 {
+	Stoa__Chat__Actions asker = asker_of(&r->to);
 	struct keeping *k;
 
+	asker.workspace = r->command->workspace;
 	if (card == NULL || !wants_tokens(&r->to)) {
 		next(r);
 		return;
 	}
 	k = stoa_arena_alloc(&r->arena, sizeof(*k));
 	if (k == NULL ||
-	    !attach(r->bot, &r->arena, card, &r->to, &k->actions) ||
+	    !bot_action_attach(
+		&r->arena, key_of(r->bot), card, &asker, &k->actions) ||
 	    k->actions.packed.data == NULL) {
 		next(r); /* a full arena is noticed when it is packed */
 		return;
@@ -97,10 +99,11 @@ void
 bot_pressed_keep_live(struct bot *b, struct stoa_arena *arena,
     Stoa__Chat__Card *card, const struct bot_address *to)
 {
+	Stoa__Chat__Actions asker = asker_of(to);
 	struct bot_actions actions;
 
 	if (card == NULL || !wants_tokens(to) ||
-	    !attach(b, arena, card, to, &actions) ||
+	    !bot_action_attach(arena, key_of(b), card, &asker, &actions) ||
 	    actions.packed.data == NULL) {
 		return;
 	}
@@ -168,6 +171,11 @@ action_use(struct bot_run *r, const Stoa__Chat__Actions *actions,
 	if (line == NULL) {
 		bot_run_finish(r, NULL);
 		return;
+	}
+	/* A card that went to its asker in person is still of the server it
+	 * was made for, wherever that person has been meanwhile. */
+	if (c->workspace[0] == '\0' && strcmp(actions->user, r->to.user) == 0) {
+		c->workspace = actions->workspace;
 	}
 	c->raw = (char *)(uintptr_t)line;
 	c->path = stoa_arena_str(&r->arena, STOA_STR(""));

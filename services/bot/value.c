@@ -42,6 +42,10 @@ bot_value_limit(const struct bot_option *row, struct stoa_arena *arena)
 		stoa_money_print((struct stoa_money){row->max}, most);
 		return bot_words_print(
 		    arena, "%s to %s Joy, six decimals", least, most);
+	case BOT_CHANNEL:
+		return "a channel's id or mention, or none";
+	case BOT_ROLE:
+		return "a role's id or mention, or none";
 	case BOT_CHOICE:
 		break;
 	}
@@ -194,6 +198,22 @@ refuse_memory(const struct bot_option *row, struct stoa_arena *arena,
 	    "the command needs more memory than one may have");
 }
 
+/* A platform's own way to write a channel or a role, without its brackets:
+ * "<#7>", "<@&7>". */
+static struct stoa_str
+mention_strip(struct stoa_str text)
+{
+	if (text.len < 3 || text.data[0] != '<' ||
+	    text.data[text.len - 1] != '>') {
+		return text;
+	}
+	text = stoa_str_of_bytes(text.data + 1, text.len - 2);
+	while (text.len > 0 && strchr("#@&", text.data[0]) != NULL) {
+		text = stoa_str_from(text, 1);
+	}
+	return text;
+}
+
 /* The kinds that are kept as characters. */
 static bool
 characters_parse(const struct bot_option *row, struct stoa_str text,
@@ -208,6 +228,9 @@ characters_parse(const struct bot_option *row, struct stoa_str text,
 	} else if (row->type == BOT_PERSON) {
 		value->value_case = STOA__CHAT__OPTION__VALUE_PERSON;
 		value->person = stoa_arena_str(arena, text);
+	} else if (row->type == BOT_CHANNEL || row->type == BOT_ROLE) {
+		value->value_case = STOA__CHAT__OPTION__VALUE_TEXT;
+		value->text = stoa_arena_str(arena, mention_strip(text));
 	} else {
 		value->value_case = STOA__CHAT__OPTION__VALUE_TEXT;
 		value->text = stoa_arena_str(arena, text);
@@ -254,6 +277,8 @@ bot_value_parse(const struct bot_option *row, struct stoa_str text,
 	case BOT_JSON:
 	case BOT_PERSON:
 	case BOT_FILE:
+	case BOT_CHANNEL:
+	case BOT_ROLE:
 		if (!characters_parse(row, text, arena, &value)) {
 			return refuse_memory(row, arena, ret_problem);
 		}
@@ -272,6 +297,8 @@ case_of_type(enum bot_type type)
 	case BOT_TEXT:
 	case BOT_CHOICE:
 	case BOT_CID:
+	case BOT_CHANNEL:
+	case BOT_ROLE:
 		return STOA__CHAT__OPTION__VALUE_TEXT;
 	case BOT_INTEGER:
 		return STOA__CHAT__OPTION__VALUE_INTEGER;
@@ -399,6 +426,37 @@ cid_check(const struct bot_option *row, struct stoa_str text,
 	    arena, ret_problem);
 }
 
+/* Ids of all platforms have a digit; a name that somebody typed has none, or
+ * blanks. */
+static bool
+id_check(const struct bot_option *row, struct stoa_str text,
+    struct stoa_arena *arena, struct bot_problem *ret_problem)
+{
+	static const char good[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ._:-";
+	bool has_digit = false, ok = text.len <= (size_t)row->max;
+
+	if (stoa_str_is_equal(text, STOA_STR("none"))) {
+		return true;
+	}
+	for (size_t i = 0; ok && i < text.len; i++) {
+		const char *c = memchr(good, text.data[i], sizeof(good) - 1);
+
+		ok = c != NULL;
+		has_digit = has_digit || (ok && c < good + 10);
+	}
+	if (ok && has_digit) {
+		return true;
+	}
+	return refuse_type(row, text,
+	    row->type == BOT_CHANNEL
+		? "choose it from the list that /setup shows, or mention it: "
+		  "#channel"
+		: "choose it from the list that /setup shows, or mention it: "
+		  "@role",
+	    arena, ret_problem);
+}
+
 static bool
 number_check(const struct bot_option *row, int64_t number,
     struct stoa_arena *arena, struct bot_problem *ret_problem)
@@ -457,6 +515,9 @@ bot_value_check(const struct bot_option *row, const Stoa__Chat__Option *value,
 		    row, value->amount_micro, arena, ret_problem);
 	case BOT_FILE:
 		return file_check(row, value->file, arena, ret_problem);
+	case BOT_CHANNEL:
+	case BOT_ROLE:
+		return id_check(row, text, arena, ret_problem);
 	case BOT_FLAG:
 		break;
 	}

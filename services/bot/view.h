@@ -180,6 +180,9 @@ struct bot_community_view {
 	uint64_t members;
 	bool has_more; /* members than were counted */
 	int64_t welcome_micro;
+	/* The platform's ids; "" for none. */
+	const char *channel, *admins, *trainers;
+	bool has_lists; /* the platform has channels and roles to choose from */
 };
 
 /* What this is, what it is good for, and what to do first. */

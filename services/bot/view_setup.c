@@ -1,8 +1,71 @@
 /* view_setup.c - a community that has just begun, and the way to others. */
 #include "bot/view.h"
 
+#include "base/money.h"
 #include "bot/card.h"
 #include "bot/words.h"
+
+#include <inttypes.h>
+
+/* ---- what can be chosen ---- */
+
+struct list {
+	Stoa__Chat__SelectKind kind;
+	const char *label, *option;
+	const char *none; /* label of the button that takes it away */
+	const char *none_command;
+};
+
+static const struct list channel_list = {STOA__CHAT__SELECT_KIND__CHANNEL,
+    "Where to tell the community news", "channel", "No news channel",
+    "/setup channel:none"};
+static const struct list admins_list = {STOA__CHAT__SELECT_KIND__ROLE,
+    "Whose holders count as admins", "admins", "No admin role",
+    "/setup admins:none"};
+static const struct list trainers_list = {STOA__CHAT__SELECT_KIND__ROLE,
+    "Whose holders count as trainers", "trainers", "No trainer role",
+    "/setup trainers:none"};
+
+static void
+list_add(struct bot_card *b, const struct list *list, const char *now)
+{
+	bot_card_select(b, &(struct bot_select){
+			       .kind = list->kind,
+			       .label = list->label,
+			       .command = "/setup",
+			       .option = list->option,
+			       .value = now,
+			   });
+	if (now[0] != '\0') {
+		bot_card_button(b, list->none,
+		    STOA__CHAT__BUTTON_STYLE__SECONDARY, list->none_command);
+	}
+}
+
+static void
+grant_add(struct bot_card *b, struct stoa_arena *arena, int64_t now_micro)
+{
+	static const char *const choices[][2] = {
+	    {"New members get no credit", "0"},
+	    {"New members get 10 Joy of credit", "10"},
+	    {"New members get 100 Joy of credit", "100"},
+	    {"New members get 1000 Joy of credit", "1000"},
+	    {NULL, NULL},
+	};
+
+	bot_card_select(
+	    b, &(struct bot_select){
+		   .kind = STOA__CHAT__SELECT_KIND__CHOICES,
+		   .label = "How much credit new members get",
+		   .command = "/setup",
+		   .option = "grant",
+		   .value = now_micro % STOA_MICRO_PER_JOY != 0
+				? ""
+				: bot_words_print(arena, "%" PRId64,
+				      now_micro / STOA_MICRO_PER_JOY),
+		   .choices = choices,
+	       });
+}
 
 Stoa__Chat__Card *
 bot_view_setup(
@@ -31,6 +94,11 @@ bot_view_setup(
 	    bot_words_print(arena, "%s of credit",
 		bot_words_joy(arena, community->welcome_micro)),
 	    true);
+	if (community->has_lists) {
+		bot_card_field(&b, "News channel", community->channel, true);
+		bot_card_field(&b, "Admin role", community->admins, true);
+		bot_card_field(&b, "Trainer role", community->trainers, true);
+	}
 	bot_card_button(
 	    &b, "All commands", STOA__CHAT__BUTTON_STYLE__PRIMARY, "/help");
 	bot_card_button(&b, "How to store a dataset",
@@ -39,6 +107,12 @@ bot_view_setup(
 	    "/help command:train");
 	bot_card_button(
 	    &b, "Status", STOA__CHAT__BUTTON_STYLE__SECONDARY, "/status");
+	grant_add(&b, arena, community->welcome_micro);
+	if (community->has_lists) {
+		list_add(&b, &channel_list, community->channel);
+		list_add(&b, &admins_list, community->admins);
+		list_add(&b, &trainers_list, community->trainers);
+	}
 	return bot_card_finish(&b, true);
 }
 

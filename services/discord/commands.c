@@ -12,7 +12,12 @@
 #define OPTION_INTEGER	  4
 #define OPTION_BOOLEAN	  5
 #define OPTION_USER	  6
+#define OPTION_CHANNEL	  7
+#define OPTION_ROLE	  8
 #define OPTION_ATTACHMENT 11
+
+#define CHANNEL_TEXT 0
+#define CHANNEL_NEWS 5
 
 #define CONTEXT_GUILD  0
 #define CONTEXT_BOT_DM 1
@@ -58,6 +63,10 @@ type_of(enum bot_type type)
 		return OPTION_USER;
 	case BOT_FILE:
 		return OPTION_ATTACHMENT;
+	case BOT_CHANNEL:
+		return OPTION_CHANNEL;
+	case BOT_ROLE:
+		return OPTION_ROLE;
 	case BOT_AMOUNT: /* Discord's number is a double: not exact */
 	case BOT_TEXT:
 	case BOT_CHOICE:
@@ -134,6 +143,13 @@ bounds_write(struct discord_writer *w, const struct bot_option *option)
 	case BOT_FLAG:
 	case BOT_PERSON:
 	case BOT_FILE:
+	case BOT_ROLE:
+		break;
+	case BOT_CHANNEL: /* where texts are written, news among them */
+		discord_open(w, "channel_types", '[');
+		discord_number(w, NULL, CHANNEL_TEXT);
+		discord_number(w, NULL, CHANNEL_NEWS);
+		discord_close(w, ']');
 		break;
 	}
 }
@@ -205,7 +221,9 @@ command_write(struct discord_writer *w, const struct bot_command *command)
 	discord_text(w, "description", command->text);
 	words_write(w, "description_localizations", words, true);
 	options_write(w, command);
-	if (command->permission >= BOT_ADMIN) {
+	/* Who counts as admin is for the community to say, and may be who
+	 * holds a role: Discord would hide the command from them. */
+	if (command->permission >= BOT_OWNER) {
 		discord_number(
 		    w, "default_member_permissions", PERMISSION_MANAGE);
 	}

@@ -52,6 +52,7 @@ static const struct field option_fields[] = {
     {"max_length", KIND_NUMBER},
     {"min_value", KIND_NUMBER},
     {"max_value", KIND_NUMBER},
+    {"channel_types", KIND_SET},
 };
 
 static const struct field choice_fields[] = {

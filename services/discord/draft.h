@@ -74,6 +74,14 @@ bool draft_is_link(const char *url);
 bool draft_is_token(const char *token);
 bool draft_is_form(const Stoa__Chat__Form *form);
 
+/* The card's lists to choose from: `select`, then `selects`; at most
+ * DISCORD_SELECTS_MAX. */
+size_t draft_select_count(const struct draft *d);
+const Stoa__Chat__Select *draft_select_get(const struct draft *d, size_t i);
+
+/* Whether the i-th can be shown as one; else it is told. */
+bool draft_select_is_shown(const struct draft *d, size_t i);
+
 /* Action rows, as elements of the array that is open. */
 void draft_rows(struct draft *d, struct discord_writer *w);
 

@@ -182,17 +182,30 @@ button_hint(
 }
 
 static void
-select_hints(struct discord_pen *pen, struct draft *d)
+select_hint(
+    struct discord_pen *pen, struct draft *d, const Stoa__Chat__Select *s)
 {
-	const Stoa__Chat__Select *s = d->card->select;
-
-	if (s == NULL || draft_is_token(s->token) || s->command[0] == '\0') {
-		return;
+	if (s->kind != STOA__CHAT__SELECT_KIND__CHOICES) {
+		command_hint(pen, d, s->label,
+		    bot_words_print(
+			d->arena, "%s %s:...", s->command, s->option));
 	}
 	for (size_t i = 0; i < s->n_choices; i++) {
 		command_hint(pen, d, s->choices[i]->label,
 		    bot_words_print(d->arena, "%s %s:%s", s->command, s->option,
 			s->choices[i]->value));
+	}
+}
+
+static void
+select_hints(struct discord_pen *pen, struct draft *d)
+{
+	for (size_t i = 0; i < draft_select_count(d); i++) {
+		const Stoa__Chat__Select *s = draft_select_get(d, i);
+
+		if (!draft_select_is_shown(d, i) && s->command[0] != '\0') {
+			select_hint(pen, d, s);
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-/* draft_rows.c - action rows: buttons, the select, the form's opener. */
+/* draft_rows.c - action rows: buttons, selects, the form's opener. */
 #include "discord/draft.h"
 
 #include "base/check.h"
@@ -11,7 +11,14 @@
 
 #define TYPE_ROW    1
 #define TYPE_BUTTON 2
-#define TYPE_SELECT 3
+
+/* Discord's types of selects, and of channels where texts are written. */
+#define TYPE_SELECT	    3
+#define TYPE_SELECT_PERSON  5
+#define TYPE_SELECT_ROLE    6
+#define TYPE_SELECT_CHANNEL 8
+#define CHANNEL_TEXT	    0
+#define CHANNEL_NEWS	    5
 
 /* Prefixes are two characters long. */
 #define TOKEN_UNITS_MAX (DISCORD_ID_MAX - 2)
@@ -90,7 +97,7 @@ draft_is_link(const char *url)
 /* ---- ids already in the message ---- */
 
 struct ids {
-	const char *tokens[DISCORD_BUTTONS_MAX + 1];
+	const char *tokens[DISCORD_BUTTONS_MAX + DISCORD_SELECTS_MAX];
 	size_t count;
 };
 
@@ -253,7 +260,61 @@ buttons_write(struct draft *d, struct discord_writer *w, struct ids *ids)
 	}
 }
 
-/* ---- the select ---- */
+/* ---- selects ---- */
+
+/* What a list is made of that Discord fills itself. */
+static const struct kind {
+	int type;
+	const char *name; /* of an id that is chosen already */
+} kinds[] = {
+    [STOA__CHAT__SELECT_KIND__CHOICES] = {TYPE_SELECT, ""},
+    [STOA__CHAT__SELECT_KIND__CHANNEL] = {TYPE_SELECT_CHANNEL, "channel"},
+    [STOA__CHAT__SELECT_KIND__ROLE] = {TYPE_SELECT_ROLE, "role"},
+    [STOA__CHAT__SELECT_KIND__PERSON] = {TYPE_SELECT_PERSON, "user"},
+};
+
+size_t
+draft_select_count(const struct draft *d)
+{
+	size_t count = (d->card->select != NULL) + d->card->n_selects;
+
+	return count < DISCORD_SELECTS_MAX ? count : DISCORD_SELECTS_MAX;
+}
+
+const Stoa__Chat__Select *
+draft_select_get(const struct draft *d, size_t i)
+{
+	stoa_assert(i < draft_select_count(d));
+	if (d->card->select == NULL) {
+		return d->card->selects[i];
+	}
+	return i == 0 ? d->card->select : d->card->selects[i - 1];
+}
+
+/* Without components v2 a message has five rows, the buttons' first. */
+static size_t
+selects_max(const struct draft *d)
+{
+	size_t buttons = d->card->n_buttons < DISCORD_BUTTONS_MAX
+			     ? d->card->n_buttons
+			     : DISCORD_BUTTONS_MAX;
+
+	if (!d->options->use_embeds) {
+		return DISCORD_SELECTS_MAX;
+	}
+	return DISCORD_ROWS_PLAIN_MAX -
+	       (buttons + DISCORD_ROW_MAX - 1) / DISCORD_ROW_MAX -
+	       (d->card->form != NULL);
+}
+
+bool
+draft_select_is_shown(const struct draft *d, size_t i)
+{
+	const Stoa__Chat__Select *s = draft_select_get(d, i);
+
+	return i < selects_max(d) && (size_t)s->kind < STOA_COUNT(kinds) &&
+	       draft_is_token(s->token);
+}
 
 static bool
 is_choice(const Stoa__Chat__Select *s, size_t i)
@@ -294,8 +355,8 @@ choices_pick(struct draft *d, const Stoa__Chat__Select *s,
 }
 
 static void
-choice_write(
-    struct draft *d, struct discord_writer *w, const Stoa__Chat__Choice *c)
+choice_write(struct draft *d, struct discord_writer *w,
+    const Stoa__Chat__Choice *c, bool is_chosen)
 {
 	const char *label =
 	    discord_is_blank(stoa_str_of(c->label)) ? c->value : c->label;
@@ -307,43 +368,102 @@ choice_write(
 		discord_text(
 		    w, "description", label_of(d, c->text, DISCORD_CHOICE_MAX));
 	}
+	if (is_chosen) {
+		discord_flag(w, "default", true);
+	}
 	discord_close(w, '}');
 }
 
+static bool
+is_snowflake(const char *id)
+{
+	size_t len = strspn(id, "0123456789");
+
+	return len > 0 && len <= DISCORD_SNOWFLAKE_MAX && id[len] == '\0';
+}
+
+/* The list that Discord fills itself. */
 static void
-select_write(struct draft *d, struct discord_writer *w, struct ids *ids)
+known_list_write(struct discord_writer *w, const Stoa__Chat__Select *s)
+{
+	if (s->kind == STOA__CHAT__SELECT_KIND__CHANNEL) {
+		discord_open(w, "channel_types", '[');
+		discord_number(w, NULL, CHANNEL_TEXT);
+		discord_number(w, NULL, CHANNEL_NEWS);
+		discord_close(w, ']');
+	}
+	if (is_snowflake(s->value)) {
+		discord_open(w, "default_values", '[');
+		discord_open(w, NULL, '{');
+		discord_text(w, "id", s->value);
+		discord_text(w, "type", kinds[s->kind].name);
+		discord_close(w, '}');
+		discord_close(w, ']');
+	}
+}
+
+static void
+choices_write(struct draft *d, struct discord_writer *w,
+    const Stoa__Chat__Select *s, const Stoa__Chat__Choice *const *picked,
+    size_t count)
+{
+	discord_open(w, "options", '[');
+	for (size_t i = 0; i < count; i++) {
+		choice_write(
+		    d, w, picked[i], strcmp(picked[i]->value, s->value) == 0);
+	}
+	discord_close(w, ']');
+}
+
+static void
+select_write(
+    struct draft *d, struct discord_writer *w, const Stoa__Chat__Select *s)
 {
 	const Stoa__Chat__Choice *picked[DISCORD_CHOICES_MAX];
-	const Stoa__Chat__Select *s = d->card->select;
-	size_t count;
+	bool is_known = s->kind != STOA__CHAT__SELECT_KIND__CHOICES;
+	size_t count = is_known ? 0 : choices_pick(d, s, picked);
 
-	if (s == NULL) {
-		return;
-	}
-	if (!draft_is_token(s->token) || !ids_add(ids, s->token)) {
-		draft_note(d, "select", "its commands are told in words");
-		return;
-	}
-	count = choices_pick(d, s, picked);
-	if (count == 0) {
+	if (!is_known && count == 0) {
 		draft_note(d, "select", "left out: it offers nothing");
 		return;
 	}
 	row_open(w);
 	discord_open(w, NULL, '{');
-	discord_number(w, "type", TYPE_SELECT);
+	discord_number(w, "type", kinds[s->kind].type);
 	discord_text(w, "custom_id", id_print(d, DISCORD_ID_TOKEN, s->token));
 	if (!discord_is_blank(stoa_str_of(s->label))) {
 		discord_text(w, "placeholder",
 		    label_of(d, s->label, DISCORD_HOLDER_MAX));
 	}
-	discord_open(w, "options", '[');
-	for (size_t i = 0; i < count; i++) {
-		choice_write(d, w, picked[i]);
+	if (is_known) {
+		known_list_write(w, s);
+	} else {
+		choices_write(d, w, s, picked, count);
 	}
-	discord_close(w, ']');
 	discord_close(w, '}');
 	row_close(w);
+}
+
+static void
+selects_write(struct draft *d, struct discord_writer *w, struct ids *ids)
+{
+	for (size_t i = 0; i < draft_select_count(d); i++) {
+		const Stoa__Chat__Select *s = draft_select_get(d, i);
+
+		if (!draft_select_is_shown(d, i)) {
+			draft_note(
+			    d, "select", "its commands are told in words");
+		} else if (!ids_add(ids, s->token)) {
+			draft_note(d, "select", "two have the same token");
+		} else {
+			select_write(d, w, s);
+		}
+	}
+	if ((d->card->select != NULL) + d->card->n_selects >
+	    DISCORD_SELECTS_MAX) {
+		draft_note(
+		    d, "select", "only %d are shown", DISCORD_SELECTS_MAX);
+	}
 }
 
 /* A form cannot be part of a message: a button opens it. */
@@ -375,6 +495,6 @@ draft_rows(struct draft *d, struct discord_writer *w)
 	struct ids ids = {0};
 
 	buttons_write(d, w, &ids);
-	select_write(d, w, &ids);
+	selects_write(d, w, &ids);
 	form_write(d, w);
 }

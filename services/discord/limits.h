@@ -22,11 +22,20 @@
 #define DISCORD_LABEL_MAX      80
 #define DISCORD_URL_MAX	       512
 #define DISCORD_ROW_MAX	       5
-#define DISCORD_CHOICES_MAX    25
-#define DISCORD_CHOICE_MAX     100
-#define DISCORD_HOLDER_MAX     150
-#define DISCORD_ALT_MAX	       1024
-#define DISCORD_NONCE_MAX      25
+
+/* Action rows of a message without components v2. */
+#define DISCORD_ROWS_PLAIN_MAX 5
+
+/* Lists to choose from: what chat.proto allows. */
+#define DISCORD_SELECTS_MAX 5
+
+/* Digits of an id of Discord's: 64 bits. */
+#define DISCORD_SNOWFLAKE_MAX 20
+#define DISCORD_CHOICES_MAX   25
+#define DISCORD_CHOICE_MAX    100
+#define DISCORD_HOLDER_MAX    150
+#define DISCORD_ALT_MAX	      1024
+#define DISCORD_NONCE_MAX     25
 
 /* Two rows: what chat.proto allows, and what a phone shows without turning
  * the card into a keyboard. */

@@ -149,6 +149,11 @@ select_print(struct term_out *o, const Stoa__Chat__Select *select)
 	struct stoa_buf command;
 
 	stoa_buf_init(&command, TERM_CARD_LEN_MAX);
+	if (select->kind != STOA__CHAT__SELECT_KIND__CHOICES) {
+		stoa_buf_printf(
+		    &command, "%s %s:...", select->command, select->option);
+		hint_print(o, select->label, command.data);
+	}
 	for (size_t i = 0; i < select->n_choices; i++) {
 		stoa_buf_clear(&command);
 		stoa_buf_printf(&command, "%s %s:%s", select->command,
@@ -200,6 +205,9 @@ term_card_render(struct stoa_buf *b, const Stoa__Chat__Card *card,
 	buttons_print(&o, card);
 	if (card->select != NULL) {
 		select_print(&o, card->select);
+	}
+	for (size_t i = 0; i < card->n_selects; i++) {
+		select_print(&o, card->selects[i]);
 	}
 	if (card->form != NULL) {
 		form_print(&o, card->form);

@@ -178,6 +178,22 @@ status(struct stoa_arena *arena)
 	return bot_view_status(arena, rows, STOA_COUNT(rows));
 }
 
+static Stoa__Chat__Card *
+setup(struct stoa_arena *arena)
+{
+	return bot_view_setup(arena, &(struct bot_community_view){
+					 .id = "c_7f2w5k9cqz",
+					 .name = "Model makers",
+					 .role = "owner",
+					 .members = 12,
+					 .welcome_micro = 100000000,
+					 .channel = "1100000000000000001",
+					 .admins = "",
+					 .trainers = "41771983423143936",
+					 .has_lists = true,
+				     });
+}
+
 const char *
 sample_name(size_t i)
 {
@@ -185,7 +201,7 @@ sample_name(size_t i)
 	    "problem-json", "problem-missing", "refusal", "failure",
 	    "rate-limited", "job-running", "job-done", "job-failed", "jobs",
 	    "model", "answer", "answer-outside", "balance", "datasets",
-	    "status", "receipt"};
+	    "status", "receipt", "setup"};
 
 	stoa_assert(i < SAMPLE_COUNT);
 	return names[i];
@@ -241,6 +257,8 @@ sample_card(struct stoa_arena *arena, size_t i)
 		return status(arena);
 	case 17:
 		return receipt(arena);
+	case 18:
+		return setup(arena);
 	default:
 		return sample_no(arena, i);
 	}

@@ -191,8 +191,8 @@ test_action_attach_keeps_what_changes_for_the_asker(void **state)
 	    {"/train dataset:x", true},
 	    {"/transfer to:x amount:1", true},
 	    {"/upload", true},
-	    {"/setup", true},
-	    {"/balance", true}, /* private */
+	    {"/setup grant:10", false}, /* each is asked for the role */
+	    {"/balance", true},		/* private */
 	    {"/help", true},
 	    {"/no-such-thing", true},
 	    {"", true},

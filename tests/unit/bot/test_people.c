@@ -121,6 +121,8 @@ test_people_setup_names_the_community(void **state)
 {
 	struct world *w = *state;
 	const Stoa__Accounts__OpenCommunityRequest *in;
+	Stoa__Accounts__CommunityReply community =
+	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
 	Stoa__Chat__Option name = STOA__CHAT__OPTION__INIT;
 	Stoa__Chat__Option *options[] = {&name};
 	Stoa__Chat__Command c = STOA__CHAT__COMMAND__INIT;
@@ -143,6 +145,13 @@ test_people_setup_names_the_community(void **state)
 	assert_string_equal(in->name, "Model makers");
 	world_accept(w, call, 1, NULL);
 	world_balance(w, STOA__ACCOUNTS__ROLE__OWNER);
+	/* It has that name already; accounts records nothing for it. */
+	call = world_expect(w, "Accounts", "Configure");
+	assert_string_equal(call->actor, "");
+	world_accept(w, call, 2, NULL);
+	community.name = TEXT("Model makers");
+	world_reply(
+	    w, world_expect(w, "Accounts", "Community"), &community.base);
 	members_answer(w, 1);
 	assert_string_equal(w->final->title, "Model makers");
 	assert_int_equal(w->final->severity, STOA__CHAT__SEVERITY__SUCCESS);
@@ -339,10 +348,12 @@ test_setup_is_for_admins_of_either_kind(void **state)
 	(void)say(w, GRACE_ID, "1", "setup", LAB, MANAGER);
 	world_meet(w);
 	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
+	world_community(w, "", "");
 	members_answer(w, 3);
 	assert_string_equal(w->final->title, "This is a Stoa community");
 	(void)say(w, GRACE_ID, "2", "setup", LAB, ORDINARY);
 	world_balance(w, STOA__ACCOUNTS__ROLE__ADMIN);
+	world_community(w, "", "");
 	members_answer(w, 3);
 	assert_string_equal(w->final->title, "This is a Stoa community");
 	assert_int_equal(w->final->n_buttons, 4);

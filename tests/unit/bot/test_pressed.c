@@ -442,6 +442,7 @@ test_bot_keeps_what_its_buttons_stand_for(void **state)
 	(void)send_as(w, ADA_ID);
 	world_meet(w);
 	world_balance(w, STOA__ACCOUNTS__ROLE__OWNER);
+	world_community(w, "", "");
 	world_reply(w, world_expect(w, "Accounts", "Members"), &none.base);
 	assert_int_equal(w->kept.count, 1);
 	(void)snprintf(token, sizeof(token), "%s", w->final->buttons[1]->token);
@@ -451,6 +452,7 @@ test_bot_keeps_what_its_buttons_stand_for(void **state)
 	(void)world_say(w, ADA, "1", "/setup");
 	world_meet(w);
 	world_balance(w, STOA__ACCOUNTS__ROLE__OWNER);
+	world_community(w, "", "");
 	world_reply(w, world_expect(w, "Accounts", "Members"), &none.base);
 	assert_string_equal(w->final->buttons[0]->command, "/help");
 }

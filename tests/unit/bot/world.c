@@ -441,6 +441,20 @@ world_balance(struct world *w, Stoa__Accounts__Role role)
 }
 
 void
+world_community(
+    struct world *w, const char *admin_role, const char *trainer_role)
+{
+	Stoa__Accounts__CommunityReply reply =
+	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
+
+	reply.name = (char *)(uintptr_t) "discord 290926798626357999";
+	reply.welcome_grant_micro = 100000000;
+	reply.admin_role = (char *)(uintptr_t)admin_role;
+	reply.trainer_role = (char *)(uintptr_t)trainer_role;
+	world_reply(w, world_expect(w, "Accounts", "Community"), &reply.base);
+}
+
+void
 world_meet(struct world *w)
 {
 	world_resolve(w);

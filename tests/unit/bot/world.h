@@ -103,6 +103,10 @@ void world_resolve(struct world *w);
 void world_balance(struct world *w, Stoa__Accounts__Role role);
 void world_meet(struct world *w);
 
+/* Answers what is set of the community, with these roles of the platform. */
+void world_community(
+    struct world *w, const char *admin_role, const char *trainer_role);
+
 void world_pass(struct world *w, int64_t us); /* and tick */
 void world_progress(struct world *w, const char *job, struct stoa_str data);
 

@@ -260,18 +260,27 @@ image_make(struct source *s, Stoa__Chat__Card *card)
 }
 
 static void
+select_fill(struct source *s, Stoa__Chat__Select *e)
+{
+	static char id[] = "41771983423143936";
+
+	stoa__chat__select__init(e);
+	e->label = text_of(s, 75);
+	e->command = text_of(s, 50);
+	e->option = text_of(s, 32);
+	e->token = token_of(s);
+	e->kind = (Stoa__Chat__SelectKind)(byte(s) % 5); /* one unknown */
+	e->value = byte(s) % 2 == 0 ? id : text_of(s, 30);
+	FILL(s, e, choices, count_of(s, 25), Stoa__Chat__Choice, choice_make);
+}
+
+static void
 select_make(struct source *s, Stoa__Chat__Card *card)
 {
 	Stoa__Chat__Select *e = part_new(s, sizeof(*e));
 
 	if (e != NULL) {
-		stoa__chat__select__init(e);
-		e->label = text_of(s, 75);
-		e->command = text_of(s, 50);
-		e->option = text_of(s, 32);
-		e->token = token_of(s);
-		FILL(s, e, choices, count_of(s, 25), Stoa__Chat__Choice,
-		    choice_make);
+		select_fill(s, e);
 		card->select = e;
 	}
 }
@@ -315,6 +324,7 @@ any_card(struct stoa_arena *arena, const uint8_t *bytes, size_t len)
 	FILL(s, card, fields, count_of(s, 20), Stoa__Chat__Field, field_make);
 	FILL(
 	    s, card, buttons, count_of(s, 10), Stoa__Chat__Button, button_make);
+	FILL(s, card, selects, count_of(s, 6), Stoa__Chat__Select, select_fill);
 	FILL(s, card, series, count_of(s, 4), Stoa__Chat__Series, series_make);
 	return arena->is_overflown ? NULL : card;
 }

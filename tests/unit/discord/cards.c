@@ -109,6 +109,40 @@ buttons(struct stoa_arena *arena)
 	return card;
 }
 
+/* The channel has an id that is none of Discord's: it cannot be shown as
+ * chosen. The last one has no token. */
+static Stoa__Chat__Card *
+lists(struct stoa_arena *arena)
+{
+	static const char *const grants[][2] = {
+	    {"Nothing", "0"}, {"100 Joy", "100"}, {NULL, NULL}};
+	static const struct bot_select all[] = {
+	    {STOA__CHAT__SELECT_KIND__CHOICES, "How much", "/setup", "grant",
+		"100", grants},
+	    {STOA__CHAT__SELECT_KIND__CHANNEL, "Where", "/setup", "channel",
+		"C024BE91L", NULL},
+	    {STOA__CHAT__SELECT_KIND__ROLE, "Admins", "/setup", "admins",
+		"41771983423143936", NULL},
+	    {STOA__CHAT__SELECT_KIND__PERSON, "Who", "/transfer amount:1", "to",
+		"53908232506183680", NULL},
+	};
+	struct bot_card b =
+	    bot_card_begin(arena, "Choose", STOA__CHAT__SEVERITY__INFO);
+	Stoa__Chat__Card *card;
+
+	for (size_t i = 0; i < STOA_COUNT(all); i++) {
+		bot_card_select(&b, &all[i]);
+	}
+	card = bot_card_finish(&b, true);
+	if (card == NULL) {
+		return NULL;
+	}
+	card->selects[0]->token = text(TOKEN "0");
+	card->selects[1]->token = text(TOKEN "1");
+	card->selects[2]->token = text(TOKEN "2");
+	return card;
+}
+
 static Stoa__Chat__Input *
 input(struct stoa_arena *arena, const char *option, const char *label)
 {
@@ -253,6 +287,7 @@ card_name(enum card_name name)
 	    [CARD_JAPANESE] = "japanese",
 	    [CARD_ROWS] = "rows",
 	    [CARD_EMPTY] = "empty",
+	    [CARD_LISTS] = "lists",
 	};
 
 	stoa_assert(name < CARD_COUNT);
@@ -279,6 +314,8 @@ card_get(struct stoa_arena *arena, enum card_name name)
 		return rows(arena);
 	case CARD_EMPTY:
 		return plain(arena, " \u200b");
+	case CARD_LISTS:
+		return lists(arena);
 	case CARD_PRIVATE:
 		card = plain(arena, "For your eyes only");
 		break;

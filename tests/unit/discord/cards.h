@@ -16,6 +16,7 @@ enum card_name {
 	CARD_JAPANESE, /* a table with wide characters */
 	CARD_ROWS,     /* a table too wide for a grid */
 	CARD_EMPTY,
+	CARD_LISTS, /* every kind of list, one of each chosen already */
 	CARD_COUNT,
 };
 

@@ -201,6 +201,40 @@ button_check(struct checker *c, struct stoa_json b)
 	}
 }
 
+/* A list that Discord fills: of people (5), roles (6) or channels (8). */
+static void
+known_list_check(struct checker *c, struct stoa_json select)
+{
+	struct stoa_json types = get(select, "channel_types");
+	struct stoa_json chosen = get(select, "default_values");
+	struct stoa_json_iter it;
+	struct stoa_json_member m;
+	int64_t type = int_of(get(select, "type"));
+	size_t count = 0;
+
+	id_check(c, get(select, "custom_id"));
+	optional_text(c, select, "placeholder", 150);
+	stoa_assert(stoa_json_is_absent(get(select, "options")));
+	stoa_assert(stoa_json_is_absent(types) == (type != 8));
+	if (stoa_json_is_absent(chosen)) {
+		return;
+	}
+	it = stoa_json_iter(chosen);
+	while (stoa_json_next(&it, &m)) {
+		struct stoa_str id = text_of(c, get(m.value, "id"), 20);
+
+		for (size_t i = 0; i < id.len; i++) {
+			stoa_assert(id.data[i] >= '0' && id.data[i] <= '9');
+		}
+		stoa_assert(stoa_json_is_str(
+		    get(m.value, "type"), type == 5   ? STOA_STR("user")
+					  : type == 6 ? STOA_STR("role")
+						      : STOA_STR("channel")));
+		count++;
+	}
+	stoa_assert(count == 1);
+}
+
 static void
 select_check(struct checker *c, struct stoa_json select)
 {
@@ -240,9 +274,14 @@ row_check(struct checker *c, struct stoa_json row)
 		if (int_of(get(m.value, "type")) == 2) {
 			button_check(c, m.value);
 			buttons++;
-		} else {
-			stoa_assert(int_of(get(m.value, "type")) == 3);
+		} else if (int_of(get(m.value, "type")) == 3) {
 			select_check(c, m.value);
+			selects++;
+		} else {
+			int64_t type = int_of(get(m.value, "type"));
+
+			stoa_assert(type == 5 || type == 6 || type == 8);
+			known_list_check(c, m.value);
 			selects++;
 		}
 	}
