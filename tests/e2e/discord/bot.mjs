@@ -3,7 +3,7 @@
 import http from 'node:http'
 import path from 'node:path'
 import { readFileSync } from 'node:fs'
-import { ADMINISTRATOR, Suite, check, idOf, isEphemeral, report, textOf, until } from './suite.mjs'
+import { ADMINISTRATOR, MANAGE_GUILD, Suite, check, idOf, isEphemeral, report, textOf, until } from './suite.mjs'
 
 const s = await Suite.start({ config: { heartbeat_interval_ms: 5000 } })
 check('the suite is up', s.upStatus === 0, s.upText)
@@ -134,6 +134,81 @@ await s.call('PATCH', `channels/${s.channel}`, { access: 'all' })
 await s.call('DELETE', `guilds/${s.world.guilds[1]?.id}`)
 i = await s.say('help')
 check('a server that removes the bot bothers nobody else', i?.answer_type === 4, i)
+
+// ---- a new server: its owner is shown what can be set ----
+
+// The bot comes to a new server, with that system channel; gives the greeting.
+const arrive = async (guild, systemChannel) => {
+  const known = new Set((await s.get('messages')).map((m) => m.id))
+  await s.post('dispatch', { t: 'GUILD_CREATE', guild_id: guild.id, d: { id: guild.id, name: 'Club', owner_id: s.ada, unavailable: false,
+    preferred_locale: 'en-US', joined_at: new Date().toISOString(), system_channel_id: systemChannel, channels: [], members: [] } })
+  return until(10000, async () => (await s.get('messages'))
+    .find((m) => m.author?.id === s.world.bot.id && !known.has(m.id) && /All commands/.test(textOf(m.components))))
+}
+// The custom_id and the chosen values of the list with that placeholder.
+const listOf = (m, placeholder) => {
+  let found
+  const walk = (v) => {
+    if (v?.placeholder === placeholder) found = v
+    else if (v && typeof v === 'object') Object.values(v).forEach(walk)
+  }
+  walk(m)
+  return found
+}
+const GRANT = 'How much credit new members get'
+const ADMINS = 'Whose holders count as admins'
+const NEWS = 'Where to tell the community news'
+
+const club = await s.post('guilds', { name: 'Club' })
+const ROLE = club.roles[1] ?? club.roles[0]
+let card = await arrive(club, null)
+check('without a system channel the owner sees in person what is set', card && !club.channels.includes(card.channel_id), await s.get('messages'))
+check('it can be chosen without typing', [3, 8, 6].every((type, n) => listOf(card, [GRANT, NEWS, ADMINS][n])?.type === type), card?.components)
+const inPerson = card
+const here = (more) => ({ guild_id: club.id, channel_id: club.channels[0], ...more })
+const dm = { dm: true, guild_id: undefined, channel_id: undefined }
+i = await s.press(listOf(card, GRANT)?.custom_id, card?.id, { ...dm, values: ['10'] })
+check('the owner chooses the grant there', /10 Joy of credit/.test(textOf(i?.original)) &&
+  listOf(i?.original, GRANT)?.options.find((o) => o.default)?.value === '10', i)
+
+const manager = (more) => here({ permissions: MANAGE_GUILD, ...more })
+i = await s.say('setup', {}, manager())
+check('whoever may manage the server sees it as well', listOf(i?.original, ADMINS), i)
+card = i
+const choose = (placeholder, value, more) => s.press(listOf(card?.original, placeholder)?.custom_id, card?.message_ids?.[0], manager({ values: [value], ...more }))
+i = await choose(NEWS, club.channels[1])
+check('the channel for news', listOf(i?.original, NEWS)?.default_values?.[0]?.id === club.channels[1], i)
+i = await choose(ADMINS, club.id)
+check('the role of everybody is refused', isEphemeral(i) && /everybody/.test(textOf(i?.original)), i)
+i = await choose(ADMINS, ROLE, { user_id: s.grace, permissions: '2048' })
+check('who may not manage it cannot choose', isEphemeral(i) && /role admin/.test(textOf(i?.original)), i)
+i = await choose(ADMINS, ROLE)
+check('the role of admins', listOf(i?.original, ADMINS)?.default_values?.[0]?.id === ROLE && idOf(i?.original, 'No admin role'), i)
+
+const lin = (await s.post('users', { username: 'lin' })).id
+i = await s.say('balance', {}, here({ user_id: lin, permissions: '2048' }))
+check('a new member is greeted with the grant that was chosen', isEphemeral(i) && /\b10 Joy/.test(textOf(i?.original)) && !/100 Joy/.test(textOf(i?.original)), i)
+i = await s.say('setup', {}, here({ user_id: lin, permissions: '2048' }))
+check('an ordinary member may not set up', isEphemeral(i) && /role admin/.test(textOf(i?.original)), i)
+i = await s.say('setup', { grant: '25' }, here({ user_id: lin, permissions: '2048', roles: [ROLE] }))
+check('one with the role may', /25 Joy of credit/.test(textOf(i?.original)) && /admin/.test(textOf(i?.original)), i)
+i = await s.say('setup', { grant: '1000001' }, manager())
+check('a grant beyond its bound is refused with the bound', isEphemeral(i) && /1000000/.test(textOf(i?.original)) && /grant/.test(textOf(i?.original)), i)
+i = await s.say('setup', [{ name: 'channel', type: 7, value: 'general' }], manager({ force: true }))
+check('a channel that is none is named', isEphemeral(i) && /channel/.test(textOf(i?.original)), i)
+const shop = await s.post('guilds', { name: 'Shop' })
+await s.call('PATCH', `channels/${shop.channels[0]}`, { access: 'read' })
+let greeting = await arrive(shop, shop.channels[0])
+check('so it is when the bot may not write in the system channel', greeting && !shop.channels.includes(greeting.channel_id), greeting)
+i = await s.press(listOf(inPerson, GRANT)?.custom_id, inPerson?.id, { ...dm, values: ['100'] })
+const communityOf = (m) => /c\\?_[a-z2-7]{10}/.exec(textOf(m))?.[0]
+check('each such card stays with its server', communityOf(inPerson) === communityOf(i?.original) &&
+  communityOf(greeting) !== communityOf(i?.original), [communityOf(inPerson), communityOf(greeting), i])
+const yard = await s.post('guilds', { name: 'Yard' })
+greeting = await arrive(yard, yard.channels[0])
+check('else it stands in the system channel', greeting?.channel_id === yard.channels[0], greeting)
+i = await s.press(idOf(card?.original, 'Status'), card?.message_ids?.[0], manager())
+check('other buttons go on working', /accounts/.test(textOf(i?.original)), i)
 
 await s.end(['http-400', 'http-403', 'http-404'])
 report('discord-bot')
