@@ -55,6 +55,10 @@ check_whole(const struct interaction *i)
 		for (size_t at = 0; at < c->n_options; at++) {
 			stoa_assert(c->options[at]->name != NULL);
 		}
+		stoa_assert(c->n_roles <= GATEWAY_ROLES_MAX);
+		for (size_t at = 0; at < c->n_roles; at++) {
+			check_id(c->roles[at], "0123456789");
+		}
 		stoa_assert(c->path[0] == '\0' || c->token[0] == '\0');
 		check_reply(c, &arena);
 		stoa_assert(stoa_pack(&arena, &c->base).data != NULL);
