@@ -29,19 +29,11 @@ static bool
 id_read(const struct rest_answer *in, const char *name,
     char to[static DISCORD_ID_SIZE])
 {
-	struct stoa_json root, value;
+	struct stoa_json root;
 
-	if (in->result.status != STOA_OK ||
-	    !stoa_json_parse(in->body, 0, &root, NULL)) {
-		return false;
-	}
-	value = stoa_json_get(root, stoa_str_of(name));
-	if (value.text.len < 3 || value.text.len - 2 >= DISCORD_ID_SIZE) {
-		return false;
-	}
-	(void)snprintf(to, DISCORD_ID_SIZE, "%.*s", (int)value.text.len - 2,
-	    value.text.data + 1);
-	return true;
+	return in->result.status == STOA_OK &&
+	       stoa_json_parse(in->body, 0, &root, NULL) &&
+	       id_take(stoa_json_get(root, stoa_str_of(name)), to);
 }
 
 static void

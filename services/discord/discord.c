@@ -176,6 +176,7 @@ on_edit(void *owner, struct stoa_str subject, struct stoa_str data)
 		user_set(t, subject, 4);
 		if (t->phase != TALK_OVER && t->last.len == 0 &&
 		    card->revision > t->revision) {
+			t->revision = card->revision;
 			stoa_buf_clear(&t->live);
 			stoa_buf_add_str(&t->live, data);
 			talk_pump(t);
@@ -311,6 +312,27 @@ bool
 discord_is_ready(const struct discord *d)
 {
 	return d->application[0] != '\0';
+}
+
+void
+discord_free(struct discord *d)
+{
+	/* The bus still holds callbacks: they need it until the process
+	 * ends. */
+	if (d == NULL || d->busy > 0 || d->is_leading_asked) {
+		return;
+	}
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		talk_free(entry->value);
+	}
+	STOA_MAP_EACH(&d->told, entry)
+	{
+		free(entry->value);
+	}
+	stoa_map_fini(&d->talks);
+	stoa_map_fini(&d->told);
+	free(d);
 }
 
 static void

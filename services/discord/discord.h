@@ -47,6 +47,9 @@ void discord_tick(struct discord *d); /* every DISCORD_TICK_US */
 void discord_drain(struct discord *d);
 bool discord_is_idle(const struct discord *d);
 
+/* After the drain. What is still under way keeps its memory. */
+void discord_free(struct discord *d);
+
 /* Discord has told who we are. */
 bool discord_is_ready(const struct discord *d);
 void discord_metrics(const struct discord *d, struct stoa_buf *out);

@@ -233,6 +233,7 @@ stop(struct stoa_svc *svc)
 	stoa_timer_free(tick);
 	rest_close(rest);
 	stoa_cache_close(cache);
+	discord_free(discord);
 }
 
 static void

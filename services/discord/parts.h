@@ -10,6 +10,7 @@
 #ifndef DISCORD_PARTS_H
 #define DISCORD_PARTS_H
 
+#include "base/json.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "discord/discord.h"
@@ -43,8 +44,10 @@ struct talk {
 	char channel[DISCORD_ID_SIZE];
 	char replied[DISCORD_ID_SIZE]; /* the message that is answered */
 	char user[DISCORD_ID_SIZE];
-	/* What is edited; empty while it is the first answer. */
+	/* The message that is edited. MOVED: ours, in a channel; ANSWERED:
+	 * the asker's own, beside the first answer; empty: that one. */
 	char message[DISCORD_ID_SIZE];
+	char gone[DISCORD_ID_SIZE];	/* a message that was deleted */
 	char moved_to[DISCORD_ID_SIZE]; /* MOVED: its channel */
 	int64_t received_us;		/* wall */
 	bool is_private;   /* the command's answers are for the asker */
@@ -54,13 +57,15 @@ struct talk {
 	bool is_looking; /* the record is being read */
 	bool is_looked;
 	bool is_recorded;
+	unsigned recordings; /* under way */
+	bool is_turn_over;   /* acknowledged when they are done */
 
 	struct stoa_delivery *turn;  /* until the first answer */
 	struct stoa_delivery *final; /* until it is shown */
 	struct stoa_buf live;	     /* the newest card, packed; empty: none */
 	struct stoa_buf last;	     /* the final card, packed */
 	struct stoa_buf request;     /* the command that brought a file */
-	uint32_t revision;	     /* shown, or on its way */
+	uint32_t revision;	     /* newest live one; older are late */
 
 	bool is_busy;	    /* a step is under way */
 	bool is_moving;	    /* its upload is */
@@ -123,7 +128,7 @@ void talk_set_request(struct talk *t, const Stoa__Chat__Command *request);
 /* Does what is to be done next, unless a step is under way. */
 void talk_pump(struct talk *t);
 
-/* The first answer stands: the turn is done. */
+/* The first answer stands: the turn is done, once that is written down. */
 void talk_turn_done(struct talk *t);
 
 /* Nothing more will be shown; `is_shown`: the final card is. */
@@ -136,6 +141,15 @@ void talk_record(struct talk *t);
 
 /* Shows `card` (packed) by whatever way is open; NULL: says that we think. */
 void talk_show(struct talk *t, const struct stoa_buf *packed, bool is_final);
+
+/* At most 25 characters, the same for the same card: a second post of it gives
+ * the first one back. `gone` is the message that it replaces, or "". NULL: the
+ * arena is full. */
+const char *nonce_make(
+    struct stoa_arena *arena, const char *id, const char *gone);
+
+/* A snowflake in quotes; false, and nothing taken: it is none. */
+bool id_take(struct stoa_json value, char to[static DISCORD_ID_SIZE]);
 
 /* ---- leader.c ---- */
 

@@ -3,8 +3,6 @@
 
 #include "base/check.h"
 #include "base/core.h"
-#include "base/encode.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "discord/render.h"
 #include "edge/bus.h"
@@ -152,8 +150,6 @@ card_post(struct asked *a, const char *channel)
 {
 	struct discord *d = a->discord;
 	struct discord_rendered drawn;
-	struct stoa_hash hash;
-	struct stoa_buf nonce;
 	struct discord_options o = {
 	    .is_first = true,
 	    .use_embeds = d->s.use_embeds,
@@ -168,12 +164,7 @@ card_post(struct asked *a, const char *channel)
 	};
 	bool is_sent = false;
 
-	hash =
-	    stoa_hmac_sha256(STOA_STR("nonce"), stoa_str_of(a->send->card->id));
-	stoa_buf_init(&nonce, 64);
-	stoa_base32_encode(&nonce, stoa_str_of_bytes(hash.bytes, 15));
-	o.nonce = stoa_arena_str(&a->arena, stoa_buf_str(&nonce));
-	stoa_buf_fini(&nonce);
+	o.nonce = nonce_make(&a->arena, a->send->card->id, "");
 	out.path =
 	    stoa_arena_printf(&a->arena, "/channels/%s/messages", channel);
 	if (out.path != NULL &&

@@ -67,6 +67,11 @@ $(eval $(call daemon,discord,services/discord/main.c,\
 	storage-client storage-core chat edge base proto,\
 	$(DISCORD_CHART_LIBS) $(EDGE_LIBS)))
 
+# Between fake ports.
+DISCORD_WORLD := discord discord-words discord-rest chat proto base
+$(eval $(call unit,discord_talk,tests/unit/discord/test_talk.c \
+	tests/unit/discord/world.c,$(DISCORD_WORLD),$(DISCORD_WORDS_LIBS)))
+
 $(eval $(call program,test/bench_rest,tests/bench/bench_rest.c,\
 	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))
 

@@ -139,25 +139,62 @@ key_of(const struct talk *t, char key[static STOA_KV_KEY_LEN_MAX + 1])
 	       strspn(t->id, good) == strlen(t->id);
 }
 
-/* A token outlives its record's use: it is valid for minutes only. */
+struct record {
+	struct discord *discord;
+	char id[160];
+};
+
+static void
+turn_ack(struct talk *t)
+{
+	if (t->is_turn_over && t->turn != NULL && t->recordings == 0) {
+		stoa_delivery_ack(t->turn);
+		t->turn = NULL;
+	}
+}
+
+/* Without a record the turn is done as well: most of it Discord's own answers
+ * tell. */
 static void
 on_recorded(void *owner, enum stoa_status status, uint64_t revision)
 {
-	struct discord *d = owner;
+	struct record *r = owner;
+	struct discord *d = r->discord;
+	struct talk *t = talk_get(d, r->id);
 
 	(void)revision;
 	d->busy--;
+	free(r);
 	if (status != STOA_OK) {
 		discord_say(d, true, "talk_not_recorded",
 		    "a conversation may not survive this process: %s",
 		    stoa_status_text(status));
 	}
+	if (t != NULL && t->recordings > 0) {
+		t->recordings--;
+		turn_ack(t);
+	}
+}
+
+static void
+record_put(struct talk *t, const char *key, struct stoa_str packed)
+{
+	struct discord *d = t->discord;
+	struct record *r = calloc(1, sizeof(*r));
+
+	stoa_assert(r != NULL);
+	r->discord = d;
+	text_set(r->id, sizeof(r->id), t->id);
+	t->is_recorded = true;
+	t->is_looked = true;
+	t->recordings++;
+	d->busy++;
+	stoa_kv_put(d->s.bus, BUCKET, key, packed, STOA_KV_ANY, on_recorded, r);
 }
 
 void
 talk_record(struct talk *t)
 {
-	struct discord *d = t->discord;
 	Stoa__Discord__Shown shown = STOA__DISCORD__SHOWN__INIT;
 	Stoa__Discord__Handle handle;
 	char key[STOA_KV_KEY_LEN_MAX + 1];
@@ -183,10 +220,7 @@ talk_record(struct talk *t)
 	}
 	packed = stoa_pack(&arena, &shown.base);
 	if (packed.data != NULL) {
-		t->is_recorded = true;
-		d->busy++;
-		stoa_kv_put(
-		    d->s.bus, BUCKET, key, packed, STOA_KV_ANY, on_recorded, d);
+		record_put(t, key, packed);
 	}
 	stoa_arena_fini(&arena);
 }
@@ -286,10 +320,8 @@ look(struct talk *t)
 void
 talk_turn_done(struct talk *t)
 {
-	if (t->turn != NULL) {
-		stoa_delivery_ack(t->turn);
-		t->turn = NULL;
-	}
+	t->is_turn_over = t->turn != NULL;
+	turn_ack(t);
 }
 
 void
@@ -342,6 +374,7 @@ talk_pump(struct talk *t)
 		return;
 	}
 	if (!t->has_handle) {
+		stoa_buf_clear(&t->live); /* there is no place for it */
 		if (t->last.len > 0) {
 			discord_say(d, true, "card_without_place",
 			    "a card came for a command that nobody knows");

@@ -52,7 +52,6 @@ struct step {
 	bool is_defer;
 	bool is_form;
 	bool is_plain; /* the card's floor: its drawing was refused */
-	uint32_t revision;
 	struct stoa_arena arena;
 	Stoa__Chat__Card *card; /* NULL: we think */
 	struct discord_rendered drawn;
@@ -103,13 +102,14 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 		return is_for_asker(card) && !t->is_ephemeral ? WAY_UNSHOW
 							      : WAY_EDIT_FIRST;
 	}
-	if (t->message[0] != '\0') {
+	if (t->phase == TALK_MOVED && t->message[0] != '\0') {
 		return WAY_EDIT;
 	}
 	/* What only the asker may see goes to the asker: no message in a
 	 * channel can be seen by one person alone. */
 	if (!t->is_direct && t->guild[0] != '\0' && t->user[0] != '\0' &&
-	    (t->is_ephemeral || is_for_asker(card) || t->channel[0] == '\0')) {
+	    (t->is_ephemeral || t->is_private || is_for_asker(card) ||
+		t->channel[0] == '\0')) {
 		return WAY_OPEN_DIRECT;
 	}
 	return WAY_POST;
@@ -128,6 +128,7 @@ address(struct step *s)
 	const struct talk *t = s->talk;
 	const char *to = t->moved_to[0] != '\0' ? t->moved_to : t->channel;
 	char hook[400];
+	/* An answer for the asker alone stands beside the first one. */
 
 	(void)snprintf(hook, sizeof(hook), "%s/%s", t->application, t->token);
 	s->method = REST_POST;
@@ -165,19 +166,21 @@ address(struct step *s)
 
 /* ---- drawing ---- */
 
-/* At most 25 characters, the same for the same command: a second post of it
- * gives the first one back. */
-static const char *
-nonce_of(struct step *s)
+const char *
+nonce_make(struct stoa_arena *arena, const char *id, const char *gone)
 {
+	struct stoa_hmac hmac;
 	struct stoa_hash hash;
 	struct stoa_buf b;
 	const char *nonce;
 
-	hash = stoa_hmac_sha256(STOA_STR("nonce"), stoa_str_of(s->talk->id));
+	stoa_hmac_init(&hmac, STOA_STR("nonce"));
+	stoa_hmac_add(&hmac, id, strlen(id));
+	stoa_hmac_add(&hmac, gone, strlen(gone));
+	hash = stoa_hmac_end(&hmac);
 	stoa_buf_init(&b, 64);
 	stoa_base32_encode(&b, stoa_str_of_bytes(hash.bytes, 15));
-	nonce = stoa_arena_str(&s->arena, stoa_buf_str(&b));
+	nonce = stoa_arena_str(arena, stoa_buf_str(&b));
 	stoa_buf_fini(&b);
 	return nonce;
 }
@@ -235,7 +238,8 @@ form_draw(struct step *s)
 {
 	struct talk *t = s->talk;
 
-	if (s->way != WAY_CALLBACK || s->card->form == NULL ||
+	s->is_form = false;
+	if (s->is_plain || s->way != WAY_CALLBACK || s->card->form == NULL ||
 	    (t->kind != STOA__DISCORD__KIND__COMMAND &&
 		t->kind != STOA__DISCORD__KIND__COMPONENT)) {
 		return false;
@@ -261,7 +265,8 @@ message_draw(struct step *s)
 	    .use_embeds = t->discord->s.use_embeds,
 	    .has_no_files = s->card->image != NULL,
 	    .now_us = t->discord->wall_us,
-	    .nonce = s->way == WAY_POST ? nonce_of(s) : NULL,
+	    .nonce = s->way == WAY_POST ? nonce_make(&s->arena, t->id, t->gone)
+					: NULL,
 	};
 
 	if (s->way == WAY_POST) {
@@ -330,13 +335,22 @@ wait_longer(struct talk *t)
 	t->retry_us = t->discord->now_us + wait_us;
 }
 
-static void
+bool
 id_take(struct stoa_json value, char to[static DISCORD_ID_SIZE])
 {
-	if (value.text.len > 2 && value.text.len - 2 < DISCORD_ID_SIZE) {
-		(void)snprintf(to, DISCORD_ID_SIZE, "%.*s",
-		    (int)value.text.len - 2, value.text.data + 1);
+	struct stoa_str text = value.text;
+
+	if (text.len < 3 || text.len - 2 >= DISCORD_ID_SIZE) {
+		return false;
 	}
+	for (size_t i = 1; i < text.len - 1; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9') {
+			return false;
+		}
+	}
+	(void)snprintf(
+	    to, DISCORD_ID_SIZE, "%.*s", (int)text.len - 2, text.data + 1);
+	return true;
 }
 
 static void
@@ -358,7 +372,6 @@ shown(struct step *s)
 
 	t->failures = 0;
 	if (s->card != NULL) {
-		t->revision = s->revision;
 		t->edited_us = t->discord->now_us;
 	}
 	if (s->is_final) {
@@ -387,10 +400,8 @@ answered_before(struct step *s)
 	struct talk *t = s->talk;
 
 	t->failures = 0;
-	if (s->is_defer) {
-		talk_record(t);
-		talk_turn_done(t);
-	}
+	talk_record(t);
+	talk_turn_done(t);
 }
 
 /* Flags of a message: for one person alone, and "thinking". */
@@ -454,7 +465,8 @@ succeeded(struct step *s, struct stoa_json root)
 	case WAY_PRIVATELY:
 		t->phase = TALK_ANSWERED;
 		t->is_ephemeral = true;
-		id_take(stoa_json_get(root, STOA_STR("id")), t->message);
+		t->is_recorded = false;
+		(void)id_take(stoa_json_get(root, STOA_STR("id")), t->message);
 		shown(s);
 		break;
 	case WAY_LOOK:
@@ -462,13 +474,17 @@ succeeded(struct step *s, struct stoa_json root)
 		break;
 	case WAY_OPEN_DIRECT:
 		moved(t);
-		t->is_direct = true;
-		id_take(stoa_json_get(root, STOA_STR("id")), t->moved_to);
+		t->moved_to[0] = '\0';
+		(void)id_take(stoa_json_get(root, STOA_STR("id")), t->moved_to);
+		t->is_direct = t->moved_to[0] != '\0';
+		if (!t->is_direct) {
+			wait_longer(t); /* never into the channel instead */
+		}
 		break;
 	case WAY_POST:
 		moved(t);
-		id_take(stoa_json_get(root, STOA_STR("id")), t->message);
-		id_take(
+		(void)id_take(stoa_json_get(root, STOA_STR("id")), t->message);
+		(void)id_take(
 		    stoa_json_get(root, STOA_STR("channel_id")), t->moved_to);
 		shown(s);
 		break;
@@ -563,6 +579,7 @@ failed(struct step *s, const struct rest_answer *answer)
 		} else {
 			/* Somebody has deleted it: the end is still told. */
 			moved(t);
+			memcpy(t->gone, t->message, sizeof(t->gone));
 			t->message[0] = '\0';
 			if (!s->is_final) {
 				talk_turn_done(t);
@@ -588,6 +605,7 @@ failed(struct step *s, const struct rest_answer *answer)
 	}
 	if (answer->result.cause == REST_CAUSE_WEBHOOK_DEAD) {
 		moved(t);
+		talk_turn_done(t);
 	} else if (answer->http == 400 || answer->http == 404 ||
 		   answer->http == 403) {
 		undeliverable(s, answer->code);
@@ -612,6 +630,8 @@ on_answer(void *owner, const struct rest_answer *answer)
 		d->s.fatal("Discord does not accept the bot's token (401): "
 			   "make a new one under Bot > Reset Token of the "
 			   "developer portal and put it into the token file");
+		wait_longer(t);
+		step_free(s);
 		return;
 	}
 	if (answer->result.status == STOA_OK) {
@@ -644,19 +664,26 @@ step_send(struct step *s)
 	    .path = s->path,
 	    .json = s->json,
 	    .files = &file,
-	    .file_count = s->chart.len > 0 && s->json.len > 0 ? 1 : 0,
+	    .file_count =
+		s->chart.len > 0 && s->json.len > 0 && s->drawn.file_count > 0,
 	    .lane = s->way <= WAY_PRIVATELY ? REST_LANE_INTERACTION
 					    : REST_LANE_MESSAGE,
 	    /* Posts carry a nonce. */
 	    .is_repeatable = s->way != WAY_PRIVATELY,
 	    .timeout_us = DISCORD_CALL_US,
 	};
+	enum stoa_status status;
 
-	if (rest_send(t->discord->s.rest, &request, on_answer, s, NULL) !=
-	    STOA_OK) {
-		wait_longer(t);
-		step_free(s);
+	status = rest_send(t->discord->s.rest, &request, on_answer, s, NULL);
+	if (status == STOA_OK) {
+		return;
 	}
+	if (status == STOA_INVALID || status == STOA_TOO_LARGE) {
+		undeliverable(s, 0); /* it never can be sent */
+	} else {
+		wait_longer(t);
+	}
+	step_free(s);
 }
 
 /* Draws, with the chart if there is one, and sends. */
@@ -703,7 +730,6 @@ talk_show(struct talk *t, const struct stoa_buf *packed, bool is_final)
 			step_free(s);
 			return;
 		}
-		s->revision = s->card->revision;
 		if (!is_final) {
 			stoa_buf_clear(&t->live);
 		}
