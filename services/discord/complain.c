@@ -132,6 +132,20 @@ on_guild(void *owner, const struct rest_answer *in)
 	}
 }
 
+static void
+told_forget(struct discord *d)
+{
+	STOA_MAP_EACH(&d->told, entry)
+	{
+		int64_t *told = entry->value;
+
+		if (d->now_us - *told >= DISCORD_TOLD_US) {
+			(void)stoa_map_remove(&d->told, entry->key);
+			free(told);
+		}
+	}
+}
+
 /* Whether it is time to say it (again). */
 static bool
 is_due(struct discord *d, const char *channel)
@@ -142,6 +156,9 @@ is_due(struct discord *d, const char *channel)
 		return false;
 	}
 	if (told == NULL) {
+		if (d->told.count >= DISCORD_TOLD_MAX) {
+			told_forget(d);
+		}
 		if (d->told.count >= DISCORD_TOLD_MAX) {
 			return false;
 		}
@@ -166,7 +183,8 @@ complain(struct talk *t)
 	    .timeout_us = DISCORD_CALL_US,
 	};
 
-	if (t->guild[0] == '\0' || !is_due(d, t->channel)) {
+	/* A direct message is nobody's channel but the asker's. */
+	if (t->guild[0] == '\0' || t->is_direct || !is_due(d, t->channel)) {
 		return;
 	}
 	c = calloc(1, sizeof(*c));

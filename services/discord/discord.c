@@ -28,6 +28,12 @@ discord_say(const struct discord *d, bool is_warning, const char *event,
 	}
 }
 
+bool
+discord_speaks(const struct discord *d)
+{
+	return d->is_leader && !d->is_draining;
+}
+
 /* ---- turns ---- */
 
 static void
@@ -41,8 +47,13 @@ turn_take(struct discord *d, struct stoa_delivery *delivery,
 	talk_set_request(t, in->request);
 	(void)snprintf(t->user, sizeof(t->user), "%s", in->user);
 	t->is_private = row != NULL && row->is_private;
-	if (t->phase != TALK_SILENT || t->turn != NULL) {
-		stoa_delivery_ack(delivery); /* answered already, or a copy */
+	if (t->turn != NULL) {
+		/* A copy: to acknowledge it would end the first one as well. */
+		stoa_delivery_retry(delivery, DISCORD_REDO_US);
+		return;
+	}
+	if (t->phase != TALK_SILENT) {
+		stoa_delivery_ack(delivery); /* answered already */
 		return;
 	}
 	t->turn = delivery;
@@ -58,7 +69,7 @@ on_turn(void *owner, struct stoa_delivery *delivery)
 	struct stoa_arena arena;
 	Stoa__Discord__Turn *in;
 
-	if (d->is_draining) {
+	if (!discord_speaks(d)) {
 		stoa_delivery_retry(delivery, 0);
 		return;
 	}
@@ -122,14 +133,17 @@ on_card(void *owner, struct stoa_delivery *delivery)
 	const Stoa__Discord__Handle *handle;
 	struct talk *t;
 
-	if (d->is_draining) {
+	if (!discord_speaks(d)) {
 		stoa_delivery_retry(delivery, 0);
 		return;
 	}
 	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
 	card =
 	    stoa_unpack(&arena, &stoa__chat__card__descriptor, delivery->data);
-	if (card == NULL || card->id[0] == '\0') {
+	if (card == NULL || card->id[0] == '\0' ||
+	    delivery->data.len > DISCORD_CARD_MAX) {
+		discord_say(d, true, "card_dropped",
+		    "a message on chat-out is no card");
 		stoa_delivery_drop(delivery);
 		stoa_arena_fini(&arena);
 		return;
@@ -141,8 +155,10 @@ on_card(void *owner, struct stoa_delivery *delivery)
 		talk_set_handle(t, handle);
 	}
 	user_set(t, delivery->subject, 4);
-	if (t->phase == TALK_OVER || t->final != NULL) {
-		stoa_delivery_ack(delivery); /* a copy */
+	if (t->final != NULL) {
+		stoa_delivery_retry(delivery, DISCORD_REDO_US); /* a copy */
+	} else if (t->phase == TALK_OVER) {
+		stoa_delivery_ack(delivery);
 	} else {
 		t->final = delivery;
 		stoa_buf_clear(&t->last);
@@ -162,12 +178,15 @@ on_edit(void *owner, struct stoa_str subject, struct stoa_str data)
 	const Stoa__Discord__Handle *handle;
 	struct talk *t;
 
-	if (!d->is_leader || d->is_draining) {
+	if (!discord_speaks(d) || data.len > DISCORD_CARD_MAX) {
 		return;
 	}
 	stoa_arena_init(&arena, NULL, 0, DISCORD_ARENA_MAX);
 	card = stoa_unpack(&arena, &stoa__chat__card__descriptor, data);
-	if (card != NULL && card->id[0] != '\0') {
+	/* Later states of what is not shown can be left out. */
+	if (card != NULL && card->id[0] != '\0' &&
+	    (d->talks.count < DISCORD_TALKS_MAX ||
+		talk_get(d, card->id) != NULL)) {
 		t = talk_make(d, card->id);
 		handle = handle_of(&arena, card);
 		if (handle != NULL) {
@@ -288,17 +307,7 @@ discord_drain(struct discord *d)
 	stoa_consumer_stop(d->cards);
 	STOA_MAP_EACH(&d->talks, entry)
 	{
-		struct talk *t = entry->value;
-
-		/* What has not begun is somebody else's now. */
-		if (!t->is_busy && t->turn != NULL) {
-			stoa_delivery_retry(t->turn, 0);
-			t->turn = NULL;
-		}
-		if (!t->is_busy && t->final != NULL) {
-			stoa_delivery_retry(t->final, 0);
-			t->final = NULL;
-		}
+		talk_pump(entry->value); /* hands back what has not begun */
 	}
 }
 

@@ -22,6 +22,7 @@ lead(struct discord *d)
 		return;
 	}
 	d->is_leader = true;
+	d->has_led = true;
 	discord_say(d, false, "leading", "this replica speaks to Discord");
 	if (!d->is_draining) {
 		stoa_consumer_set_window(d->turns, DISCORD_TURNS_WINDOW);
@@ -39,6 +40,11 @@ follow(struct discord *d)
 	discord_say(d, true, "following", "another replica speaks to Discord");
 	stoa_consumer_set_window(d->turns, 0);
 	stoa_consumer_set_window(d->cards, 0);
+	STOA_MAP_EACH(&d->talks, entry)
+	{
+		talk_pump(entry->value); /* hands back what has not begun */
+	}
+	d->sweep_us = 0;
 }
 
 static void
@@ -49,7 +55,6 @@ on_kept(void *owner, enum stoa_status status, uint64_t revision)
 	d->is_leading_asked = false;
 	if (status == STOA_OK) {
 		d->revision = revision;
-		d->kept_us = d->now_us;
 		(void)snprintf(d->seen_incarnation, sizeof(d->seen_incarnation),
 		    "%s", d->s.incarnation);
 		lead(d);
@@ -108,8 +113,10 @@ seen(struct discord *d, const Stoa__Discord__Replica *record, uint64_t revision)
 		keep(d, revision);
 		return;
 	}
-	if (is_same_replica(d, record->incarnation)) {
-		keep(d, revision); /* our own former life */
+	/* Our own former life. Who has led and lost it to its own name has a
+	 * twin, and the two would take it from each other for ever. */
+	if (is_same_replica(d, record->incarnation) && !d->has_led) {
+		keep(d, revision);
 	}
 }
 
@@ -136,6 +143,8 @@ on_seen(void *owner, enum stoa_status status, struct stoa_str value,
 	    stoa_unpack(&arena, &stoa__discord__replica__descriptor, value);
 	if (record != NULL) {
 		seen(d, record, revision);
+	} else {
+		keep(d, revision); /* nobody can read it */
 	}
 	stoa_arena_fini(&arena);
 }

@@ -88,15 +88,16 @@ struct discord {
 	int64_t now_us, wall_us;
 	int64_t pulse_us, sweep_us;
 	unsigned busy; /* steps, moves and looks under way */
-	unsigned moves;
+	unsigned moves, suggests;
 	bool is_draining;
 
 	/* leader.c */
 	bool is_leader, is_leading_asked;
+	bool has_led; /* once: then a second process of our name is alive */
 	uint64_t revision; /* of the leader's record as we know it */
 	uint64_t seen_beat;
 	char seen_incarnation[48];
-	int64_t seen_us, beat_us, kept_us;
+	int64_t seen_us, beat_us;
 	uint64_t beat;
 
 	/* serve.c */
@@ -117,6 +118,9 @@ struct discord {
 void discord_say(const struct discord *d, bool is_warning, const char *event,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Conversations are this process's to go on with. */
+bool discord_speaks(const struct discord *d);
+
 /* ---- talk.c ---- */
 
 struct talk *talk_get(struct discord *d, const char *id);
@@ -125,7 +129,8 @@ void talk_free(struct talk *t);
 void talk_set_handle(struct talk *t, const Stoa__Discord__Handle *handle);
 void talk_set_request(struct talk *t, const Stoa__Chat__Command *request);
 
-/* Does what is to be done next, unless a step is under way. */
+/* Does what is to be done next, unless a step is under way. Where another
+ * process speaks, hands back what came in and forgets the rest. */
 void talk_pump(struct talk *t);
 
 /* The first answer stands: the turn is done, once that is written down. */

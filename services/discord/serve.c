@@ -69,11 +69,14 @@ call_answered(void *owner, const struct rest_answer *in)
 		    NULL, in->cause);
 		return;
 	}
-	reply.status = in->http;
-	if (in->body.len <= REPLY_JSON_MAX) {
-		reply.json.data = (uint8_t *)(uintptr_t)in->body.data;
-		reply.json.len = in->body.len;
+	if (in->body.len > REPLY_JSON_MAX) {
+		answer(a, STOA_TOO_LARGE, NULL,
+		    "Discord's answer has more than 200 KiB: ask for less");
+		return;
 	}
+	reply.status = in->http;
+	reply.json.data = (uint8_t *)(uintptr_t)in->body.data;
+	reply.json.len = in->body.len;
 	answer(a, STOA_OK, &reply.base, NULL);
 }
 
@@ -306,14 +309,13 @@ described(void *owner, const struct rest_answer *in)
 		return;
 	}
 	if (in->result.status != STOA_OK ||
-	    !stoa_json_parse(in->body, 0, &root, NULL)) {
+	    !stoa_json_parse(in->body, 0, &root, NULL) ||
+	    !id_take(stoa_json_get(root, STOA_STR("id")), d->application)) {
 		discord_say(d, true, "discord_unreachable",
 		    "Discord does not tell who the bot is: %s", in->cause);
 		d->describe_us = d->now_us + 5 * STOA_US_PER_S;
 		return;
 	}
-	copy(stoa_json_get(root, STOA_STR("id")), d->application,
-	    sizeof(d->application));
 	copy(stoa_json_get(root, STOA_STR("name")), d->name, sizeof(d->name));
 	(void)snprintf(d->invite, sizeof(d->invite),
 	    "https://discord.com/oauth2/authorize?client_id=%s"

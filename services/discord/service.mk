@@ -69,8 +69,9 @@ $(eval $(call daemon,discord,services/discord/main.c,\
 
 # Between fake ports.
 DISCORD_WORLD := discord discord-words discord-rest chat proto base
-$(eval $(call unit,discord_talk,tests/unit/discord/test_talk.c \
-	tests/unit/discord/world.c,$(DISCORD_WORLD),$(DISCORD_WORDS_LIBS)))
+$(foreach t,leader talk,$(eval $(call unit,discord_$(t),\
+	tests/unit/discord/test_$(t).c tests/unit/discord/world.c,\
+	$(DISCORD_WORLD),$(DISCORD_WORDS_LIBS))))
 
 $(eval $(call program,test/bench_rest,tests/bench/bench_rest.c,\
 	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))

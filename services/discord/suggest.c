@@ -15,7 +15,6 @@
 
 struct suggest {
 	struct discord *discord;
-	struct stoa_delivery *turn;
 	struct stoa_arena arena;
 	Stoa__Discord__Turn *in;
 };
@@ -23,8 +22,8 @@ struct suggest {
 static void
 end(struct suggest *s)
 {
-	stoa_delivery_ack(s->turn);
 	s->discord->busy--;
+	s->discord->suggests--;
 	stoa_arena_fini(&s->arena);
 	free(s);
 }
@@ -88,16 +87,18 @@ suggest_start(
 {
 	struct suggest *s;
 
-	if (in->suggest == NULL ||
+	/* Never again: a second answer would be too late, and the next letter
+	 * asks anew. */
+	stoa_delivery_ack(turn);
+	if (in->suggest == NULL || d->suggests >= DISCORD_SUGGESTS_MAX ||
 	    d->wall_us - in->handle->received_at_us > SUGGEST_US) {
-		stoa_delivery_ack(turn);
 		return;
 	}
 	s = calloc(1, sizeof(*s));
 	stoa_assert(s != NULL);
 	s->discord = d;
-	s->turn = turn;
 	d->busy++;
+	d->suggests++;
 	stoa_arena_init(&s->arena, NULL, 0, DISCORD_ARENA_MAX);
 	s->in = stoa_unpack(&s->arena, &stoa__discord__turn__descriptor,
 	    stoa_pack(&s->arena, &in->base));

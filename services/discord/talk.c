@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A card on the bus. */
-#define CARD_MAX ((size_t)256 * 1024)
-
 #define BUCKET "discord"
 
 struct talk *
@@ -30,9 +27,9 @@ talk_make(struct discord *d, const char *id)
 		stoa_assert(t != NULL);
 		t->discord = d;
 		(void)snprintf(t->id, sizeof(t->id), "%s", id);
-		stoa_buf_init(&t->live, CARD_MAX);
-		stoa_buf_init(&t->last, CARD_MAX);
-		stoa_buf_init(&t->request, CARD_MAX);
+		stoa_buf_init(&t->live, DISCORD_CARD_MAX);
+		stoa_buf_init(&t->last, DISCORD_CARD_MAX);
+		stoa_buf_init(&t->request, DISCORD_CARD_MAX);
 		(void)stoa_map_put(&d->talks, stoa_str_of(id), t);
 	}
 	t->touched_us = d->now_us;
@@ -336,9 +333,26 @@ talk_end(struct talk *t, bool is_shown)
 	t->phase = TALK_OVER;
 	stoa_buf_fini(&t->live);
 	stoa_buf_fini(&t->last);
-	stoa_buf_init(&t->live, CARD_MAX);
-	stoa_buf_init(&t->last, CARD_MAX);
+	stoa_buf_init(&t->live, DISCORD_CARD_MAX);
+	stoa_buf_init(&t->last, DISCORD_CARD_MAX);
 	explicit_bzero(t->token, sizeof(t->token));
+}
+
+/* Another process goes on: what is known here grows old. */
+static void
+talk_release(struct talk *t)
+{
+	if (t->turn != NULL && !t->is_turn_over) {
+		stoa_delivery_retry(t->turn, 0);
+		t->turn = NULL;
+	}
+	if (t->final != NULL) {
+		stoa_delivery_retry(t->final, 0);
+		t->final = NULL;
+	}
+	stoa_buf_clear(&t->live);
+	stoa_buf_clear(&t->last);
+	t->touched_us = t->discord->now_us - DISCORD_IDLE_US - 1;
 }
 
 static bool
@@ -361,8 +375,14 @@ talk_pump(struct talk *t)
 {
 	struct discord *d = t->discord;
 
-	if (t->is_busy || t->is_moving || t->is_looking ||
-	    t->phase == TALK_OVER || d->now_us < t->retry_us) {
+	if (t->is_busy || t->is_moving || t->is_looking) {
+		return;
+	}
+	if (!discord_speaks(d)) {
+		talk_release(t);
+		return;
+	}
+	if (t->phase == TALK_OVER || d->now_us < t->retry_us) {
 		return;
 	}
 	/* Without a handle the record must tell. A card that comes to a

@@ -31,6 +31,12 @@
 #define DISCORD_TALKS_MAX 16384
 #define DISCORD_IDLE_US	  (60 * STOA_US_PER_S)
 
+/* A card on the bus: the stream takes no larger message. */
+#define DISCORD_CARD_MAX ((size_t)256 * 1024)
+
+/* Suggestions under way: as many answers wait in the interactions' lane. */
+#define DISCORD_SUGGESTS_MAX 1024
+
 /* Taken from the broker at once. */
 #define DISCORD_TURNS_WINDOW 512
 #define DISCORD_CARDS_WINDOW 512
@@ -43,8 +49,7 @@
  * still within the three seconds. */
 #define DISCORD_ASK_US (500 * STOA_US_PER_MS)
 
-/* A card that could not be delivered is tried again by the broker after
- * this. */
+/* A copy of what is being worked on comes back after this. */
 #define DISCORD_REDO_US (2 * STOA_US_PER_S)
 
 /* Memory to render one card. */

@@ -114,10 +114,22 @@ stoa_kv_get(struct stoa_bus *b, const char *bucket, const char *key,
 	deed->got = done;
 }
 
+void
+world_keep(struct world *w, const char *key, struct stoa_str value)
+{
+	struct kept *kept = stoa_arena_alloc(&w->arena, sizeof(*kept));
+
+	assert_non_null(kept);
+	kept->value = value;
+	kept->revision = ++w->revision;
+	(void)stoa_map_put(&w->kept, stoa_str_of(key), kept);
+}
+
 static void
 put_run(struct world_deed *deed)
 {
-	struct kept *kept = stoa_map_get(&the->kept, stoa_str_of(deed->key));
+	const struct kept *kept =
+	    stoa_map_get(&the->kept, stoa_str_of(deed->key));
 	uint64_t revision = kept == NULL ? 0 : kept->revision;
 
 	if (the->kv_status != STOA_OK) {
@@ -128,12 +140,8 @@ put_run(struct world_deed *deed)
 		deed->stored(deed->owner, STOA_CONFLICT, 0);
 		return;
 	}
-	kept = stoa_arena_alloc(&the->arena, sizeof(*kept));
-	assert_non_null(kept);
-	kept->value = deed->value;
-	kept->revision = ++the->revision;
-	(void)stoa_map_put(&the->kept, stoa_str_of(deed->key), kept);
-	deed->stored(deed->owner, STOA_OK, kept->revision);
+	world_keep(the, deed->key, deed->value);
+	deed->stored(deed->owner, STOA_OK, the->revision);
 }
 
 void

@@ -96,6 +96,9 @@ void world_pass(struct world *w, int64_t us);
 /* What an instance after a crash remembers: what the broker keeps. */
 void world_restart(struct world *w);
 
+/* What somebody else writes at the broker. */
+void world_keep(struct world *w, const char *key, struct stoa_str value);
+
 /* ---- what comes in ---- */
 
 /* A turn of the interaction 77 of command `id`; `path` is its command. */

@@ -1,0 +1,287 @@
+/* Who speaks, and what becomes of what was begun when it is somebody else. */
+#include "../unit.h"
+
+#include "world.h"
+
+#include "base/core.h"
+
+#define S(n) ((n)*STOA_US_PER_S)
+
+static int
+set_up(void **state)
+{
+	*state = world_new();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static struct world_delivery *
+final_of(struct world *w, const char *id, const char *text)
+{
+	Stoa__Chat__Card card = world_card(id, text);
+
+	return world_final(w, &card);
+}
+
+/* Another one's beat, whoever spoke before. */
+static void
+other_beats(struct world *w, const char *incarnation, uint64_t beat)
+{
+	Stoa__Discord__Replica record = STOA__DISCORD__REPLICA__INIT;
+
+	record.incarnation = (char *)(uintptr_t)incarnation;
+	record.beat = beat;
+	world_keep(w, "leader", stoa_pack(&w->arena, &record.base));
+}
+
+static void
+test_lost_leader_hands_back(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *turn = world_turn(w, "c1", "models"), *card;
+	struct world_call *call;
+
+	other_beats(w, "two.first", 1);
+	/* One step is under way, one conversation waits. */
+	card = final_of(w, "c2", "hello");
+	assert_int_equal(card->end, WORLD_ACKED); /* of no known place */
+	(void)world_turn(w, "c3", "models");
+	card = final_of(w, "c3", "hello");
+	call = world_expect(w, REST_POST, CALLBACK);
+	world_pass(w, S(1));
+	assert_false(w->d->is_leader);
+	assert_int_equal(w->window, 0);
+	assert_int_equal(turn->end, WORLD_RETRIED);
+	/* What Discord has is not handed back. */
+	assert_int_equal(card->end, WORLD_OPEN);
+	world_answer(w, call, 204, 0, "");
+	assert_int_equal(card->end, WORLD_ACKED);
+	/* What was asked for before comes, and is somebody else's. */
+	assert_int_equal(world_turn(w, "c4", "models")->end, WORLD_RETRIED);
+	assert_int_equal(final_of(w, "c4", "hello")->end, WORLD_RETRIED);
+	world_live(w, "c5", 2, "going on");
+	world_expect_silence(w);
+	/* Nothing is remembered that grows old. */
+	world_pass(w, S(2));
+	assert_int_equal(w->d->talks.count, 0);
+}
+
+static void
+test_lost_leader_does_not_go_on(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *card;
+	struct world_call *call;
+
+	(void)world_turn(w, "c1", "models");
+	card = final_of(w, "c1", "hello");
+	call = world_expect(w, REST_POST, CALLBACK);
+	other_beats(w, "two.first", 1);
+	world_pass(w, S(1));
+	world_break(w, call, REST_CAUSE_DEADLINE);
+	assert_int_equal(card->end, WORLD_RETRIED);
+	world_pass(w, S(3));
+}
+
+static void
+test_dead_leader_is_followed(void **state)
+{
+	struct world *w = *state;
+
+	for (uint64_t beat = 1; beat < 8; beat++) {
+		other_beats(w, "two.first", beat);
+		world_pass(w, S(1) / 2);
+		assert_false(w->d->is_leader);
+	}
+	world_pass(w, S(2));
+	assert_true(w->d->is_leader);
+	assert_true(w->window > 0);
+}
+
+/* Two processes of one name: one of them, not both in turns. */
+static void
+test_twin_is_left_alone(void **state)
+{
+	struct world *w = *state;
+
+	for (uint64_t beat = 1; beat < 8; beat++) {
+		other_beats(w, "one.twin", beat);
+		world_pass(w, S(1) / 2);
+		assert_false(w->d->is_leader);
+	}
+	world_pass(w, S(2));
+	assert_true(w->d->is_leader);
+}
+
+static void
+test_unreadable_leader_is_replaced(void **state)
+{
+	struct world *w = *state;
+
+	world_keep(w, "leader", STOA_STR("\xff\xff"));
+	world_pass(w, S(1));
+	world_keep(w, "leader", STOA_STR("\xff\xff"));
+	world_pass(w, S(1));
+	assert_true(w->d->is_leader);
+}
+
+/* The broker away for a minute: nobody else speaks, nothing is lost. */
+static void
+test_lost_broker_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *turn = world_turn(w, "c1", "models");
+	Stoa__Chat__Card card = world_card("c1", "hello");
+	Stoa__Discord__Handle handle;
+
+	w->kv_status = STOA_TIMEOUT;
+	world_pass(w, S(2));
+	world_succeed(w, REST_POST, CALLBACK);
+	assert_int_equal(turn->end, WORLD_ACKED);
+	world_pass(w, S(60));
+	w->kv_status = STOA_OK;
+	world_pass(w, S(1));
+	assert_true(w->d->is_leader);
+	/* Forgotten meanwhile, and not recorded: Discord's answers tell. */
+	world_handle(w, &handle);
+	card.reply = world_reply(w, &handle);
+	(void)world_final(w, &card);
+	world_answer(w, world_expect(w, REST_POST, CALLBACK), 400, 40060, "{}");
+	world_answer(w, world_expect(w, REST_GET, ORIGINAL), 200, 0,
+	    "{\"id\":\"1\",\"flags\":128}");
+	world_succeed(w, REST_PATCH, ORIGINAL);
+}
+
+static void
+test_drain_hands_back(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *waits = world_turn(w, "c1", "models"), *card;
+	struct world_call *call;
+
+	(void)world_turn(w, "c2", "models");
+	card = final_of(w, "c2", "hello");
+	call = world_expect(w, REST_POST, CALLBACK);
+	discord_drain(w->d);
+	assert_int_equal(waits->end, WORLD_RETRIED);
+	assert_false(discord_is_idle(w->d));
+	assert_int_equal(world_turn(w, "c3", "models")->end, WORLD_RETRIED);
+	/* What fails now is the next one's. */
+	world_break(w, call, REST_CAUSE_DEADLINE);
+	assert_int_equal(card->end, WORLD_RETRIED);
+	assert_true(discord_is_idle(w->d));
+	world_pass(w, S(20));
+}
+
+static void
+test_copies_do_not_end_the_first(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *turn = world_turn(w, "c1", "models");
+	struct world_delivery *card;
+
+	assert_int_equal(world_turn(w, "c1", "models")->end, WORLD_RETRIED);
+	card = final_of(w, "c1", "hello");
+	assert_int_equal(final_of(w, "c1", "hello")->end, WORLD_RETRIED);
+	assert_int_equal(turn->end, WORLD_OPEN);
+	assert_int_equal(card->end, WORLD_OPEN);
+	world_answer(w, world_expect(w, REST_POST, CALLBACK), 204, 0, "");
+	assert_int_equal(card->end, WORLD_ACKED);
+}
+
+static void
+test_garbage_is_dropped(void **state)
+{
+	struct world *w = *state;
+	Stoa__Discord__Turn turn = STOA__DISCORD__TURN__INIT;
+	Stoa__Chat__Card card = world_card("", "no id");
+	char *large = malloc(DISCORD_CARD_MAX + 1);
+
+	assert_int_equal(
+	    world_deliver(w, true, STOA_STR("\xff\x01"))->end, WORLD_DROPPED);
+	assert_int_equal(world_turn_of(w, &turn)->end, WORLD_DROPPED);
+	assert_int_equal(
+	    world_deliver(w, false, STOA_STR("\xff\x01"))->end, WORLD_DROPPED);
+	assert_int_equal(world_final(w, &card)->end, WORLD_DROPPED);
+	assert_non_null(large);
+	memset(large, 'a', DISCORD_CARD_MAX);
+	large[DISCORD_CARD_MAX] = '\0';
+	card = world_card("c1", large);
+	assert_int_equal(world_final(w, &card)->end, WORLD_DROPPED);
+	free(large);
+	assert_int_equal(w->d->talks.count, 0);
+}
+
+static void
+test_memory_is_bounded(void **state)
+{
+	struct world *w = *state;
+	char id[32];
+
+	/* Nothing of these can be shown: the broker tells no place. */
+	w->kv_status = STOA_TIMEOUT;
+	for (unsigned i = 0; i < DISCORD_TALKS_MAX + 100; i++) {
+		(void)snprintf(id, sizeof(id), "c%u", i);
+		world_live(w, id, 2, "going on");
+	}
+	assert_int_equal(w->d->talks.count, DISCORD_TALKS_MAX);
+	w->kv_status = STOA_OK;
+	world_pass(w, S(2));
+	world_pass(w, DISCORD_IDLE_US + S(2));
+	assert_int_equal(w->d->talks.count, 0);
+}
+
+static void
+test_suggestion_is_taken_once(void **state)
+{
+	struct world *w = *state;
+	Stoa__Chat__SuggestQuery query = STOA__CHAT__SUGGEST_QUERY__INIT;
+	Stoa__Discord__Turn turn = STOA__DISCORD__TURN__INIT;
+	Stoa__Discord__Handle handle;
+	struct world_delivery *delivery;
+	struct world_call *call;
+
+	world_handle(w, &handle);
+	handle.kind = STOA__DISCORD__KIND__AUTOCOMPLETE;
+	turn.command = (char *)(uintptr_t) "c1";
+	turn.handle = &handle;
+	turn.suggest = &query;
+	delivery = world_turn_of(w, &turn);
+	assert_int_equal(delivery->end, WORLD_ACKED);
+	world_run(w);
+	call = world_expect(w, REST_POST, CALLBACK);
+	assert_non_null(strstr(call->json, "m_1"));
+	world_answer(w, call, 204, 0, "");
+	assert_int_equal(w->d->counts.choices, 1);
+	/* Too old: nobody looks at it. */
+	handle.received_at_us -= S(3);
+	assert_int_equal(world_turn_of(w, &turn)->end, WORLD_ACKED);
+	world_run(w);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_lost_leader_hands_back),
+	    TEST(test_lost_leader_does_not_go_on),
+	    TEST(test_dead_leader_is_followed),
+	    TEST(test_twin_is_left_alone),
+	    TEST(test_unreadable_leader_is_replaced),
+	    TEST(test_lost_broker_is_waited_for),
+	    TEST(test_drain_hands_back),
+	    TEST(test_copies_do_not_end_the_first),
+	    TEST(test_garbage_is_dropped),
+	    TEST(test_memory_is_bounded),
+	    TEST(test_suggestion_is_taken_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
