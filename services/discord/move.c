@@ -14,6 +14,7 @@
 #include "port/fetch.h"
 #include "storage/client.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -77,8 +78,11 @@ fetch_to(struct move *m, struct stoa_fetch *fetch, FILE *to)
 		}
 		size += len;
 		if (size > m->size_max) {
-			m->problem = "the file is larger than a data set may "
-				     "be (256 MiB)";
+			(void)snprintf(m->problem_text, sizeof(m->problem_text),
+			    "the file is larger than a data set may be "
+			    "(%" PRIu64 " MiB)",
+			    m->size_max >> 20);
+			m->problem = m->problem_text;
 			return;
 		}
 		if (fwrite(bytes, 1, len, to) != len) {
@@ -200,7 +204,9 @@ talk_continue(struct talk *from, const char *id)
 	memcpy(to->token, from->token, sizeof(to->token));
 	memcpy(to->guild, from->guild, sizeof(to->guild));
 	memcpy(to->channel, from->channel, sizeof(to->channel));
+	memcpy(to->replied, from->replied, sizeof(to->replied));
 	memcpy(to->user, from->user, sizeof(to->user));
+	to->is_private = from->is_private;
 	to->received_us = from->received_us;
 	to->is_ephemeral = from->is_ephemeral;
 	to->has_handle = true;
@@ -281,6 +287,7 @@ move_new(struct talk *t, const Stoa__Chat__Card *card)
 {
 	struct discord *d = t->discord;
 	struct move *m = calloc(1, sizeof(*m));
+	const char *name;
 
 	stoa_assert(m != NULL);
 	m->discord = d;
@@ -293,7 +300,10 @@ move_new(struct talk *t, const Stoa__Chat__Card *card)
 	m->capability =
 	    stoa_arena_str(&m->arena, stoa_str_of(card->upload->capability));
 	m->size_max = card->upload->size_max;
-	(void)snprintf(m->path, sizeof(m->path), "%s/%s", d->s.folder, t->id);
+	/* An id is no file's name: it came from outside. */
+	name = nonce_make(&m->arena, t->id, "");
+	(void)snprintf(m->path, sizeof(m->path), "%s/%s.moving", d->s.folder,
+	    name == NULL ? "" : name);
 	(void)unlink(m->path); /* of an earlier try */
 	return m;
 }

@@ -265,6 +265,62 @@ test_suggestion_is_taken_once(void **state)
 	world_run(w);
 }
 
+/* An upload: the bytes go to storage, and the same conversation goes on under
+ * the second command. */
+static void
+test_upload_goes_on_under_its_second_command(void **state)
+{
+	struct world *w = *state;
+	Stoa__Chat__Attachment file = STOA__CHAT__ATTACHMENT__INIT;
+	Stoa__Chat__Option option = STOA__CHAT__OPTION__INIT,
+			   *all[] = {&option};
+	Stoa__Chat__Command request = STOA__CHAT__COMMAND__INIT;
+	Stoa__Chat__Upload upload = STOA__CHAT__UPLOAD__INIT;
+	Stoa__Discord__Turn turn = STOA__DISCORD__TURN__INIT;
+	Stoa__Chat__Card card;
+	Stoa__Discord__Handle handle;
+	struct world_delivery *first;
+
+	world_handle(w, &handle);
+	file.url =
+	    (char *)(uintptr_t) "https://cdn.discordapp.com/a/b.csv?ex=1";
+	file.name = (char *)(uintptr_t) "b.csv";
+	option.value_case = STOA__CHAT__OPTION__VALUE_FILE;
+	option.file = &file;
+	request.options = all;
+	request.n_options = 1;
+	turn.command = (char *)(uintptr_t) "../c1";
+	turn.handle = &handle;
+	turn.user = (char *)(uintptr_t)USER;
+	turn.path = (char *)(uintptr_t) "upload";
+	turn.request = &request;
+	(void)world_turn_of(w, &turn);
+	card = world_card("../c1", "");
+	upload.url = (char *)(uintptr_t) "http://127.0.0.1:1/";
+	upload.capability = (char *)(uintptr_t) "capability";
+	upload.size_max = 1 << 20;
+	card.upload = &upload;
+	first = world_final(w, &card);
+	world_succeed(w, REST_POST, CALLBACK); /* thinking */
+	world_pass(w, S(1));
+	assert_string_equal(w->file_url, file.url);
+	assert_string_equal(w->commands, "../c1-stored");
+	assert_int_equal(first->end, WORLD_ACKED);
+	(void)final_of(w, "../c1-stored", "stored");
+	world_succeed(w, REST_PATCH, ORIGINAL);
+
+	/* What does not lie at Discord is not fetched. */
+	file.url = (char *)(uintptr_t) "https://cdn.discordapp.com.example/b";
+	turn.command = (char *)(uintptr_t) "c2";
+	card.id = (char *)(uintptr_t) "c2";
+	(void)world_turn_of(w, &turn);
+	(void)world_final(w, &card);
+	world_succeed(w, REST_POST, CALLBACK);
+	world_pass(w, S(1));
+	assert_string_not_equal(w->file_url, file.url);
+	world_succeed(w, REST_PATCH, ORIGINAL);
+}
+
 int
 main(void)
 {
@@ -280,6 +336,7 @@ main(void)
 	    TEST(test_copies_do_not_end_the_first),
 	    TEST(test_garbage_is_dropped),
 	    TEST(test_memory_is_bounded),
+	    TEST(test_upload_goes_on_under_its_second_command),
 	    TEST(test_suggestion_is_taken_once),
 	};
 
