@@ -81,7 +81,7 @@ is_empty(const struct gateway *g)
 			return false;
 		}
 	}
-	return g->open_stores == 0;
+	return g->open_stores == 0 && g->again == NULL;
 }
 
 void
@@ -90,6 +90,7 @@ gateway_tick(struct gateway *g)
 	g->now_us = stoa_clock_mono(NULL).us;
 	fleet_tick(g);
 	identify_tick(g);
+	publish_tick(g);
 	if (g->is_draining && is_empty(g)) {
 		alive_leave(g);
 	}

@@ -71,6 +71,10 @@
 /* Everything that waits is this exact. */
 #define GATEWAY_TICK_US (20 * STOA_US_PER_MS)
 
+/* What the broker refuses is stored again after this: an interaction has
+ * three seconds, and a full disk is not emptied by asking. */
+#define GATEWAY_AGAIN_US (250 * STOA_US_PER_MS)
+
 /* From an open connection to Hello, and from identify or resume to READY or
  * the first dispatch. Discord takes under a second. */
 #define GATEWAY_HELLO_US (10 * STOA_US_PER_S)

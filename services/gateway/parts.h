@@ -125,6 +125,8 @@ struct gateway {
 	int64_t released_us;
 	size_t bytes; /* in all windows */
 	size_t open_stores;
+	struct message *again; /* publish.c: not stored, to be tried again */
+	int64_t again_us;
 	bool is_planning, is_draining;
 	bool is_listening; /* the broker has answered once */
 	enum farewell farewell;
@@ -221,6 +223,9 @@ void identify_ask(struct gateway *g);
 
 /* A dispatch of this shard. False: it cannot be read. */
 bool publish_dispatch(struct runner *r, const struct gateway_frame *frame);
+
+/* Stores again what the broker has refused. */
+void publish_tick(struct gateway *g);
 
 /* What is under way stays so, but is ours no longer. */
 void publish_forget(struct runner *r);

@@ -23,6 +23,7 @@
 #define ID_SIZE 160
 
 struct message {
+	struct message *next; /* to be stored again */
 	struct outgoing *of;
 	struct stoa_str data;
 	char subject[128];
@@ -109,13 +110,32 @@ on_stored(void *owner, enum stoa_status status)
 		return; /* the process ends; the session repeats it */
 	}
 	if (status != STOA_OK && status != STOA_EXISTS) {
+		/* A refusal comes at once: asked again at once, the broker
+		 * would have nothing else to do. */
 		g->counts.again++;
-		message_store(m);
+		m->next = g->again;
+		g->again = m;
 		return;
 	}
 	o->open--;
 	if (o->open == 0) {
 		outgoing_done(o);
+	}
+}
+
+void
+publish_tick(struct gateway *g)
+{
+	struct message *m = g->again, *next;
+
+	if (m == NULL || g->now_us < g->again_us) {
+		return;
+	}
+	g->again = NULL;
+	g->again_us = g->now_us + GATEWAY_AGAIN_US;
+	for (; m != NULL; m = next) {
+		next = m->next;
+		message_store(m);
 	}
 }
 
