@@ -255,6 +255,7 @@ shown_take(struct talk *t, const Stoa__Discord__Shown *shown)
 	talk_set_request(t, shown->request);
 	if (shown->revision > t->revision) {
 		t->revision = shown->revision;
+		stoa_buf_clear(&t->live); /* late */
 	}
 }
 
@@ -331,6 +332,11 @@ talk_end(struct talk *t, bool is_shown)
 		t->final = NULL;
 	}
 	t->phase = TALK_OVER;
+	if (t->is_recorded) {
+		/* No live card comes after this one, in any process. */
+		t->revision = UINT32_MAX;
+		talk_record(t);
+	}
 	stoa_buf_fini(&t->live);
 	stoa_buf_fini(&t->last);
 	stoa_buf_init(&t->live, DISCORD_CARD_MAX);

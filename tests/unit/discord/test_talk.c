@@ -464,6 +464,26 @@ test_final_wins(void **state)
 	world_expect_silence(w);
 }
 
+/* Also in another process, and after this one has forgotten it. */
+static void
+test_final_stays(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *card;
+
+	defer(w, "c1", "models");
+	(void)final_of(w, "c1", "done");
+	world_succeed(w, REST_PATCH, ORIGINAL);
+	world_restart(w);
+	world_live(w, "c1", 9, "nine");
+	world_pass(w, S(2));
+	world_expect_silence(w);
+	/* A copy of the final card is no harm. */
+	card = final_of(w, "c1", "done");
+	world_succeed(w, REST_PATCH, ORIGINAL);
+	assert_int_equal(card->end, WORLD_ACKED);
+}
+
 static void
 test_deleted_message_is_written_anew(void **state)
 {
@@ -671,6 +691,7 @@ main(void)
 	    TEST(test_unreadable_record_is_waited_for),
 	    TEST(test_edits_are_one_a_second),
 	    TEST(test_final_wins),
+	    TEST(test_final_stays),
 	    TEST(test_deleted_message_is_written_anew),
 	    TEST(test_chart_goes_along),
 	    TEST(test_owner_is_told_once_a_day),
