@@ -90,9 +90,14 @@ bot_pressed_keep(
 static void
 on_kept_live(void *owner, enum stoa_status status, uint64_t revision)
 {
-	(void)owner;
-	(void)status;
+	struct bot *b = owner;
+
 	(void)revision;
+	/* The next edit keeps it; at the end of the process there is none,
+	 * and no bot either. */
+	if (status != STOA_OK && status != STOA_CLOSED) {
+		b->kept[0] = '\0';
+	}
 }
 
 void

@@ -6,6 +6,7 @@
 #include "base/core.h"
 #include "bot/action.h"
 #include "bot/limits.h"
+#include "bot/parts.h"
 
 #define ADA_ID	   "53908232506183680"
 #define GRACE_ID   "80351110224678912"
@@ -457,6 +458,29 @@ test_bot_keeps_what_its_buttons_stand_for(void **state)
 	assert_string_equal(w->final->buttons[0]->command, "/help");
 }
 
+/* Edits of one card: kept once, and again if that has failed. */
+static void
+test_bot_keeps_live_buttons_until_they_are_kept(void **state)
+{
+	static const enum stoa_status broker[] = {STOA_TIMEOUT, STOA_OK};
+	struct world *w = *state;
+	struct bot_address to = {.platform = "discord", .user = ADA_ID};
+
+	for (size_t i = 0; i < STOA_COUNT(broker); i++) {
+		Stoa__Chat__Card card = STOA__CHAT__CARD__INIT;
+		Stoa__Chat__Button button = STOA__CHAT__BUTTON__INIT;
+		Stoa__Chat__Button *list[] = {&button};
+
+		button.does_case = STOA__CHAT__BUTTON__DOES_COMMAND;
+		button.command = TEXT("/jobs");
+		card.buttons = list;
+		card.n_buttons = 1;
+		w->store_status = broker[i];
+		bot_pressed_keep_live(w->bot, &w->arena, &card, &to);
+		assert_int_equal(w->kept.count, i);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -473,6 +497,7 @@ main(void)
 	    TEST(test_bot_lets_others_look_but_not_act),
 	    TEST(test_bot_refuses_tokens_that_stand_for_nothing),
 	    TEST(test_bot_tries_again_when_the_broker_keeps_nothing),
+	    TEST(test_bot_keeps_live_buttons_until_they_are_kept),
 	    TEST(test_bot_keeps_what_its_buttons_stand_for),
 	};
 
