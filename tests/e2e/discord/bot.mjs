@@ -13,6 +13,9 @@ for (const locale of ['es-ES', 'de', 'fr', 'pt-BR', 'ja']) {
   check(`every command is described in ${locale}`, commands.every((c) => c.description_localizations?.[locale] && c.name_localizations?.[locale]))
 }
 
+check('the status tells the link that brings the bot into a server',
+  /https:\/\/discord\.com\/oauth2\/authorize\?client_id=\d+&\S*permissions=274878024704/.test(s.status()), s.status())
+
 // ---- a server becomes a community ----
 
 let i = await s.say('balance', {}, { user_id: s.grace })

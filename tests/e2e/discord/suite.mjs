@@ -80,6 +80,11 @@ export class Suite {
     spawnSync(stoa, ['down', '--home', this.home], { encoding: 'utf8' })
   }
 
+  // What `stoa status` prints.
+  status () {
+    return spawnSync(stoa, ['status', '--home', this.home], { encoding: 'utf8' }).stdout
+  }
+
   // ---- the fake's control API ----
 
   async call (method, name, body) {
