@@ -256,6 +256,13 @@ stoa_consumer_stop(struct stoa_consumer *c)
 }
 
 void
+stoa_consumer_set_life(struct stoa_consumer *c, int64_t life_us)
+{
+	(void)c;
+	assert_true(life_us > 0);
+}
+
+void
 stoa_consumer_set_window(struct stoa_consumer *c, unsigned window)
 {
 	if ((void *)c == (void *)&the->on_turn) {
