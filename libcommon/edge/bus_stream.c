@@ -192,18 +192,26 @@ on_delivery(void *owner, const struct stoa_nats_msg *m)
 	c->fn(c->owner, &h->delivery);
 }
 
-static void
-delivery_end(struct stoa_delivery *d, const char *verdict)
+void
+stoa_delivery_forget(struct stoa_delivery *d)
 {
 	struct held *h = (struct held *)d;
 	struct stoa_consumer *c = h->consumer;
 
-	(void)stoa_nats_publish(
-	    c->bus->nats, h->reply, NULL, NULL, 0, stoa_str_of(verdict));
 	stoa_assert(c->open > 0);
 	c->open--;
 	free(h);
 	pull(c);
+}
+
+static void
+delivery_end(struct stoa_delivery *d, const char *verdict)
+{
+	struct held *h = (struct held *)d;
+
+	(void)stoa_nats_publish(h->consumer->bus->nats, h->reply, NULL, NULL, 0,
+	    stoa_str_of(verdict));
+	stoa_delivery_forget(d);
 }
 
 void

@@ -79,6 +79,10 @@ void stoa_delivery_ack(struct stoa_delivery *d);
 void stoa_delivery_retry(struct stoa_delivery *d, int64_t after_us);
 void stoa_delivery_drop(struct stoa_delivery *d); /* never again */
 
+/* Tells the broker nothing: a later delivery of the same message is held. An
+ * ack of either would take the message away while nothing is done yet. */
+void stoa_delivery_forget(struct stoa_delivery *d);
+
 /* Tells the broker that work on it goes on. */
 void stoa_delivery_progress(struct stoa_delivery *d);
 

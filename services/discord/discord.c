@@ -47,14 +47,12 @@ turn_take(struct discord *d, struct stoa_delivery *delivery,
 	talk_set_request(t, in->request);
 	(void)snprintf(t->user, sizeof(t->user), "%s", in->user);
 	t->is_private = row != NULL && row->is_private;
-	if (t->turn != NULL) {
-		/* A copy: to acknowledge it would end the first one as well. */
-		stoa_delivery_retry(delivery, DISCORD_REDO_US);
-		return;
-	}
 	if (t->phase != TALK_SILENT) {
 		stoa_delivery_ack(delivery); /* answered already */
 		return;
+	}
+	if (t->turn != NULL) {
+		stoa_delivery_forget(t->turn); /* of the same message */
 	}
 	t->turn = delivery;
 	/* A second delivery: whoever had the first may have answered. The
@@ -155,10 +153,11 @@ on_card(void *owner, struct stoa_delivery *delivery)
 		talk_set_handle(t, handle);
 	}
 	user_set(t, delivery->subject, 4);
-	if (t->final != NULL) {
-		stoa_delivery_retry(delivery, DISCORD_REDO_US); /* a copy */
-	} else if (t->phase == TALK_OVER) {
-		stoa_delivery_ack(delivery);
+	if (t->phase == TALK_OVER) {
+		stoa_delivery_ack(delivery); /* a copy */
+	} else if (t->final != NULL) {
+		stoa_delivery_forget(t->final); /* of the same message */
+		t->final = delivery;
 	} else {
 		t->final = delivery;
 		stoa_buf_clear(&t->last);
