@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/core.h"
+#include "port/clock.h"
 #include "port/kv.h"
 
 #include <stdio.h>
@@ -22,7 +23,6 @@ lead(struct discord *d)
 		return;
 	}
 	d->is_leader = true;
-	d->has_led = true;
 	discord_say(d, false, "leading", "this replica speaks to Discord");
 	if (!d->is_draining) {
 		stoa_consumer_set_window(d->turns, DISCORD_TURNS_WINDOW);
@@ -47,6 +47,15 @@ follow(struct discord *d)
 	d->sweep_us = 0;
 }
 
+/* Read from the clock itself: after a pause of this process what it knows of
+ * the time is as old as the pause is long. */
+bool
+leader_is_sure(const struct discord *d)
+{
+	return d->is_leader &&
+	       stoa_clock_mono(NULL).us - d->kept_us < DISCORD_SURE_US;
+}
+
 static void
 on_kept(void *owner, enum stoa_status status, uint64_t revision)
 {
@@ -55,6 +64,7 @@ on_kept(void *owner, enum stoa_status status, uint64_t revision)
 	d->is_leading_asked = false;
 	if (status == STOA_OK) {
 		d->revision = revision;
+		d->kept_us = d->asked_us;
 		(void)snprintf(d->seen_incarnation, sizeof(d->seen_incarnation),
 		    "%s", d->s.incarnation);
 		lead(d);
@@ -77,6 +87,7 @@ keep(struct discord *d, uint64_t expected)
 	stoa_assert(len <= sizeof(bytes));
 	(void)stoa__discord__replica__pack(&record, bytes);
 	d->is_leading_asked = true;
+	d->asked_us = stoa_clock_mono(NULL).us;
 	stoa_kv_put(d->s.bus, BUCKET, KEY, stoa_str_of_bytes(bytes, len),
 	    expected, on_kept, d);
 }
@@ -91,31 +102,52 @@ is_same_replica(const struct discord *d, const char *incarnation)
 	       incarnation[len] == '.';
 }
 
+/* It has our name and lives: it is no former life of ours. */
+static void
+twin_seen(struct discord *d)
+{
+	if (d->twin_us == 0) {
+		d->twin_us = d->now_us;
+		discord_say(d, true, "replica_not_unique",
+		    "another discord runs as replica \"%s\" and was here "
+		    "first: this one says nothing",
+		    d->s.replica);
+	} else if (d->now_us - d->twin_us >= DISCORD_TWIN_US) {
+		d->s.fatal("two discord run as one replica: give each its own "
+			   "name with --replica; this one ends, the other "
+			   "goes on");
+	}
+}
+
 static void
 seen(struct discord *d, const Stoa__Discord__Replica *record, uint64_t revision)
 {
 	bool is_ours = strcmp(record->incarnation, d->s.incarnation) == 0;
+	bool is_former;
 
 	if (is_ours) {
 		d->revision = revision;
 		d->seen_us = d->now_us;
+		d->kept_us = d->asked_us;
 		lead(d);
 		return;
 	}
 	follow(d);
-	if (strcmp(record->incarnation, d->seen_incarnation) != 0 ||
-	    record->beat != d->seen_beat) {
+	is_former = is_same_replica(d, record->incarnation);
+	if (strcmp(record->incarnation, d->seen_incarnation) != 0) {
 		(void)snprintf(d->seen_incarnation, sizeof(d->seen_incarnation),
 		    "%s", record->incarnation);
 		d->seen_beat = record->beat;
 		d->seen_us = d->now_us;
-	} else if (d->now_us - d->seen_us >= DISCORD_DEAD_US) {
-		keep(d, revision);
-		return;
-	}
-	/* Our own former life. Who has led and lost it to its own name has a
-	 * twin, and the two would take it from each other for ever. */
-	if (is_same_replica(d, record->incarnation) && !d->has_led) {
+		d->twin_us = 0;
+	} else if (record->beat != d->seen_beat) {
+		d->seen_beat = record->beat;
+		d->seen_us = d->now_us;
+		if (is_former) {
+			twin_seen(d);
+		}
+	} else if (d->now_us - d->seen_us >=
+		   (is_former ? DISCORD_FORMER_US : DISCORD_DEAD_US)) {
 		keep(d, revision);
 	}
 }
@@ -163,6 +195,7 @@ leader_tick(struct discord *d)
 		keep(d, d->revision);
 	} else {
 		d->is_leading_asked = true;
+		d->asked_us = stoa_clock_mono(NULL).us;
 		stoa_kv_get(d->s.bus, BUCKET, KEY, on_seen, d);
 	}
 }

@@ -93,11 +93,12 @@ struct discord {
 
 	/* leader.c */
 	bool is_leader, is_leading_asked;
-	bool has_led; /* once: then a second process of our name is alive */
 	uint64_t revision; /* of the leader's record as we know it */
 	uint64_t seen_beat;
 	char seen_incarnation[48];
 	int64_t seen_us, beat_us;
+	int64_t asked_us, kept_us; /* kept: when what was granted was asked */
+	int64_t twin_us;	   /* of our name, first seen; 0: never */
 	uint64_t beat;
 
 	/* serve.c */
@@ -159,6 +160,9 @@ bool id_take(struct stoa_json value, char to[static DISCORD_ID_SIZE]);
 /* ---- leader.c ---- */
 
 void leader_tick(struct discord *d);
+
+/* Nobody else can have taken over yet. */
+bool leader_is_sure(const struct discord *d);
 
 /* ---- serve.c, register.c, move.c ---- */
 

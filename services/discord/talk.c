@@ -349,11 +349,11 @@ static void
 talk_release(struct talk *t)
 {
 	if (t->turn != NULL && !t->is_turn_over) {
-		stoa_delivery_retry(t->turn, 0);
+		stoa_delivery_retry(t->turn, DISCORD_HAND_US);
 		t->turn = NULL;
 	}
 	if (t->final != NULL) {
-		stoa_delivery_retry(t->final, 0);
+		stoa_delivery_retry(t->final, DISCORD_HAND_US);
 		t->final = NULL;
 	}
 	stoa_buf_clear(&t->live);
@@ -389,6 +389,11 @@ talk_pump(struct talk *t)
 		return;
 	}
 	if (t->phase == TALK_OVER || d->now_us < t->retry_us) {
+		return;
+	}
+	/* A first answer can be given twice, Discord refuses the second; an
+	 * edit by a former leader could undo the final card. */
+	if (t->phase != TALK_SILENT && !leader_is_sure(d)) {
 		return;
 	}
 	/* Without a handle the record must tell. A card that comes to a

@@ -69,6 +69,21 @@
 #define DISCORD_BEAT_US (200 * STOA_US_PER_MS)
 #define DISCORD_DEAD_US (800 * STOA_US_PER_MS)
 
+/* Unheard for so long the leader itself no longer edits: what it sends takes
+ * some time, and must not come after what another one has shown. */
+#define DISCORD_SURE_US (600 * STOA_US_PER_MS)
+
+/* What comes to one who does not speak is offered again after this: at once it
+ * could come back to the same one. */
+#define DISCORD_HAND_US (50 * STOA_US_PER_MS)
+
+/* Our own former life is dead when two beats are missing. */
+#define DISCORD_FORMER_US (400 * STOA_US_PER_MS)
+
+/* Another process of our name may be on its way out: a drain takes eight
+ * seconds. */
+#define DISCORD_TWIN_US (12 * STOA_US_PER_S)
+
 /* ---- uploads ---- */
 
 /* Attachments being moved to storage at once: each takes a thread of the
