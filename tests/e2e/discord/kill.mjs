@@ -62,6 +62,14 @@ check('two replicas share them evenly', await until(10000, isEven), shares())
 check('a session for each, no more', (await s.get('counters')).identifies === SHARDS, await s.get('counters'))
 check('commands are registered', await until(10000, async () => (await s.get('commands')).global?.length), '')
 
+// All that was asked of Discord about an interaction.
+async function story (id) {
+  const i = await s.get(`interactions/${id}`)
+  if (!i?.token) return
+  const asked = (await s.get('requests')).filter((r) => r.path.includes(i.token))
+  console.log(`${id}, sent ${new Date(i.sent_at).toISOString()}:`, asked.map((r) => `+${r.at - i.sent_at} ms ${r.method} ${r.route.split('/').pop()} ${r.status} ${r.code ?? ''} ${JSON.stringify(r.body)?.slice(0, 80)}`))
+}
+
 // ---- members ----
 
 // Five commands a second in all guilds; what became of each is asked later.
@@ -90,6 +98,7 @@ const members = {
     await until(10000, async () => (await all()).every(settled))
     const list = await all()
     const silent = list.filter((i) => !settled(i))
+    for (const i of silent.slice(0, 3)) await story(i.id)
     check(`${what}: every command is answered`, silent.length === 0, { of: list.length, silent: silent.slice(0, 3) })
     const firsts = list.filter((i) => i.answered_at).map((i) => i.first_answer_ms)
     check(`${what}: each within three seconds`, firsts.every((ms) => ms < 3000), Math.max(...firsts))
@@ -98,6 +107,7 @@ const members = {
     const again = list.filter((i) => i.answers.length > 1)
     if (!allowed.includes('again')) check(`${what}: each answered once`, again.length === 0, again.slice(0, 2).map((i) => i.answers))
     tell(`${what}: first answers`, firsts)
+    if (process.env.VERBOSE) for (const i of list.filter((i) => i.first_answer_ms > 1800)) console.log(`slow: ${i.id} of ${new Date(i.sent_at).toISOString()}: ${i.first_answer_ms} ms, type ${i.answer_type}, guild ${guilds.indexOf(i.guild_id) % SHARDS}`)
     if (again.length) console.log(`${what}: ${again.length} answered again after a kill (40060)`)
   }
 }
@@ -115,12 +125,7 @@ async function nothingWrong (what) {
   check(`${what}: Discord refused nothing`, refused.length === 0, refused.slice(0, 3))
   const violations = (await s.get('violations')).filter((v) => v.kind !== 'http-400')
   check(`${what}: no rule broken`, violations.length === 0, violations.slice(0, 3))
-  for (const v of violations.slice(0, 3)) {
-    const i = await s.get(`interactions/${v.where}`)
-    if (!i?.token) continue
-    const asked = (await s.get('requests')).filter((r) => r.path.includes(i.token))
-    console.log(`${v.where}:`, asked.map((r) => `+${r.at - i.sent_at} ms ${r.method} ${r.route.split('/').pop()} ${r.status} ${r.code ?? ''} ${JSON.stringify(r.body)?.slice(0, 80)}`))
-  }
+  for (const v of violations.slice(0, 3)) await story(v.where)
   console.log(`${what}: ${load.total(load.seen)} events so far`)
 }
 
@@ -297,6 +302,7 @@ if (wants('paused')) {
   }
   const leader = DISCORDS.find((d) => s.pids()[d] && gauge(d, 'leader') === 1)
   const paused = s.kill(leader, 'SIGSTOP')
+  if (process.env.VERBOSE) console.log(`${new Date().toISOString()}: ${leader} paused`)
   await sleep(3000)
   process.kill(paused, 'SIGCONT')
   await load.stop()
@@ -306,19 +312,25 @@ if (wants('paused')) {
 
 // ---- 6: two of one name ----
 
+async function twin (name, words) {
+  const line = readFileSync(`/proc/${s.pids()[name]}/cmdline`, 'utf8').split('\0').filter((a) => a && !a.startsWith('--ops-listen'))
+  const process = spawn(line[0], line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const out of [process.stdout, process.stderr]) out.on('data', (d) => { said += d })
+  const code = await Promise.race([new Promise((resolve) => process.once('exit', resolve)), sleep(25000)])
+  process.kill('SIGKILL')
+  check(`a second ${name} of the same name ends`, code === 78, [code, said])
+  check(`${name}: it says why`, words.test(said) && /--replica/.test(said), said)
+}
+
 if (wants('twins')) {
   await until(20000, isEven)
   const before = await s.get('counters')
-  const line = readFileSync(`/proc/${s.pids().gateway}/cmdline`, 'utf8').split('\0').filter((a) => a && !a.startsWith('--ops-listen'))
-  const twin = spawn(line[0], line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const out of [twin.stdout, twin.stderr]) out.on('data', (d) => { said += d })
-  const code = await Promise.race([new Promise((resolve) => twin.once('exit', resolve)), sleep(25000)])
-  twin.kill('SIGKILL')
-  check('a second gateway of the same name ends', code === 78, [code, said])
-  check('and says why', /two gateways run as replica/.test(said) && /--replica/.test(said), said)
+  const leader = DISCORDS.find((d) => s.pids()[d] && gauge(d, 'leader') === 1)
+  await Promise.all([twin('gateway', /two gateways run as/), twin(leader, /two discord run as/)])
   const after = await s.get('counters')
-  check('and disturbs nobody', after.connections === before.connections && await isEven(), [before.connections, after.connections])
+  check('no connection was disturbed', after.connections === before.connections && await isEven(), [before.connections, after.connections])
+  check('and no leader', gauge(leader, 'leader') === 1)
 }
 
 await s.end(['http-400'])
