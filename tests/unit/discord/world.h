@@ -39,6 +39,7 @@ enum world_end {
 	WORLD_ACKED,
 	WORLD_RETRIED,
 	WORLD_DROPPED,
+	WORLD_FORGOTTEN,
 };
 
 struct world_delivery {
