@@ -10,6 +10,11 @@
 #include "edge/conf.h"
 #include "edge/loop.h"
 
+/* Exit status (sysexits.h, EX_CONFIG) of a daemon whose settings a person must
+ * mend first: starting it again would end the same way, and might do harm
+ * where somebody counts the attempts. `stoa up` leaves it alone. */
+#define STOA_EXIT_CONFIG 78
+
 struct stoa_svc;
 
 struct stoa_svc_spec {

@@ -14,9 +14,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* sysexits.h: a person must mend the settings; starting again is no use. */
-#define EXIT_CONFIG 78
-
 static const struct stoa_conf_option options[] = {
     {"discord-token", STOA_CONF_SECRET, NULL, 0, 127, "the bot's token"},
     {"replica", STOA_CONF_TEXT, "discord", 1, 15,
@@ -56,7 +53,7 @@ static void
 fatal(const char *text)
 {
 	stoa_log(STOA_LOG_ERROR, "stopped", "%s", text);
-	_exit(EXIT_CONFIG);
+	_exit(STOA_EXIT_CONFIG);
 }
 
 /* For `stoa status`. */

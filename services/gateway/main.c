@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* sysexits.h: a person must mend the settings; starting again is no use. */
-#define EXIT_CONFIG 78
-
 /* GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES: commands, being mentioned, being
  * written to. None is privileged. */
 #define INTENTS "4609"
@@ -69,7 +66,7 @@ static void
 fatal(const char *text)
 {
 	stoa_log(STOA_LOG_ERROR, "stopped", "%s", text);
-	_exit(EXIT_CONFIG);
+	_exit(STOA_EXIT_CONFIG);
 }
 
 static void
@@ -198,7 +195,7 @@ hook_start(struct stoa_svc *svc, const struct gateway_options *o)
 			: "public-key: 64 hexadecimal digits, as Discord's "
 			  "developer portal shows them under General "
 			  "Information");
-		_exit(EXIT_CONFIG);
+		_exit(STOA_EXIT_CONFIG);
 	}
 	if (status != STOA_OK) {
 		stoa_log(STOA_LOG_ERROR, "hook_not_open", "listen: %s: %s",
@@ -255,7 +252,7 @@ start(struct stoa_svc *svc)
 
 	is_connecting = stoa_conf_flag(conf, "connect");
 	if (!settings_check(conf, &o)) {
-		_exit(EXIT_CONFIG);
+		_exit(STOA_EXIT_CONFIG);
 	}
 	if (!randomness_take(&o)) {
 		stoa_log(STOA_LOG_ERROR, "not_started",

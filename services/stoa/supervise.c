@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "edge/log.h"
+#include "edge/svc.h"
 #include "port/clock.h"
 
 #include <fcntl.h>
@@ -46,10 +47,6 @@ struct supervisor {
 	void *owner;
 };
 
-/* sysexits.h, EX_CONFIG: starting it again would end the same way, and might
- * do harm where somebody counts the attempts. */
-#define EXIT_CONFIG 78
-
 static void child_spawn(void *arg);
 static void stop_next(struct supervisor *s);
 
@@ -65,7 +62,7 @@ child_ended(uv_process_t *process, int64_t status, int number)
 		stop_next(c->supervisor);
 		return;
 	}
-	if (status == EXIT_CONFIG) {
+	if (status == STOA_EXIT_CONFIG) {
 		c->is_halted = true;
 		stoa_log(STOA_LOG_ERROR, "child_halted",
 		    "%s cannot run with its settings and is not started "
