@@ -85,8 +85,18 @@ is_empty(const struct gateway *g)
 }
 
 void
+gateway_check_stale(const struct gateway *g)
+{
+	if (stoa_clock_mono(NULL).us - g->now_us >= GATEWAY_STALE_US) {
+		g->o.stale("this process was stopped for minutes; another one "
+			   "begins afresh where the broker stands");
+	}
+}
+
+void
 gateway_tick(struct gateway *g)
 {
+	gateway_check_stale(g);
 	g->now_us = stoa_clock_mono(NULL).us;
 	fleet_tick(g);
 	identify_tick(g);

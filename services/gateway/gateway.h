@@ -36,6 +36,8 @@ struct gateway_options {
 	void (*log)(bool is_warning, const char *event, const char *text);
 	/* Nothing can be done before a person has mended it. */
 	void (*fatal)(const char *text);
+	/* Only a new process may go on. */
+	void (*stale)(const char *text);
 };
 
 /* Copies the options. */

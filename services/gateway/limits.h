@@ -117,6 +117,11 @@
 #define GATEWAY_BEAT_REPLICA_US (250 * STOA_US_PER_MS)
 #define GATEWAY_DEAD_US		(1000 * STOA_US_PER_MS)
 
+/* A process that was stopped for so long ends instead of going on: what it had
+ * in hand is stored by others since, and the broker folds what is repeated for
+ * ten minutes only. */
+#define GATEWAY_STALE_US (300 * STOA_US_PER_S)
+
 /* Two processes of one name: the younger waits so long, since the older may be
  * on its way out (a drain takes eight seconds), then it ends. */
 #define GATEWAY_TWIN_US (12 * STOA_US_PER_S)

@@ -70,6 +70,13 @@ fatal(const char *text)
 }
 
 static void
+stale(const char *text)
+{
+	stoa_log(STOA_LOG_WARN, "stale", "%s", text);
+	_exit(1);
+}
+
+static void
 on_tick(void *arg)
 {
 	gateway_tick(arg);
@@ -248,6 +255,7 @@ start(struct stoa_svc *svc)
 		stoa_conf_number(conf, "host-patience") * STOA_US_PER_S,
 	    .log = say,
 	    .fatal = fatal,
+	    .stale = stale,
 	};
 
 	is_connecting = stoa_conf_flag(conf, "connect");

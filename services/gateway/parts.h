@@ -153,6 +153,9 @@ void gateway_log(const struct gateway *g, bool is_warning, const char *event,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 int64_t gateway_wall_us(void);
 
+/* Before anything is stored: ends a process that was stopped for long. */
+void gateway_check_stale(const struct gateway *g);
+
 /* ---- alive.c ---- */
 
 void alive_start(struct gateway *g);

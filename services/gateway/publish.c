@@ -105,6 +105,7 @@ on_stored(void *owner, enum stoa_status status)
 	struct outgoing *o = m->of;
 	struct gateway *g = o->gateway;
 
+	gateway_check_stale(g);
 	g->open_stores--;
 	if (status == STOA_CLOSED) {
 		return; /* the process ends; the session repeats it */

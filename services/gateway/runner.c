@@ -72,6 +72,7 @@ on_received(void *owner, struct stoa_str piece, bool is_end)
 	struct gateway *g = r->gateway;
 	struct stoa_str payload;
 
+	gateway_check_stale(g);
 	switch (
 	    unpack_piece(r->unpack, piece, is_end, &g->unpacked, &payload)) {
 	case UNPACK_MORE:
