@@ -22,4 +22,4 @@ e2e-discord-torture: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 e2e-discord-kill: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 	@$(DISCORD_NODE) tests/e2e/discord/kill.mjs $(B)/bin/stoa
 
-e2e: e2e-discord e2e-discord-signature e2e-discord-torture
+e2e: e2e-discord e2e-discord-signature e2e-discord-torture e2e-discord-kill
