@@ -70,7 +70,9 @@ gateway_start(struct gateway *g)
 {
 	g->now_us = stoa_clock_mono(NULL).us;
 	g->started_us = g->now_us;
-	fleet_start(g);
+	if (g->o.connects) {
+		fleet_start(g);
+	}
 }
 
 static bool
@@ -98,9 +100,12 @@ gateway_tick(struct gateway *g)
 {
 	gateway_check_stale(g);
 	g->now_us = stoa_clock_mono(NULL).us;
+	publish_tick(g);
+	if (!g->o.connects) {
+		return;
+	}
 	fleet_tick(g);
 	identify_tick(g);
-	publish_tick(g);
 	if (g->is_draining && is_empty(g)) {
 		alive_leave(g);
 	}
@@ -120,7 +125,8 @@ bool
 gateway_is_idle(const struct gateway *g)
 {
 	return is_empty(g) &&
-	       (g->farewell == FAREWELL_STORED || !alive_is_healthy(g));
+	       (!g->o.connects || g->farewell == FAREWELL_STORED ||
+		   !alive_is_healthy(g));
 }
 
 /* Read for the first time, or after its owner has given it back: nobody is

@@ -28,6 +28,7 @@ struct gateway_options {
 	const char *gateway_url; /* borrowed; empty: what Discord says */
 	const char *events;	 /* borrowed; types to publish, "A,B" or "*" */
 	uint32_t intents;
+	bool connects;	 /* false: only what comes over HTTP is published */
 	unsigned shards; /* 0: as many as Discord recommends */
 	unsigned identify_reserve;
 	int64_t host_patience_us;

@@ -276,12 +276,11 @@ start(struct stoa_svc *svc)
 	if (!connections_start(svc, &o)) {
 		return false;
 	}
+	o.connects = is_connecting;
 	gateway = gateway_new(&o);
-	if (is_connecting) {
-		gateway_start(gateway);
-		tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);
-		stoa_timer_start(tick, GATEWAY_TICK_US, GATEWAY_TICK_US);
-	}
+	gateway_start(gateway);
+	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);
+	stoa_timer_start(tick, GATEWAY_TICK_US, GATEWAY_TICK_US);
 	return hook_start(svc, &o);
 }
 
