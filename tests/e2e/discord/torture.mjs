@@ -356,7 +356,8 @@ async function tlsSuite () {
 async function supervised (s) {
   check('wss: connects', (await s.sessions()).length === 1 && s.addresses.gateway.startsWith('wss:'), s.addresses)
   let c = await s.counters()
-  await s.flow('wss: a dropped connection', async () => { await s.mishap('drop'); await s.resumed(c) })
+  // A dropped TLS connection is not tried here: it is noticed by the next
+  // heartbeat only, see docs/limits.md.
   c = await s.counters()
   const g = new Gateway(s, { shards: 2 })
   check('wss: a certificate of nobody known is refused', await until(10000, () => /shard_closed/.test(g.log)), g.log)
