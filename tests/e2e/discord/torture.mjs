@@ -347,7 +347,7 @@ async function tlsSuite () {
   const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
     '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { encoding: 'utf8' })
   check('a certificate', made.status === 0, made.stderr)
-  const s = await Torture.begin({ idle: false, environment: { STOA_CA_FILE: cert, STOA_EVENTS: '*' }, config: CONFIG,
+  const s = await Torture.begin({ idle: false, environment: { STOA_CA_FILE: cert }, up: ['--discord-events=*'], config: CONFIG,
     fake: ['--name', 'localhost', '--tls-cert', cert, '--tls-key', key] })
   s.connectedAt = Date.now()
   return s
@@ -356,8 +356,7 @@ async function tlsSuite () {
 async function supervised (s) {
   check('wss: connects', (await s.sessions()).length === 1 && s.addresses.gateway.startsWith('wss:'), s.addresses)
   let c = await s.counters()
-  // A dropped TLS connection is not tried here: it is noticed by the next
-  // heartbeat only, see docs/limits.md.
+  await s.flow('wss: a dropped connection', async () => { await s.mishap('drop'); await s.resumed(c) })
   c = await s.counters()
   const g = new Gateway(s, { shards: 2 })
   check('wss: a certificate of nobody known is refused', await until(10000, () => /shard_closed/.test(g.log)), g.log)

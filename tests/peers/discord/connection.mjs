@@ -123,7 +123,9 @@ export class Connection {
   drop() {
     this.closing = true
     this.stopTimers()
-    this.ws._socket?.resetAndDestroy()
+    // TLS cannot reset: the TCP connection below it can.
+    const socket = this.ws._socket
+    ;(socket?._parent ?? socket)?.resetAndDestroy()
     this.gateway.count('close_codes_out', 'drop')
     this.gateway.detached(this, 1006, false)
   }
