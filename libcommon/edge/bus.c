@@ -301,8 +301,8 @@ listener_subscribe(struct stoa_bus *b, struct listener *l)
 {
 	stoa_nats_unsubscribe(l->sub);
 	l->sub = NULL;
-	(void)!stoa_nats_subscribe(b->nats, l->subject, NULL,
-	    EDGE_REQUESTS_PENDING_MAX, listener_heard, l, &l->sub);
+	(void)!stoa_nats_subscribe(
+	    b->nats, l->subject, NULL, listener_heard, l, &l->sub);
 }
 
 void
@@ -338,13 +338,13 @@ on_up(void *owner, bool is_fresh)
 		stoa_nats_unsubscribe(b->inbox);
 		b->inbox = NULL;
 		(void)!stoa_nats_subscribe(
-		    b->nats, subject, NULL, 0, ask_heard, b, &b->inbox);
+		    b->nats, subject, NULL, ask_heard, b, &b->inbox);
 		for (struct listener *l = b->listeners; l != NULL;
 		     l = l->next) {
 			listener_subscribe(b, l);
 		}
 		serve_subscribe(b);
-		if (!b->o.is_client && !b->o.is_bulk) {
+		if (!b->o.is_client) {
 			discovery_subscribe(b);
 		}
 	}
@@ -393,7 +393,6 @@ stoa_bus_open(const struct stoa_bus_options *options, struct stoa_bus **ret_bus)
 	    .key_file = options->key_file,
 	    .inbox = inbox,
 	    .is_lasting = true,
-	    .is_bulk = options->is_bulk,
 	    .up = on_up,
 	    .down = on_down,
 	    .error = on_error,

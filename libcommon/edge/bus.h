@@ -21,7 +21,6 @@ struct stoa_bus_options {
 	const char *description; /* one line, for discovery */
 	const char *key_file;
 	bool is_client; /* a person's tool: not listed by discovery */
-	bool is_bulk;	/* as in edge/nats.h; not listed either */
 	void (*up)(void *owner);
 	void (*down)(void *owner);
 	void (*error)(void *owner, const char *text);

@@ -114,15 +114,17 @@ discovery_subscribe(struct stoa_bus *b)
 
 	for (size_t i = 0; i < STOA_COUNT(verbs); i++) {
 		for (int depth = 0; depth < 3; depth++) {
-			struct stoa_nats_sub *sub;
+			struct stoa_nats_sub **sub =
+			    &b->discovery[3 * i + (size_t)depth];
 
 			(void)snprintf(subject, sizeof(subject),
 			    "$SRV.%s%s%s%s%s", verbs[i].verb,
 			    depth > 0 ? "." : "", depth > 0 ? b->o.service : "",
 			    depth > 1 ? "." : "", depth > 1 ? b->id : "");
-			/* Lives as long as the connection. */
+			stoa_nats_unsubscribe(*sub);
+			*sub = NULL;
 			(void)!stoa_nats_subscribe(
-			    b->nats, subject, NULL, 64, verbs[i].fn, b, &sub);
+			    b->nats, subject, NULL, verbs[i].fn, b, sub);
 		}
 	}
 }

@@ -60,6 +60,7 @@ struct stoa_bus {
 	bool is_serving;
 	bool mine[256];
 	struct stoa_nats_sub *slots[257]; /* the last: no community */
+	struct stoa_nats_sub *discovery[9];
 	struct stats stats;
 	char id[24];
 	char started[32];

@@ -230,8 +230,8 @@ slot_subscribe(struct stoa_bus *b, unsigned slot)
 	(void)snprintf(subject, sizeof(subject), "stoa.rpc.%.*s.*.%s.*",
 	    STOA_STR_ARG(service), token);
 	(void)snprintf(queue, sizeof(queue), "%.*s", STOA_STR_ARG(service));
-	(void)!stoa_nats_subscribe(b->nats, subject, queue,
-	    EDGE_REQUESTS_PENDING_MAX, on_request, b, &b->slots[slot]);
+	(void)!stoa_nats_subscribe(
+	    b->nats, subject, queue, on_request, b, &b->slots[slot]);
 }
 
 void

@@ -257,7 +257,7 @@ consumer_subscribe(struct stoa_consumer *c)
 	    stoa_nats_inbox(c->bus->nats), c->stream, c->durable);
 	(void)snprintf(all, sizeof(all), "%s.*", c->inbox);
 	(void)!stoa_nats_subscribe(
-	    c->bus->nats, all, NULL, 0, on_delivery, c, &c->sub);
+	    c->bus->nats, all, NULL, on_delivery, c, &c->sub);
 }
 
 struct stoa_consumer *

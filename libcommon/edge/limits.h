@@ -25,12 +25,15 @@
 /* Messages on the bus stay under 256 KiB (DESIGN, section 5). */
 #define EDGE_MESSAGE_MAX (256u * 1024u)
 
-/* Messages of a bulk subscription that wait in the client library; beyond it
- * the broker's copy is asked again. Requests: the callers repeat. */
-#define EDGE_REQUESTS_PENDING_MAX 8192
+/* Read from the broker at once: what a turn of the loop handles together. */
+#define EDGE_NATS_BUFFER (64 * 1024)
 
-/* Read and written at once on a connection for many small messages. */
-#define EDGE_BULK_BUFFER (1024 * 1024)
+/* Messages done with that the library frees together, and their bytes. */
+#define EDGE_NATS_BIN	    1024
+#define EDGE_NATS_BIN_BYTES ((size_t)512 * 1024)
+
+/* At the end of a process what was published last may take so long to leave. */
+#define EDGE_CLOSE_MS 1000
 
 /* Between attempts to connect: from, to (doubling). */
 #define EDGE_CONNECT_WAIT_US_MIN (20 * STOA_US_PER_MS)

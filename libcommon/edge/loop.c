@@ -28,7 +28,9 @@ struct stoa_loop {
 	uv_check_t after;
 	uv_signal_t signals[2];
 	struct hook hooks[HOOKS_MAX];
+	struct hook flushes[HOOKS_MAX];
 	size_t hook_count;
+	size_t flush_count;
 	struct hook terminate;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -130,6 +132,9 @@ run_hooks(struct stoa_loop *l)
 	for (size_t i = 0; i < l->hook_count; i++) {
 		l->hooks[i].fn(l->hooks[i].arg);
 	}
+	for (size_t i = 0; i < l->flush_count; i++) {
+		l->flushes[i].fn(l->flushes[i].arg);
+	}
 }
 
 /* After input, and once more before sleeping: timers run in between. */
@@ -150,6 +155,13 @@ stoa_loop_on_turn(struct stoa_loop *l, stoa_loop_fn fn, void *arg)
 {
 	stoa_assert(l->hook_count < HOOKS_MAX);
 	l->hooks[l->hook_count++] = (struct hook){fn, arg};
+}
+
+void
+stoa_loop_on_flush(struct stoa_loop *l, stoa_loop_fn fn, void *arg)
+{
+	stoa_assert(l->flush_count < HOOKS_MAX);
+	l->flushes[l->flush_count++] = (struct hook){fn, arg};
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -197,6 +209,17 @@ stoa_loop_on_terminate(struct stoa_loop *l, stoa_loop_fn fn, void *arg)
 		l->signals[i].data = l;
 		(void)uv_signal_start(&l->signals[i], on_signal, numbers[i]);
 	}
+}
+
+bool
+stoa_loop_is_here(struct stoa_loop *l)
+{
+	bool is_here;
+
+	pthread_mutex_lock(&l->lock);
+	is_here = pthread_equal(pthread_self(), l->thread) != 0;
+	pthread_mutex_unlock(&l->lock);
+	return is_here;
 }
 
 void

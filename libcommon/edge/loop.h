@@ -27,8 +27,15 @@ void stoa_loop_stop(struct stoa_loop *l);
  * unless called on the loop thread itself, which is never blocked. */
 void stoa_loop_post(struct stoa_loop *l, stoa_loop_fn fn, void *arg);
 
+/* Whether the caller is the loop's thread. */
+bool stoa_loop_is_here(struct stoa_loop *l);
+
 /* fn(arg) after every turn. At most eight hooks. */
 void stoa_loop_on_turn(struct stoa_loop *l, stoa_loop_fn fn, void *arg);
+
+/* fn(arg) after the hooks of every turn: what they sent leaves together. At
+ * most eight. */
+void stoa_loop_on_flush(struct stoa_loop *l, stoa_loop_fn fn, void *arg);
 
 /* Calls fn(arg) on SIGTERM and SIGINT. */
 void stoa_loop_on_terminate(struct stoa_loop *l, stoa_loop_fn fn, void *arg);

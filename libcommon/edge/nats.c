@@ -1,16 +1,18 @@
-/* nats.c - the only file that includes nats.h of the client library.
- * Its callbacks run on foreign threads: they post to the loop and return. */
+/* nats.c - with nats_watch.c the only file that knows the client library.
+ * Its callbacks run on foreign threads: they post to the loop and return. What
+ * arrives is read on the loop itself. */
 #include "edge/nats.h"
 
 #include "base/buf.h"
 #include "base/check.h"
 #include "edge/limits.h"
+#include "edge/nats_watch.h"
 #include "edge/nkey.h"
 
 #include <nats/nats.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 
 struct stoa_nats {
 	struct stoa_nats_options o;
@@ -18,6 +20,13 @@ struct stoa_nats {
 	natsConnection *connection; /* NULL: none */
 	natsConnection *connecting; /* made on the pool, not yet ours */
 	natsStatus connect_status;
+	struct nats_watch *watch; /* of either */
+	natsStatistics *statistics;
+	LIST_HEAD(, stoa_nats_sub) subs; /* who heard last comes first */
+	bool is_delivering;
+	natsMsg *bin[EDGE_NATS_BIN];
+	size_t bin_count;
+	size_t bin_bytes;
 	struct stoa_timer *retry;
 	int64_t wait_us;
 	bool is_up;
@@ -28,16 +37,15 @@ struct stoa_nats {
 };
 
 struct stoa_nats_sub {
+	LIST_ENTRY(stoa_nats_sub) link;
 	struct stoa_nats *nats;
 	natsSubscription *sub;
 	stoa_nats_fn fn;
 	void *owner;
 	bool is_dead;
-	atomic_int refs; /* the owner, the library, posts under way */
 };
 
 struct stoa_nats_msg {
-	struct stoa_nats_sub *sub;
 	natsMsg *msg;
 };
 
@@ -75,98 +83,106 @@ stoa_nats_header(const struct stoa_nats_msg *m, const char *name)
 	return value;
 }
 
+/* The broker's 503 is an empty message with this header. To who polls, the
+ * library says that one has come and swallows it, with the subject that tells
+ * whose it is. So it gets a byte of data, and passes. */
+#define STATUS_HEADER	     "Status"
+#define STATUS_NO_RESPONDERS "503"
+
+/* Exported since 3.2.0 and the same up to 3.13.0, though not in nats.h. */
+typedef void (*nats_filter)(natsConnection *nc, natsMsg **msg, void *closure);
+extern void natsConn_setFilterWithClosure(
+    natsConnection *nc, nats_filter filter, void *closure);
+
+static void
+no_responders_keep(natsConnection *nc, natsMsg **msg, void *closure)
+{
+	natsMsg *kept = NULL;
+
+	(void)nc;
+	(void)closure;
+	if (!natsMsg_IsNoResponders(*msg)) {
+		return;
+	}
+	stoa_assert(natsMsg_Create(&kept, natsMsg_GetSubject(*msg), NULL, "-",
+			1) == NATS_OK);
+	stoa_assert(natsMsgHeader_Set(
+			kept, STATUS_HEADER, STATUS_NO_RESPONDERS) == NATS_OK);
+	natsMsg_Destroy(*msg);
+	*msg = kept;
+}
+
 bool
 stoa_nats_is_no_responders(const struct stoa_nats_msg *m)
 {
-	return natsMsg_IsNoResponders(m->msg);
+	const char *status = natsMsg_GetDataLength(m->msg) != 1
+				 ? NULL
+				 : stoa_nats_header(m, STATUS_HEADER);
+
+	return status != NULL && strcmp(status, STATUS_NO_RESPONDERS) == 0;
+}
+
+/* The library hands a message that is done with to a thread of its own and
+ * wakes it: once for many is cheaper. */
+static void
+bin_empty(struct stoa_nats *n)
+{
+	for (size_t i = 0; i < n->bin_count; i++) {
+		natsMsg_Destroy(n->bin[i]);
+	}
+	n->bin_count = 0;
+	n->bin_bytes = 0;
+}
+
+static void
+bin_add(struct stoa_nats *n, natsMsg *msg)
+{
+	n->bin[n->bin_count++] = msg;
+	n->bin_bytes += (size_t)natsMsg_GetDataLength(msg);
+	if (n->bin_count == EDGE_NATS_BIN ||
+	    n->bin_bytes > EDGE_NATS_BIN_BYTES) {
+		bin_empty(n);
+	}
 }
 
 /* ---- subscriptions ---------------------------------------------------------
  */
 
-static void
-sub_release(struct stoa_nats_sub *s)
-{
-	if (atomic_fetch_sub(&s->refs, 1) == 1) {
-		natsSubscription_Destroy(s->sub);
-		free(s);
-	}
-}
-
-static void
-deliver(void *arg)
-{
-	struct stoa_nats_msg *m = arg;
-	struct stoa_nats_sub *s = m->sub;
-
-	if (!s->is_dead) {
-		s->fn(s->owner, m);
-	}
-	natsMsg_Destroy(m->msg);
-	free(m);
-	sub_release(s);
-}
-
-static void
-on_message(
-    natsConnection *connection, natsSubscription *sub, natsMsg *msg, void *arg)
-{
-	struct stoa_nats_sub *s = arg;
-	struct stoa_nats_msg *m = malloc(sizeof(*m));
-
-	(void)connection;
-	(void)sub;
-	stoa_assert(m != NULL);
-	*m = (struct stoa_nats_msg){s, msg};
-	atomic_fetch_add(&s->refs, 1);
-	stoa_loop_post(s->nats->o.loop, deliver, m);
-}
-
-static void
-sub_completed(void *arg)
-{
-	sub_release(arg);
-}
-
-/* The library calls back no more: on its thread. */
-static void
-on_complete(void *arg)
-{
-	struct stoa_nats_sub *s = arg;
-
-	stoa_loop_post(s->nats->o.loop, sub_completed, s);
-}
-
 enum stoa_status
 stoa_nats_subscribe(struct stoa_nats *n, const char *subject, const char *queue,
-    int pending_max, stoa_nats_fn fn, void *owner,
-    struct stoa_nats_sub **ret_sub)
+    stoa_nats_fn fn, void *owner, struct stoa_nats_sub **ret_sub)
 {
 	struct stoa_nats_sub *s;
+	natsSubscription *sub = NULL;
 	natsStatus status;
 
 	if (n->connection == NULL) {
 		return STOA_CLOSED;
 	}
-	s = calloc(1, sizeof(*s));
-	stoa_assert(s != NULL);
-	*s = (struct stoa_nats_sub){.nats = n, .fn = fn, .owner = owner};
-	atomic_init(&s->refs, 2);
-	status = queue == NULL
-		     ? natsConnection_Subscribe(
-			   &s->sub, n->connection, subject, on_message, s)
-		     : natsConnection_QueueSubscribe(&s->sub, n->connection,
-			   subject, queue, on_message, s);
+	status = queue == NULL ? natsConnection_SubscribeSync(
+				     &sub, n->connection, subject)
+			       : natsConnection_QueueSubscribeSync(
+				     &sub, n->connection, subject, queue);
 	if (status != NATS_OK) {
-		free(s);
 		return STOA_UNAVAILABLE;
 	}
-	(void)natsSubscription_SetOnCompleteCB(s->sub, on_complete, s);
-	(void)natsSubscription_SetPendingLimits(s->sub,
-	    pending_max == 0 ? -1 : pending_max,
-	    pending_max == 0 ? -1 : 64 * 1024 * 1024);
+	/* Never more than one read's worth waits. */
+	(void)natsSubscription_SetPendingLimits(sub, -1, -1);
+	s = calloc(1, sizeof(*s));
+	stoa_assert(s != NULL);
+	*s = (struct stoa_nats_sub){
+	    .nats = n, .sub = sub, .fn = fn, .owner = owner};
+	LIST_INSERT_HEAD(&n->subs, s, link);
 	*ret_sub = s;
 	return STOA_OK;
+}
+
+static void
+sub_free(struct stoa_nats_sub *s)
+{
+	LIST_REMOVE(s, link);
+	natsSubscription_Destroy(s->sub);
+	free(s);
 }
 
 void
@@ -175,9 +191,82 @@ stoa_nats_unsubscribe(struct stoa_nats_sub *s)
 	if (s == NULL) {
 		return;
 	}
-	s->is_dead = true;
-	(void)natsSubscription_Unsubscribe(s->sub);
-	sub_release(s);
+	if (s->nats->is_delivering) {
+		s->is_dead = true;
+	} else {
+		sub_free(s);
+	}
+}
+
+/* ---- delivering ------------------------------------------------------------
+ */
+
+/* Returns how many there were. */
+static uint64_t
+deliver_sub(struct stoa_nats_sub *s)
+{
+	struct stoa_nats_msg m;
+	int count = 0;
+
+	if (natsSubscription_GetPending(s->sub, &count, NULL) != NATS_OK) {
+		return 0;
+	}
+	for (int i = 0; i < count; i++) {
+		if (natsSubscription_NextMsg(&m.msg, s->sub, 0) != NATS_OK) {
+			break;
+		}
+		if (!s->is_dead) {
+			s->fn(s->owner, &m);
+		}
+		bin_add(s->nats, m.msg);
+	}
+	return (uint64_t)count;
+}
+
+static uint64_t
+received(struct stoa_nats *n, natsConnection *connection)
+{
+	uint64_t count = 0;
+
+	(void)natsConnection_GetStats(connection, n->statistics);
+	(void)natsStatistics_GetCounts(
+	    n->statistics, &count, NULL, NULL, NULL, NULL);
+	return count;
+}
+
+/* The library sorts what it reads into its subscriptions and does not tell
+ * which: of hundreds, those that were spoken to last are asked first, until
+ * all that came is found. */
+static void
+on_readable(void *arg, natsConnection *connection)
+{
+	struct stoa_nats *n = arg;
+	uint64_t left = received(n, connection);
+	struct stoa_nats_sub *s, *next;
+
+	natsConnection_ProcessReadEvent(connection);
+	left = received(n, connection) - left;
+	if (left == 0) {
+		return;
+	}
+	n->is_delivering = true;
+	for (s = LIST_FIRST(&n->subs); left > 0 && s != NULL; s = next) {
+		uint64_t count = s->is_dead ? 0 : deliver_sub(s);
+
+		next = LIST_NEXT(s, link);
+		left -= count < left ? count : left;
+		if (count > 0) {
+			LIST_REMOVE(s, link);
+			LIST_INSERT_HEAD(&n->subs, s, link);
+		}
+	}
+	n->is_delivering = false;
+	for (s = LIST_FIRST(&n->subs); s != NULL; s = next) {
+		next = LIST_NEXT(s, link);
+		if (s->is_dead) {
+			sub_free(s);
+		}
+	}
 }
 
 /* ---- publishing ------------------------------------------------------------
@@ -205,7 +294,9 @@ stoa_nats_publish(struct stoa_nats *n, const char *subject, const char *reply,
 	if (status == NATS_OK) {
 		status = natsConnection_PublishMsg(n->connection, msg);
 	}
-	natsMsg_Destroy(msg);
+	if (msg != NULL) {
+		bin_add(n, msg);
+	}
 	return status == NATS_OK ? STOA_OK : STOA_CLOSED;
 }
 
@@ -213,6 +304,23 @@ stoa_nats_publish(struct stoa_nats *n, const char *subject, const char *reply,
  */
 
 static void connect_later(struct stoa_nats *n);
+
+static void
+watch_end(struct stoa_nats *n)
+{
+	nats_watch_end(n->watch);
+	n->watch = NULL;
+}
+
+static void
+on_flush(void *arg)
+{
+	struct stoa_nats *n = arg;
+
+	if (n->watch != NULL) {
+		nats_watch_flush(n->watch);
+	}
+}
 
 static void
 up(struct stoa_nats *n, bool is_fresh)
@@ -246,18 +354,6 @@ went_down(void *arg)
 }
 
 static void
-destroy_work(void *arg)
-{
-	natsConnection_Destroy(arg);
-}
-
-static void
-destroy_done(void *arg)
-{
-	(void)arg;
-}
-
-static void
 was_closed(void *arg)
 {
 	struct stoa_nats *n = arg;
@@ -269,8 +365,8 @@ was_closed(void *arg)
 	went_down(n);
 	n->connection = NULL;
 	if (old != NULL) {
-		/* Destroying joins threads that may be waiting for us. */
-		stoa_loop_work(n->o.loop, destroy_work, destroy_done, old);
+		watch_end(n);
+		natsConnection_Destroy(old);
 	}
 	connect_later(n);
 }
@@ -352,6 +448,7 @@ connect_done(void *arg)
 
 	if (n->connect_status != NATS_OK) {
 		n->connecting = NULL;
+		watch_end(n);
 		if (!n->is_closing) {
 			connect_later(n);
 		}
@@ -359,6 +456,7 @@ connect_done(void *arg)
 	}
 	n->connection = n->connecting;
 	n->connecting = NULL;
+	natsConn_setFilterWithClosure(n->connection, no_responders_keep, NULL);
 	up(n, true);
 }
 
@@ -368,6 +466,8 @@ connect_now(void *arg)
 	struct stoa_nats *n = arg;
 
 	if (!n->is_closing) {
+		n->watch = nats_watch_new(n->o.loop, on_readable, n);
+		stoa_assert(nats_watch_use(n->watch, n->options) == NATS_OK);
 		stoa_loop_work(n->o.loop, connect_work, connect_done, n);
 	}
 }
@@ -389,14 +489,9 @@ options_fill(struct stoa_nats *n)
 	natsStatus s = natsOptions_SetURL(o, n->o.url);
 
 	s = s != NATS_OK ? s : natsOptions_SetName(o, n->o.name);
-	s = s != NATS_OK ? s : natsOptions_SetSendAsap(o, !n->o.is_bulk);
-	if (n->o.is_bulk) {
-		s = s != NATS_OK
-			? s
-			: natsOptions_SetIOBufSize(o, EDGE_BULK_BUFFER);
-	}
-	/* A thread per subscription would be hundreds. */
-	s = s != NATS_OK ? s : natsOptions_UseGlobalMessageDelivery(o, true);
+	/* No thread that gathers small messages: a turn of the loop does. */
+	s = s != NATS_OK ? s : natsOptions_SetSendAsap(o, true);
+	s = s != NATS_OK ? s : natsOptions_SetIOBufSize(o, EDGE_NATS_BUFFER);
 	s = s != NATS_OK ? s
 			 : natsOptions_SetTimeout(o, EDGE_CONNECT_TIMEOUT_MS);
 	s = s != NATS_OK ? s
@@ -460,7 +555,10 @@ stoa_nats_open(
 		free(n);
 		return status;
 	}
+	LIST_INIT(&n->subs);
+	stoa_assert(natsStatistics_Create(&n->statistics) == NATS_OK);
 	n->retry = stoa_timer_new(options->loop, connect_now, n);
+	stoa_loop_on_flush(options->loop, on_flush, n);
 	connect_now(n);
 	*ret_nats = n;
 	return STOA_OK;
@@ -475,10 +573,13 @@ stoa_nats_close(struct stoa_nats *n)
 	n->is_closing = true;
 	stoa_timer_free(n->retry);
 	if (n->connection != NULL) {
+		nats_watch_flush_all(n->watch, EDGE_CLOSE_MS);
+		watch_end(n);
 		natsConnection_Close(n->connection);
 		natsConnection_Destroy(n->connection);
 		n->connection = NULL;
 	}
+	bin_empty(n);
 	/* The struct stays: callbacks of the library's threads may still be
 	 * under way, and the process is about to end. */
 	natsOptions_Destroy(n->options);

@@ -1,8 +1,9 @@
 /* nats.h - a connection to the broker, seen from the loop.
  *
- * nats.c delivers on its own threads; here everything arrives on the loop
- * thread, in order per subscription, through the loop's one inbox. Small
- * messages reach the wire at once (SendAsap).
+ * The loop itself reads what arrives and calls, in order per subscription;
+ * no thread stands in between. What a turn of the loop publishes reaches the
+ * wire in one write at the turn's end. A loop that falls behind reads less:
+ * the broker holds the rest.
  *
  * Two kinds: a lasting connection reconnects by itself and keeps its
  * subscriptions; one for a journal does not, since the library would send
@@ -30,9 +31,6 @@ struct stoa_nats_options {
 	const char *key_file; /* nkey seed file; NULL: no authentication */
 	const char *inbox;    /* "_INBOX_accounts": this user's own prefix */
 	bool is_lasting;
-	/* Many small messages: each may wait a millisecond, and they go out
-	 * together. Otherwise they reach the wire at once. */
-	bool is_bulk;
 	/* `is_fresh`: subscriptions must be made (anew). */
 	void (*up)(void *owner, bool is_fresh);
 	void (*down)(void *owner);
@@ -60,10 +58,10 @@ enum stoa_status stoa_nats_publish(struct stoa_nats *n, const char *subject,
 
 typedef void (*stoa_nats_fn)(void *owner, const struct stoa_nats_msg *msg);
 
-/* `queue` NULL: every subscriber hears it. `pending_max` 0: no limit. */
+/* `queue` NULL: every subscriber hears it. */
 STOA_MUST_USE enum stoa_status stoa_nats_subscribe(struct stoa_nats *n,
-    const char *subject, const char *queue, int pending_max, stoa_nats_fn fn,
-    void *owner, struct stoa_nats_sub **ret_sub);
+    const char *subject, const char *queue, stoa_nats_fn fn, void *owner,
+    struct stoa_nats_sub **ret_sub);
 
 /* Nothing is delivered after this returns. */
 void stoa_nats_unsubscribe(struct stoa_nats_sub *sub);

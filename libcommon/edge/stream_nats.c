@@ -348,7 +348,7 @@ follow_begin(struct stoa_stream *s)
 	/* Not under the answers' wildcard: that one takes two more tokens. */
 	(void)snprintf(inbox, sizeof(inbox), "%s.f.%" PRIu64 ".d",
 	    stoa_nats_inbox(s->nats), s->follow_count);
-	if (stoa_nats_subscribe(s->nats, inbox, NULL, 0, on_followed, s,
+	if (stoa_nats_subscribe(s->nats, inbox, NULL, on_followed, s,
 		&s->follower) != STOA_OK) {
 		return;
 	}
@@ -387,8 +387,8 @@ on_up(void *owner, bool is_fresh)
 	stoa_assert(is_fresh);
 	(void)snprintf(
 	    subject, sizeof(subject), "%s.*.*", stoa_nats_inbox(s->nats));
-	if (stoa_nats_subscribe(s->nats, subject, NULL, 0, on_answer, s,
-		&s->answers) == STOA_OK) {
+	if (stoa_nats_subscribe(
+		s->nats, subject, NULL, on_answer, s, &s->answers) == STOA_OK) {
 		info_ask(s);
 	}
 }

@@ -20,7 +20,6 @@ struct gateway;
 
 struct gateway_options {
 	struct stoa_bus *bus;
-	struct stoa_bus *bulk; /* the same broker, for many stores at once */
 	struct stoa_ws_client *ws;
 	const char *token;	 /* borrowed; a secret */
 	const char *replica;	 /* borrowed; unique among the replicas */

@@ -55,10 +55,6 @@
 #define GATEWAY_WINDOW_EVENTS 2048
 #define GATEWAY_WINDOW_BYTES  ((size_t)32 * 1024 * 1024)
 
-/* With so many stores under way it is throughput that counts: they go out
- * together, each up to a millisecond later. */
-#define GATEWAY_BULK_STORES 8
-
 /* An event's data on the bus; messages there stay under 256 KiB. What is
  * larger is announced without its data. */
 #define GATEWAY_EVENT_JSON_MAX ((size_t)200 * 1024)

@@ -141,22 +141,6 @@ randomness_take(struct gateway_options *o)
 	return true;
 }
 
-/* A second connection: under load many stores share one write. */
-static struct stoa_bus *
-bulk_open(struct stoa_svc *svc)
-{
-	struct stoa_bus_options o = {
-	    .loop = stoa_svc_loop(svc),
-	    .url = stoa_conf_get(stoa_svc_conf(svc), "nats-url"),
-	    .service = "gateway",
-	    .key_file = stoa_svc_key_file(svc),
-	    .is_bulk = true,
-	};
-	struct stoa_bus *opened = NULL;
-
-	return stoa_bus_open(&o, &opened) == STOA_OK ? opened : NULL;
-}
-
 /* The address for people and tests, whole or not at all. */
 static bool
 address_write(struct stoa_svc *svc)
@@ -265,12 +249,6 @@ start(struct stoa_svc *svc)
 	if (!randomness_take(&o)) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "the system gives no random numbers");
-		return false;
-	}
-	o.bulk = bulk_open(svc);
-	if (o.bulk == NULL) {
-		stoa_log(STOA_LOG_ERROR, "not_started",
-		    "nats-key-file cannot be used");
 		return false;
 	}
 	if (!connections_start(svc, &o)) {

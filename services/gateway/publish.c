@@ -86,15 +86,12 @@ outgoing_done(struct outgoing *o)
 
 static void on_stored(void *owner, enum stoa_status status);
 
-/* Lanes keep the order, so that two connections may share the work. */
 static void
 message_store(struct message *m)
 {
 	struct gateway *g = m->of->gateway;
 
-	stoa_bus_store(
-	    g->open_stores >= GATEWAY_BULK_STORES ? g->o.bulk : g->o.bus,
-	    m->subject, m->id, m->data, on_stored, m);
+	stoa_bus_store(g->o.bus, m->subject, m->id, m->data, on_stored, m);
 	g->open_stores++;
 }
 

@@ -45,12 +45,12 @@ only() { # header, files that may include it
 	hits=$(grep -rlE "#include <$1>" libcommon services | grep -vE "$2")
 	[ -z "$hits" ] || say "<$1> outside its edge: $hits"
 }
-only 'nats(/nats)?\.h' '^libcommon/edge/nats\.c$'
+only 'nats(/nats)?\.h' '^libcommon/edge/(nats\.c|nats_watch\.[ch])$'
 only 'microhttpd\.h' '^libcommon/edge/(ops|http_mhd)\.c$'
 only 'libwebsockets\.h' '^libcommon/edge/ws_lws\.c$'
 only 'curl/curl\.h' '^(libcommon/edge/(call|fetch)_curl|services/stoa/ready)\.c$'
 only 'hiredis/.*' '^libcommon/edge/cache_redis\.c$'
-only 'uv\.h' '^(libcommon/edge/(loop\.c|cache_redis\.[ch]|call_curl\.c)|services/stoa/supervise\.c)$'
+only 'uv\.h' '^(libcommon/edge/(loop\.c|nats_watch\.c|cache_redis\.[ch]|call_curl\.c)|services/stoa/supervise\.c)$'
 only 'cairo(/.*)?\.h' '^services/discord/chart\.c$'
 only '(zlib|zstd)\.h' '^services/gateway/unpack\.c$'
 only 'seccomp\.h' '^(libcommon/edge/sandbox|services/worker/[a-z_]+)\.c$'
