@@ -7,6 +7,7 @@
 #include "edge/limits.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,31 +32,34 @@ stoa_bus_service_token(const ProtobufCServiceDescriptor *service)
  */
 
 struct ask *
-ask_new(struct stoa_bus *b, const char *subject, struct stoa_str data)
+ask_new(struct stoa_bus *b, const char *subject,
+    const struct stoa_header *headers, size_t header_count,
+    struct stoa_str data)
 {
-	struct ask *a = calloc(1, sizeof(*a));
+	size_t size = strlen(subject) + 1 + data.len;
+	struct ask *a;
+	char *to;
 
-	stoa_assert(a != NULL);
-	(void)snprintf(a->key, sizeof(a->key), "%" PRIu64, ++b->next_number);
-	a->subject = strdup(subject);
-	a->data = malloc(data.len + 1);
-	stoa_assert(a->subject != NULL && a->data != NULL);
-	if (data.len > 0) {
-		memcpy(a->data, data.data, data.len);
+	stoa_assert(header_count <= HEADERS_MAX);
+	for (size_t i = 0; i < header_count; i++) {
+		size += strlen(headers[i].value) + 1;
 	}
-	a->len = data.len;
+	a = malloc(sizeof(*a) + size);
+	stoa_assert(a != NULL);
+	*a = (struct ask){.header_count = header_count};
+	(void)snprintf(a->key, sizeof(a->key), "%" PRIu64, ++b->next_number);
+	to = a->bytes;
+	a->subject = to;
+	to = stpcpy(to, subject) + 1;
+	for (size_t i = 0; i < header_count; i++) {
+		a->headers[i] = (struct stoa_header){headers[i].name, to};
+		to = stpcpy(to, headers[i].value) + 1;
+	}
+	a->data = stoa_str_of_bytes(to, data.len);
+	if (data.len > 0) {
+		memcpy(to, data.data, data.len);
+	}
 	return a;
-}
-
-void
-ask_header(struct ask *a, const char *name, const char *value)
-{
-	stoa_assert(a->header_count < STOA_COUNT(a->texts));
-	(void)snprintf(
-	    a->texts[a->header_count], sizeof(a->texts[0]), "%s", value);
-	a->headers[a->header_count] =
-	    (struct stoa_header){name, a->texts[a->header_count]};
-	a->header_count++;
 }
 
 static void
@@ -68,8 +72,7 @@ ask_publish(struct stoa_bus *b, struct ask *a)
 	a->repeat_at = (struct stoa_mono){bus_now() + a->repeat_us};
 	/* Not sent is like lost: it is repeated. */
 	if (stoa_nats_publish(b->nats, a->subject, reply, a->headers,
-		a->header_count,
-		stoa_str_of_bytes(a->data, a->len)) != STOA_OK) {
+		a->header_count, a->data) != STOA_OK) {
 		a->repeat_at.us = bus_now() + EDGE_CALL_ABSENT_US;
 	}
 }
@@ -80,8 +83,6 @@ ask_end(struct stoa_bus *b, struct ask *a, enum stoa_status status,
 {
 	(void)stoa_map_remove(&b->asks, stoa_str_of(a->key));
 	a->done(a->owner, status, reply, detail);
-	free(a->subject);
-	free(a->data);
 	free(a);
 }
 
@@ -184,7 +185,7 @@ void
 stoa_bus_ask(struct stoa_bus *b, const char *subject, struct stoa_str data,
     int64_t timeout_us, stoa_bus_done done, void *owner)
 {
-	struct ask *a = ask_new(b, subject, data);
+	struct ask *a = ask_new(b, subject, NULL, 0, data);
 
 	a->deadline.us = bus_now() + timeout_us;
 	a->done = done;
@@ -196,7 +197,7 @@ void
 stoa_bus_gather(struct stoa_bus *b, const char *subject, struct stoa_str data,
     int64_t wait_us, stoa_bus_done heard, void *owner)
 {
-	struct ask *a = ask_new(b, subject, data);
+	struct ask *a = ask_new(b, subject, NULL, 0, data);
 
 	a->deadline.us = bus_now() + wait_us;
 	a->wants_all = true;
@@ -208,33 +209,48 @@ stoa_bus_gather(struct stoa_bus *b, const char *subject, struct stoa_str data,
 /* ---- calls ------------------------------------------------------------------
  */
 
-static void
-headers_fill(struct ask *a, const struct stoa_bus_call *call)
-{
-	char text[160];
+/* The headers of a call, with their values. */
+struct call_headers {
+	struct stoa_header all[HEADERS_MAX];
+	char texts[HEADERS_MAX][160];
+	size_t count;
+};
 
+STOA_PRINTF(3, 4)
+static void
+header_add(struct call_headers *h, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	stoa_assert(h->count < HEADERS_MAX);
+	va_start(args, format);
+	(void)vsnprintf(h->texts[h->count], sizeof(h->texts[0]), format, args);
+	va_end(args);
+	h->all[h->count] = (struct stoa_header){name, h->texts[h->count]};
+	h->count++;
+}
+
+static void
+headers_fill(struct call_headers *h, const struct stoa_bus_call *call,
+    struct stoa_mono deadline)
+{
+	h->count = 0;
 	if (call->command_id.len > 0) {
-		(void)snprintf(
-		    text, sizeof(text), "%.*s", STOA_STR_ARG(call->command_id));
-		ask_header(a, "Stoa-Command", text);
+		header_add(
+		    h, "Stoa-Command", "%.*s", STOA_STR_ARG(call->command_id));
 	}
 	if (call->community.len > 0) {
-		(void)snprintf(
-		    text, sizeof(text), "%.*s", STOA_STR_ARG(call->community));
-		ask_header(a, "Stoa-Community", text);
+		header_add(
+		    h, "Stoa-Community", "%.*s", STOA_STR_ARG(call->community));
 	}
 	if (call->actor.len > 0) {
-		(void)snprintf(
-		    text, sizeof(text), "%.*s", STOA_STR_ARG(call->actor));
-		ask_header(a, "Stoa-Actor", text);
+		header_add(h, "Stoa-Actor", "%.*s", STOA_STR_ARG(call->actor));
 	}
 	if (call->index_min > 0) {
-		(void)snprintf(text, sizeof(text), "%" PRIu64, call->index_min);
-		ask_header(a, "Stoa-Index-Min", text);
+		header_add(h, "Stoa-Index-Min", "%" PRIu64, call->index_min);
 	}
-	(void)snprintf(text, sizeof(text), "%" PRId64,
-	    stoa_clock_wall(NULL).us + a->deadline.us - bus_now());
-	ask_header(a, "Stoa-Deadline", text);
+	header_add(h, "Stoa-Deadline", "%" PRId64,
+	    stoa_clock_wall(NULL).us + deadline.us - bus_now());
 }
 
 void
@@ -244,6 +260,8 @@ stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
 	struct stoa_str service = stoa_bus_service_token(call->service);
 	char subject[SUBJECT_MAX];
 	char slot[8] = "-";
+	struct call_headers headers;
+	struct stoa_mono deadline;
 	struct stoa_buf body;
 	struct ask *a;
 	size_t len = protobuf_c_message_get_packed_size(request);
@@ -265,17 +283,18 @@ stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
 	}
 	protobuf_c_message_pack(request, to);
 	stoa_buf_grow(&body, len);
-	a = ask_new(b, subject, stoa_buf_str(&body));
+	deadline.us = bus_now() + (call->timeout_us > 0 ? call->timeout_us
+							: EDGE_CALL_TIMEOUT_US);
+	headers_fill(&headers, call, deadline);
+	a = ask_new(
+	    b, subject, headers.all, headers.count, stoa_buf_str(&body));
 	stoa_buf_fini(&body);
 	a->wants_status = true;
 	a->detail_header = "Stoa-Detail";
 	a->repeat_us = EDGE_CALL_REPEAT_US;
-	a->deadline.us =
-	    bus_now() +
-	    (call->timeout_us > 0 ? call->timeout_us : EDGE_CALL_TIMEOUT_US);
+	a->deadline = deadline;
 	a->done = done;
 	a->owner = owner;
-	headers_fill(a, call);
 	ask_send(b, a);
 }
 

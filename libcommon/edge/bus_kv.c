@@ -65,7 +65,7 @@ stoa_kv_get(struct stoa_bus *b, const char *bucket, const char *key,
 	(void)snprintf(subject, sizeof(subject),
 	    "$JS.API.DIRECT.GET.KV_%s.$KV.%s.%s", bucket, bucket, key);
 	k->got = done;
-	a = ask_new(b, subject, STOA_STR(""));
+	a = ask_new(b, subject, NULL, 0, STOA_STR(""));
 	a->deadline.us = bus_now() + GET_TIMEOUT_US;
 	a->repeat_us = EDGE_CALL_REPEAT_US;
 	a->detail_header = "Nats-Sequence";
@@ -109,16 +109,16 @@ stoa_kv_put(struct stoa_bus *b, const char *bucket, const char *key,
 {
 	struct kv_call *k = kv_call_new(owner);
 	char subject[SUBJECT_MAX], text[24];
+	struct stoa_header header = {
+	    "Nats-Expected-Last-Subject-Sequence", text};
 	struct ask *a;
 
 	stoa_assert(strlen(key) <= STOA_KV_KEY_LEN_MAX);
 	(void)snprintf(subject, sizeof(subject), "$KV.%s.%s", bucket, key);
 	k->stored = done;
-	a = ask_new(b, subject, value);
-	if (expected != STOA_KV_ANY) {
-		(void)snprintf(text, sizeof(text), "%" PRIu64, expected);
-		ask_header(a, "Nats-Expected-Last-Subject-Sequence", text);
-	}
+	(void)snprintf(text, sizeof(text), "%" PRIu64, expected);
+	a = ask_new(
+	    b, subject, &header, expected == STOA_KV_ANY ? 0 : 1, value);
 	a->deadline.us = bus_now() + PUT_TIMEOUT_US;
 	a->done = on_put;
 	a->owner = k;

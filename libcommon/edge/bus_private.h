@@ -9,16 +9,15 @@
 #include "port/clock.h"
 
 #define SUBJECT_MAX 256
+#define HEADERS_MAX 5
 
 /* A request of ours that waits for its answer. */
 struct ask {
 	char key[24]; /* its number: the last token of the reply subject */
-	char *subject;
-	char *data;
-	size_t len;
-	struct stoa_header headers[8];
+	const char *subject;
+	struct stoa_str data;
+	struct stoa_header headers[HEADERS_MAX];
 	size_t header_count;
-	char texts[6][160]; /* header values */
 	struct stoa_mono deadline;
 	struct stoa_mono repeat_at;
 	int64_t repeat_us;	   /* 0: never repeated */
@@ -27,6 +26,7 @@ struct ask {
 	const char *detail_header; /* of the answer, handed over as detail */
 	stoa_bus_done done;
 	void *owner;
+	char bytes[]; /* the texts above */
 };
 
 struct listener {
@@ -68,9 +68,10 @@ struct stoa_bus {
 
 int64_t bus_now(void);
 
-struct ask *ask_new(
-    struct stoa_bus *b, const char *subject, struct stoa_str data);
-void ask_header(struct ask *a, const char *name, const char *value);
+/* Copies all but the headers' names. */
+struct ask *ask_new(struct stoa_bus *b, const char *subject,
+    const struct stoa_header *headers, size_t header_count,
+    struct stoa_str data);
 void ask_send(struct stoa_bus *b, struct ask *a);
 void ask_tick(struct stoa_bus *b);
 void ask_heard(void *owner, const struct stoa_nats_msg *m);

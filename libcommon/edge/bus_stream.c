@@ -59,13 +59,11 @@ stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
     struct stoa_str data, stoa_bus_stored done, void *owner)
 {
 	struct store *store = calloc(1, sizeof(*store));
-	struct ask *a = ask_new(b, subject, data);
+	struct stoa_header header = {"Nats-Msg-Id", id};
+	struct ask *a = ask_new(b, subject, &header, id == NULL ? 0 : 1, data);
 
 	stoa_assert(store != NULL);
 	*store = (struct store){b, done, owner};
-	if (id != NULL) {
-		ask_header(a, "Nats-Msg-Id", id);
-	}
 	a->deadline.us = bus_now() + STORE_TIMEOUT_US;
 	/* Without an id a repetition could be stored twice. */
 	a->repeat_us = id == NULL ? 0 : EDGE_CALL_REPEAT_US;

@@ -38,8 +38,7 @@ struct outgoing {
 	void *owner;
 	unsigned count, open;
 	bool is_sent;
-	struct message messages[MESSAGES_MAX];
-	char bytes[];
+	struct message messages[]; /* then their data */
 };
 
 /* What is put together before its size is known; data in an arena. */
@@ -150,14 +149,17 @@ outgoing_send(struct outgoing *o)
 static struct outgoing *
 outgoing_new(struct gateway *g, const struct draft *d)
 {
-	struct outgoing *o = calloc(1, sizeof(*o) + d->bytes);
+	struct outgoing *o;
+	size_t size = sizeof(*o) + d->count * sizeof(o->messages[0]);
 	char *to;
 
+	o = malloc(size + d->bytes);
 	stoa_assert(o != NULL);
-	to = o->bytes;
+	to = (char *)o + size;
+	*o = (struct outgoing){0};
 	o->gateway = g;
 	o->count = d->count;
-	o->event.bytes = sizeof(*o) + d->bytes;
+	o->event.bytes = size + d->bytes;
 	memcpy(o->event.lane, d->lane, sizeof(o->event.lane));
 	for (unsigned i = 0; i < d->count; i++) {
 		struct message *m = &o->messages[i];
