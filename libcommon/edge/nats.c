@@ -10,6 +10,7 @@
 #include "edge/nkey.h"
 
 #include <nats/nats.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
@@ -31,6 +32,8 @@ struct stoa_nats {
 	int64_t wait_us;
 	bool is_up;
 	bool is_closing;
+	pthread_mutex_t lock;
+	bool has_loop; /* under the lock: the library's threads may post */
 	char inbox[96];
 	char server_id[64];
 	char error[256];
@@ -371,31 +374,40 @@ was_closed(void *arg)
 	connect_later(n);
 }
 
+/* From the library's threads; after closing nothing is posted any more. */
+static bool
+post(struct stoa_nats *n, stoa_loop_fn fn, void *arg)
+{
+	bool is_posted;
+
+	pthread_mutex_lock(&n->lock);
+	is_posted = n->has_loop;
+	if (is_posted) {
+		stoa_loop_post(n->o.loop, fn, arg);
+	}
+	pthread_mutex_unlock(&n->lock);
+	return is_posted;
+}
+
 static void
 on_disconnected(natsConnection *connection, void *arg)
 {
-	struct stoa_nats *n = arg;
-
 	(void)connection;
-	stoa_loop_post(n->o.loop, went_down, n);
+	(void)post(arg, went_down, arg);
 }
 
 static void
 on_reconnected(natsConnection *connection, void *arg)
 {
-	struct stoa_nats *n = arg;
-
 	(void)connection;
-	stoa_loop_post(n->o.loop, went_up, n);
+	(void)post(arg, went_up, arg);
 }
 
 static void
 on_closed(natsConnection *connection, void *arg)
 {
-	struct stoa_nats *n = arg;
-
 	(void)connection;
-	stoa_loop_post(n->o.loop, was_closed, n);
+	(void)post(arg, was_closed, arg);
 }
 
 struct error_post {
@@ -430,7 +442,9 @@ on_error(natsConnection *connection, natsSubscription *sub, natsStatus status,
 		text = natsStatus_GetText(status);
 	}
 	(void)snprintf(e->text, sizeof(e->text), "%s", text);
-	stoa_loop_post(n->o.loop, error_arrived, e);
+	if (!post(n, error_arrived, e)) {
+		free(e);
+	}
 }
 
 static void
@@ -556,6 +570,8 @@ stoa_nats_open(
 		return status;
 	}
 	LIST_INIT(&n->subs);
+	pthread_mutex_init(&n->lock, NULL);
+	n->has_loop = true;
 	stoa_assert(natsStatistics_Create(&n->statistics) == NATS_OK);
 	n->retry = stoa_timer_new(options->loop, connect_now, n);
 	stoa_loop_on_flush(options->loop, on_flush, n);
@@ -571,6 +587,9 @@ stoa_nats_close(struct stoa_nats *n)
 		return;
 	}
 	n->is_closing = true;
+	pthread_mutex_lock(&n->lock);
+	n->has_loop = false;
+	pthread_mutex_unlock(&n->lock);
 	stoa_timer_free(n->retry);
 	if (n->connection != NULL) {
 		nats_watch_flush_all(n->watch, EDGE_CLOSE_MS);
