@@ -32,6 +32,9 @@ STOA_MUST_USE enum stoa_status accounts_members(const struct accounts *state,
     Stoa__Accounts__MembersReply *out);
 STOA_MUST_USE enum stoa_status accounts_audit(const struct accounts *state,
     const Stoa__Accounts__AuditQuery *in, Stoa__Accounts__AuditReply *out);
+STOA_MUST_USE enum stoa_status accounts_electors(const struct accounts *state,
+    const Stoa__Accounts__ElectorsQuery *in, struct stoa_arena *arena,
+    Stoa__Accounts__ElectorsReply *out);
 STOA_MUST_USE enum stoa_status accounts_community(const struct accounts *state,
     const Stoa__Accounts__CommunityQuery *in,
     Stoa__Accounts__CommunityReply *out);

@@ -56,6 +56,7 @@ state_free(void *state)
 	{
 		struct member *m = entry->value;
 
+		elector_fini(m);
 		free(m->display_name);
 		free(m);
 	}
@@ -100,6 +101,8 @@ static const struct {
     {"Configure", settings_decide, false},
     {"Issue", ledger_decide_issue, false},
     {"Transfer", ledger_decide_transfer, false},
+    {"Spend", ledger_decide_spend, false},
+    {"ObserveRoles", electors_decide_roles, false},
     {"Hold", holds_decide_hold, false},
     {"PostHold", holds_decide_post, false},
     {"VoidHold", holds_decide_void, false},
@@ -139,7 +142,7 @@ apply(void *state, const struct stoa_fact *fact)
 		people_apply_opened(s, e->community_opened);
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_MEMBER_JOINED:
-		people_apply_joined(s, e->member_joined);
+		people_apply_joined(s, fact, e->member_joined);
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_ROLE_SET:
 		people_apply_role(s, e->role_set);
@@ -168,6 +171,9 @@ apply(void *state, const struct stoa_fact *fact)
 	case STOA__ACCOUNTS__EVENT__KIND_COMMUNITY_CONFIGURED:
 		settings_apply(s, e->community_configured);
 		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_PLATFORM_ROLES_SEEN:
+		electors_apply_roles(s, e->platform_roles_seen);
+		return true;
 	case STOA__ACCOUNTS__EVENT__KIND__NOT_SET:
 	case _STOA__ACCOUNTS__EVENT__KIND__CASE_IS_INT_SIZE:
 		return false;
@@ -187,6 +193,12 @@ digest_people(const struct accounts *s, struct stoa_hasher *h)
 		stoa_hasher_text(h, entry->key);
 		stoa_hasher_text(h, stoa_str_of(m->display_name));
 		stoa_hasher_number(h, (int64_t)m->role);
+		stoa_hasher_number(h, (int64_t)m->version);
+		stoa_hasher_number(h, m->joined_us);
+		stoa_hasher_number(h, m->is_invited);
+		for (size_t i = 0; i < m->platform_role_count; i++) {
+			stoa_hasher_text(h, stoa_str_of(m->platform_roles[i]));
+		}
 		for (int i = 0; i < ASSET_COUNT; i++) {
 			stoa_hasher_number(h, m->account.available[i]);
 			stoa_hasher_number(h, m->account.held[i]);
@@ -220,7 +232,8 @@ digest(const void *state, struct stoa_hasher *h)
 	stoa_hasher_number(h, (int64_t)s->owner_count);
 	for (int i = 0; i < ASSET_COUNT; i++) {
 		stoa_hasher_number(h, s->issuance[i]);
-		stoa_hasher_number(h, s->treasury[i]);
+		stoa_hasher_number(h, s->treasury.available[i]);
+		stoa_hasher_number(h, s->treasury.held[i]);
 	}
 	digest_people(s, h);
 	STOA_MAP_EACH(&s->holds, entry)
@@ -228,7 +241,8 @@ digest(const void *state, struct stoa_hasher *h)
 		const struct hold *hold = entry->value;
 
 		stoa_hasher_text(h, entry->key);
-		stoa_hasher_text(h, hold->member->id);
+		stoa_hasher_text(h, hold->member == NULL ? STOA_STR("@treasury")
+							 : hold->member->id);
 		stoa_hasher_number(h, hold->expires_us);
 		for (int i = 0; i < ASSET_COUNT; i++) {
 			stoa_hasher_number(h, hold->amount[i]);

@@ -6,18 +6,30 @@
 
 #include <stdlib.h>
 
+/* A member's, or the treasury; NULL: neither. */
+static const struct account *
+account_get(const struct accounts *s, const char *name)
+{
+	const struct member *m = member_get(s, stoa_str_of(name));
+
+	if (strcmp(name, "@treasury") == 0) {
+		return &s->treasury;
+	}
+	return m == NULL ? NULL : &m->account;
+}
+
 /* ---- decide -------------------------------------------------------------- */
 
 /* Credit is spent before Joy: it cannot be withdrawn anyway. */
 static void
 event_placed(struct stoa_decision *d, const struct stoa_command *c,
-    const Stoa__Accounts__HoldRequest *in, const struct member *m)
+    const Stoa__Accounts__HoldRequest *in, const struct account *a)
 {
 	Stoa__Accounts__Event event = STOA__ACCOUNTS__EVENT__INIT;
 	Stoa__Accounts__HoldPlaced placed = STOA__ACCOUNTS__HOLD_PLACED__INIT;
 	struct stoa_id id =
 	    stoa_id_derive('h', c->community, c->actor, c->id, 0);
-	int64_t credit = m->account.available[1];
+	int64_t credit = a->available[1];
 
 	credit = credit < in->amount_micro ? credit : in->amount_micro;
 	placed.id = id.text;
@@ -37,14 +49,14 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 {
 	const Stoa__Accounts__HoldRequest *in =
 	    (const Stoa__Accounts__HoldRequest *)c->request;
-	const struct member *m = member_get(s, stoa_str_of(in->member));
+	const struct account *a = account_get(s, in->member);
 	int64_t available;
 
 	if (c->actor.data[0] != '@') {
 		REFUSE(d, not_permitted, "a daemon");
 		return;
 	}
-	if (m == NULL) {
+	if (a == NULL) {
 		REFUSE(d, no_such_member, in->member);
 		return;
 	}
@@ -72,7 +84,7 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 	}
 	/* Neither part can be negative, so only the sum may overflow. */
 	if (__builtin_add_overflow(
-		m->account.available[0], m->account.available[1], &available)) {
+		a->available[0], a->available[1], &available)) {
 		available = INT64_MAX;
 	}
 	if (available < in->amount_micro) {
@@ -81,7 +93,7 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 		    stoa_decide_number(d, in->amount_micro));
 		return;
 	}
-	event_placed(d, c, in, m);
+	event_placed(d, c, in, a);
 }
 
 static const struct hold *
@@ -203,17 +215,18 @@ holds_apply_placed(struct accounts *s, const Stoa__Accounts__HoldPlaced *e)
 	struct member *m = member_get(s, stoa_str_of(e->member));
 
 	stoa_assert(hold != NULL);
-	stoa_assert(m != NULL);
+	stoa_assert(m != NULL || strcmp(e->member, "@treasury") == 0);
 	hold->member = m;
+	hold->account = m == NULL ? &s->treasury : &m->account;
 	hold->amount[0] = e->joy_micro;
 	hold->amount[1] = e->credit_micro;
 	hold->expires_us = e->expires_us;
 	stoa_assert(stoa_map_put(&s->holds, stoa_str_of(e->id), hold) == NULL);
 	hold->id = s->holds.entries[s->holds.entry_count - 1].key;
 	for (int i = 0; i < ASSET_COUNT; i++) {
-		m->account.available[i] -= hold->amount[i];
-		m->account.held[i] += hold->amount[i];
-		stoa_assert(m->account.available[i] >= 0);
+		hold->account->available[i] -= hold->amount[i];
+		hold->account->held[i] += hold->amount[i];
+		stoa_assert(hold->account->available[i] >= 0);
 	}
 	if (hold->expires_us < s->hold_due_us) {
 		s->hold_due_us = hold->expires_us;
@@ -230,13 +243,14 @@ hold_close(struct accounts *s, const char *id, const int64_t taken[ASSET_COUNT])
 	stoa_assert(hold != NULL);
 	was_first = hold->expires_us <= s->hold_due_us;
 	for (int i = 0; i < ASSET_COUNT; i++) {
-		struct account *a = &hold->member->account;
+		struct account *a = hold->account;
 
 		stoa_assert(taken[i] <= hold->amount[i]);
 		a->held[i] -= hold->amount[i];
 		a->available[i] += hold->amount[i] - taken[i];
 		stoa_assert(a->held[i] >= 0);
 	}
+	elector_balance_changed(s, hold->member);
 	(void)stoa_map_remove(&s->holds, stoa_str_of(id));
 	free(hold);
 	if (was_first) {
@@ -252,10 +266,11 @@ holds_apply_posted(struct accounts *s, const Stoa__Accounts__HoldPosted *e)
 	hold_close(s, e->id, taken);
 	for (int i = 0; i < ASSET_COUNT; i++) {
 		struct member *m = member_get(s, stoa_str_of(e->payee));
-		int64_t *to =
-		    m == NULL ? &s->treasury[i] : &m->account.available[i];
+		int64_t *to = m == NULL ? &s->treasury.available[i]
+					: &m->account.available[i];
 
 		stoa_assert(!__builtin_add_overflow(*to, taken[i], to));
+		elector_balance_changed(s, m);
 	}
 	s->transfer_count++;
 }

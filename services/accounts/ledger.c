@@ -135,6 +135,48 @@ ledger_decide_transfer(const struct accounts *s, const struct stoa_command *c,
 	event_moved(d, c, &moved);
 }
 
+void
+ledger_decide_spend(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d)
+{
+	const Stoa__Accounts__SpendRequest *in =
+	    (const Stoa__Accounts__SpendRequest *)c->request;
+	const struct member *to = member_get(s, stoa_str_of(in->to));
+	struct stoa_str memo = stoa_str_of(in->memo);
+	Stoa__Accounts__Moved moved = STOA__ACCOUNTS__MOVED__INIT;
+	static char treasury[] = "@treasury";
+
+	if (!stoa_actor_is(c, "governance")) {
+		REFUSE(d, not_permitted, "an accepted proposal");
+		return;
+	}
+	if (to == NULL) {
+		REFUSE(d, no_such_member, in->to);
+		return;
+	}
+	if (memo.len > ACCOUNTS_MEMO_MAX || !stoa_str_is_utf8(memo)) {
+		REFUSE(d, name_not_valid, "memo",
+		    stoa_decide_number(d, ACCOUNTS_MEMO_MAX));
+		return;
+	}
+	if (!amount_is_valid(d, in->amount_micro) ||
+	    !fits(d, to, 0, in->amount_micro)) {
+		return;
+	}
+	if (s->treasury.available[0] < in->amount_micro) {
+		REFUSE(d, insufficient_funds, treasury,
+		    stoa_decide_number(d, s->treasury.available[0]),
+		    stoa_decide_number(d, in->amount_micro));
+		return;
+	}
+	moved.from = treasury;
+	moved.to = in->to;
+	moved.asset = STOA__ACCOUNTS__ASSET__JOY;
+	moved.amount_micro = in->amount_micro;
+	moved.memo = in->memo;
+	event_moved(d, c, &moved);
+}
+
 /* The cell that an account's name stands for. */
 static int64_t *
 cell_of(struct accounts *s, const char *name, int asset)
@@ -145,7 +187,7 @@ cell_of(struct accounts *s, const char *name, int asset)
 		return &s->issuance[asset];
 	}
 	if (strcmp(name, "@treasury") == 0) {
-		return &s->treasury[asset];
+		return &s->treasury.available[asset];
 	}
 	m = member_get(s, stoa_str_of(name));
 	stoa_assert(m != NULL);
@@ -163,6 +205,8 @@ ledger_apply_moved(struct accounts *s, const Stoa__Accounts__Moved *e)
 	to = cell_of(s, e->to, asset);
 	stoa_assert(!__builtin_sub_overflow(*from, e->amount_micro, from));
 	stoa_assert(!__builtin_add_overflow(*to, e->amount_micro, to));
+	elector_balance_changed(s, member_get(s, stoa_str_of(e->from)));
+	elector_balance_changed(s, member_get(s, stoa_str_of(e->to)));
 	if (strcmp(e->from, "@issuance") == 0) {
 		s->is_unbacked = true;
 	}

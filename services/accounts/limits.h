@@ -30,7 +30,14 @@
  * Discord; others have longer ones. */
 #define ACCOUNTS_PLATFORM_ID_MAX 64u
 
-/* A page of members. */
-#define ACCOUNTS_PAGE_MAX 100u
+/* Roles that a platform's user holds: Discord allows 250. */
+#define ACCOUNTS_PLATFORM_ROLES_MAX 250u
+
+/* A page of members; one of electors, which are read by machines. */
+#define ACCOUNTS_PAGE_MAX	   100u
+#define ACCOUNTS_ELECTORS_PAGE_MAX 500u
+
+/* And its bytes: a message of the bus, with room to spare. */
+#define ACCOUNTS_ELECTORS_BYTES_MAX (128u * 1024u)
 
 #endif

@@ -40,7 +40,8 @@ name_is_valid(const char *name, size_t len_min)
 /* ---- decide -------------------------------------------------------------- */
 
 static void
-event_joined(struct stoa_decision *d, char *member, char *display_name)
+event_joined(
+    struct stoa_decision *d, char *member, char *display_name, char *invited_by)
 {
 	Stoa__Accounts__Event event = STOA__ACCOUNTS__EVENT__INIT;
 	Stoa__Accounts__MemberJoined joined =
@@ -48,6 +49,7 @@ event_joined(struct stoa_decision *d, char *member, char *display_name)
 
 	joined.member = member;
 	joined.display_name = display_name;
+	joined.invited_by = invited_by;
 	event.kind_case = STOA__ACCOUNTS__EVENT__KIND_MEMBER_JOINED;
 	event.member_joined = &joined;
 	stoa_decide_event(d, &event.base);
@@ -126,7 +128,7 @@ people_decide_open(const struct accounts *s, const struct stoa_command *c,
 	event.kind_case = STOA__ACCOUNTS__EVENT__KIND_COMMUNITY_OPENED;
 	event.community_opened = &opened;
 	stoa_decide_event(d, &event.base);
-	event_joined(d, owner, (char *)(uintptr_t) "");
+	event_joined(d, owner, (char *)(uintptr_t) "", (char *)(uintptr_t) "");
 	event_role(d, owner, STOA__ACCOUNTS__ROLE__OWNER);
 	event_grant(d, c, owner, in->welcome_grant_micro);
 }
@@ -163,7 +165,12 @@ people_decide_join(const struct accounts *s, const struct stoa_command *c,
 		    stoa_decide_number(d, ACCOUNTS_MEMBERS_MAX));
 		return;
 	}
-	event_joined(d, in->member, in->display_name);
+	if (in->invited_by[0] != '\0' &&
+	    member_get(s, stoa_str_of(in->invited_by)) == NULL) {
+		REFUSE(d, no_such_member, in->invited_by);
+		return;
+	}
+	event_joined(d, in->member, in->display_name, in->invited_by);
 	event_grant(d, c, in->member, s->welcome_grant_micro);
 }
 
@@ -185,9 +192,10 @@ people_decide_role(const struct accounts *s, const struct stoa_command *c,
 		REFUSE(d, role_not_valid, stoa_decide_number(d, in->role));
 		return;
 	}
-	/* Nobody gives or takes a role above their own. */
-	if (actor == NULL || actor->role < STOA__ACCOUNTS__ROLE__ADMIN ||
-	    actor->role < in->role || actor->role < m->role) {
+	/* Nobody gives or takes a role above their own; a vote may. */
+	if (!stoa_actor_is(c, "governance") &&
+	    (actor == NULL || actor->role < STOA__ACCOUNTS__ROLE__ADMIN ||
+		actor->role < in->role || actor->role < m->role)) {
 		REFUSE(d, not_permitted,
 		    actor != NULL && actor->role == STOA__ACCOUNTS__ROLE__ADMIN
 			? "the role owner"
@@ -292,7 +300,8 @@ people_apply_opened(
 }
 
 void
-people_apply_joined(struct accounts *s, const Stoa__Accounts__MemberJoined *e)
+people_apply_joined(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__MemberJoined *e)
 {
 	struct member *m = calloc(1, sizeof(*m));
 
@@ -302,6 +311,9 @@ people_apply_joined(struct accounts *s, const Stoa__Accounts__MemberJoined *e)
 	stoa_assert(
 	    stoa_map_put(&s->members, stoa_str_of(e->member), m) == NULL);
 	m->id = s->members.entries[s->members.entry_count - 1].key;
+	m->joined_us = fact->time.us;
+	m->is_invited = e->invited_by[0] != '\0';
+	elector_changed(s, m);
 }
 
 void
@@ -314,6 +326,7 @@ people_apply_role(struct accounts *s, const Stoa__Accounts__RoleSet *e)
 		s->owner_count--;
 	}
 	m->role = e->role;
+	elector_changed(s, m);
 	if (m->role == STOA__ACCOUNTS__ROLE__OWNER) {
 		s->owner_count++;
 	}

@@ -118,7 +118,8 @@ accounts_audit(const struct accounts *s, const Stoa__Accounts__AuditQuery *in,
 		return STOA_OK;
 	}
 	for (int i = 0; i < ASSET_COUNT; i++) {
-		sum[i] = s->issuance[i] + s->treasury[i];
+		sum[i] = s->issuance[i] + s->treasury.available[i] +
+			 s->treasury.held[i];
 	}
 	STOA_MAP_EACH(&s->members, entry)
 	{

@@ -1,7 +1,7 @@
 # accounts: directory, members, roles, ledger.
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
-	core.c people.c settings.c ledger.c holds.c query.c)
+	core.c electors.c people.c settings.c ledger.c holds.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 
@@ -11,4 +11,6 @@ $(eval $(call daemon,accounts,services/accounts/main.c,\
 $(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,accounts_settings,tests/unit/accounts/test_settings.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_electors,tests/unit/accounts/test_electors.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))

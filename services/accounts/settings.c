@@ -151,8 +151,10 @@ settings_decide(const struct accounts *s, const struct stoa_command *c,
 	Stoa__Accounts__Setting *changed[KINDS_MAX];
 	bool is_bot = stoa_actor_is(c, "bot");
 
-	/* The bot vouches for who may manage the workspace. */
-	if (!is_bot && !actor_has_role(s, c, STOA__ACCOUNTS__ROLE__ADMIN)) {
+	/* The bot vouches for who may manage the workspace, governance for
+	 * what was voted. */
+	if (!is_bot && !stoa_actor_is(c, "governance") &&
+	    !actor_has_role(s, c, STOA__ACCOUNTS__ROLE__ADMIN)) {
 		REFUSE(d, not_permitted, "the role admin");
 		return;
 	}

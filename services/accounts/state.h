@@ -28,11 +28,20 @@ struct member {
 	char *display_name;
 	Stoa__Accounts__Role role;
 	struct account account;
+	/* As an elector: changed last in this version, and what it was then. */
+	uint64_t version;
+	struct member *older, *newer;
+	int64_t joined_us;
+	int64_t stake;
+	bool is_invited;
+	char **platform_roles;
+	size_t platform_role_count;
 };
 
 struct hold {
-	struct stoa_str id; /* owned by the map */
-	struct member *member;
+	struct stoa_str id;	 /* owned by the map */
+	struct account *account; /* the member's, or the treasury */
+	struct member *member;	 /* NULL: the treasury's */
 	int64_t amount[ASSET_COUNT];
 	int64_t expires_us;
 };
@@ -46,12 +55,14 @@ struct accounts {
 	struct stoa_map workspaces;    /* key -> char *community */
 	struct stoa_map people;	       /* key -> struct person * */
 	int64_t issuance[ASSET_COUNT]; /* negative: what was created */
-	int64_t treasury[ASSET_COUNT];
+	struct account treasury;
 	uint64_t transfer_count;
 	uint64_t owner_count;
 	/* Of the platform: "" for none, NULL until it is set. */
 	char *platform_ids[PLATFORM_ID_COUNT];
-	int64_t hold_due_us; /* earliest expiry, INT64_MAX if none */
+	int64_t hold_due_us;		/* earliest expiry, INT64_MAX if none */
+	uint64_t version;		/* of the electorate */
+	struct member *oldest, *newest; /* by version */
 };
 
 struct person {
@@ -70,6 +81,8 @@ void ledger_decide_issue(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d);
 void ledger_decide_transfer(const struct accounts *s,
     const struct stoa_command *c, struct stoa_decision *d);
+void ledger_decide_spend(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
 void ledger_apply_moved(struct accounts *s, const Stoa__Accounts__Moved *e);
 
 /* holds.c */
@@ -87,6 +100,17 @@ void holds_apply_posted(
     struct accounts *s, const Stoa__Accounts__HoldPosted *e);
 void holds_apply_released(struct accounts *s, const char *id);
 
+/* electors.c */
+
+/* Something that a vote may ask for has changed, or may have. */
+void elector_changed(struct accounts *s, struct member *m);
+void elector_balance_changed(struct accounts *s, struct member *m);
+void electors_decide_roles(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void electors_apply_roles(
+    struct accounts *s, const Stoa__Accounts__PlatformRolesSeen *e);
+void elector_fini(struct member *m);
+
 /* people.c */
 void people_decide_open(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d);
@@ -98,8 +122,8 @@ void people_decide_link(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d);
 void people_apply_opened(
     struct accounts *s, const Stoa__Accounts__CommunityOpened *e);
-void people_apply_joined(
-    struct accounts *s, const Stoa__Accounts__MemberJoined *e);
+void people_apply_joined(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__MemberJoined *e);
 void people_apply_role(struct accounts *s, const Stoa__Accounts__RoleSet *e);
 void people_apply_workspace(
     struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e);
