@@ -1,0 +1,3 @@
+# governance.
+
+include services/governance/tally.mk
