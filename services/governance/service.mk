@@ -1,3 +1,13 @@
-# governance.
+# governance: proposals, ballots, delegation, execution.
 
 include services/governance/tally.mk
+
+GOVERNANCE_CORE := $(addprefix services/governance/,\
+	actions.c box.c core.c count.c defaults.c delegates.c \
+	drafts.c electors.c execute.c outcome.c proposal.c query.c rules.c votes.c)
+PURE_OBJECTS += $(call objects,$(GOVERNANCE_CORE))
+$(B)/libgovernance.a: $(call objects,$(GOVERNANCE_CORE)) $(TALLY_OBJECTS)
+
+$(eval $(call unit,governance_votes,tests/unit/governance/test_votes.c \
+	tests/unit/governance/house.c,\
+	governance base proto,-lprotobuf-c $(BASE_LIBS)))

@@ -65,13 +65,13 @@ tally_free(struct tally *t)
 /* ---- ballots ---- */
 
 /* Rule 9. */
-static bool
-helps(const struct tally *t, const struct ballot *b)
+bool
+tally_helps(enum ballot_form form, uint32_t reject, const struct ballot *b)
 {
-	if (b->is_abstain || b->options[0] != t->reject) {
+	if (b->is_abstain || b->options[0] != reject) {
 		return true;
 	}
-	return t->form != BALLOT_RANKED && b->option_count > 1;
+	return form != BALLOT_RANKED && b->option_count > 1;
 }
 
 /* Rules 3 to 7. */
@@ -106,7 +106,7 @@ tally_add(struct tally *t, const struct ballot *b, uint64_t power)
 	stoa_assert(t->ballot_count < TALLY_BALLOTS_MAX);
 	t->ballot_count++;
 	tally_sum(&t->voted, weight);
-	if (helps(t, b)) {
+	if (tally_helps(t->form, t->reject, b)) {
 		tally_sum(&t->helping, weight);
 	}
 	if (b->is_abstain) {
@@ -181,12 +181,18 @@ tally_passes(
 
 /* Rule 14. */
 bool
-tally_has_quorum(
-    const struct tally_result *r, uint32_t quorum_bp, uint64_t eligible)
+tally_is_quorum(uint64_t helping, uint32_t quorum_bp, uint64_t eligible)
 {
 	stoa_assert(quorum_bp <= TALLY_BP);
 	return eligible > 0 &&
-	       (product)r->helping * TALLY_BP >= (product)eligible * quorum_bp;
+	       (product)helping * TALLY_BP >= (product)eligible * quorum_bp;
+}
+
+bool
+tally_has_quorum(
+    const struct tally_result *r, uint32_t quorum_bp, uint64_t eligible)
+{
+	return tally_is_quorum(r->helping, quorum_bp, eligible);
 }
 
 /* Rule 15. */

@@ -109,6 +109,12 @@ void tally_add(struct tally *t, const struct ballot *b, uint64_t power);
  * at once for each of its options that is eliminated while it counts there. */
 void tally_result(const struct tally *t, struct tally_result *ret_result);
 
+/* Whether one ballot helps the quorum, and whether so much help is enough:
+ * for who keeps count while votes come in. */
+bool tally_helps(
+    enum ballot_form form, uint32_t reject, const struct ballot *b);
+bool tally_is_quorum(uint64_t helping, uint32_t quorum_bp, uint64_t eligible);
+
 /* Basis points are 0 to 10,000. */
 bool tally_passes(
     const struct tally_result *r, uint32_t threshold_bp, uint32_t reject);

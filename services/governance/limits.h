@@ -1,0 +1,53 @@
+/* limits.h - every bound of governance, with its reason. */
+#ifndef GOVERNANCE_LIMITS_H
+#define GOVERNANCE_LIMITS_H
+
+#include "base/time.h"
+
+#include <stdint.h>
+
+/* Proposals of one community that are not over: each is looked at whenever
+ * somebody delegates, and a person reads no more than this. */
+#define GOVERNANCE_OPEN_MAX 200u
+
+/* And all of them: they stay readable, about 2 kB each. */
+#define GOVERNANCE_PROPOSALS_MAX 100000u
+
+/* Types of proposals; a card lists them all. */
+#define GOVERNANCE_RULES_MAX 40u
+
+/* Identities: as many as accounts keeps members. */
+#define GOVERNANCE_ELECTORS_MAX	      200000u
+#define GOVERNANCE_ELECTORS_CHUNK_MAX 1000u
+#define GOVERNANCE_PLATFORM_ROLES_MAX 250u
+
+/* Texts, in bytes: what a chat card shows whole. */
+#define GOVERNANCE_TITLE_MAX	   120u
+#define GOVERNANCE_DESCRIPTION_MAX 3000u
+#define GOVERNANCE_OPTION_MAX	   80u
+#define GOVERNANCE_REASON_MAX	   500u
+#define GOVERNANCE_RULE_TEXT_MAX   200u
+#define GOVERNANCE_LINK_MAX	   300u
+#define GOVERNANCE_REPLY_MAX	   512u
+#define GOVERNANCE_TYPE_MAX	   32u
+#define GOVERNANCE_MEMO_MAX	   140u
+
+/* Executed one after the other. */
+#define GOVERNANCE_ACTIONS_MAX 10u
+
+#define GOVERNANCE_SPONSORS_MAX	   20u
+#define GOVERNANCE_DELEGATIONS_MAX 20u /* of one member, by type */
+
+/* A person's votes must be over before the person has forgotten them. */
+#define GOVERNANCE_DURATION_MAX (365 * STOA_US_PER_DAY)
+
+/* Voice credits of an identity for one round: a thousand votes at most. */
+#define GOVERNANCE_CREDITS_MAX 1000000u
+
+/* One payment or deposit, as in accounts. */
+#define GOVERNANCE_AMOUNT_MAX INT64_C(1000000000000000)
+
+/* Whole Joy of one member: what 2^63 micro-Joy hold. */
+#define GOVERNANCE_STAKE_MAX INT64_C(9223372036854)
+
+#endif
