@@ -7,3 +7,10 @@ $(B)/libgovernance-tally.a: $(TALLY_OBJECTS)
 
 $(foreach t,ballot tally tally_ranked,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c,governance-tally base,$(BASE_LIBS))))
+
+# Any ballots: the unit test takes seeds, the fuzzer bytes.
+TALLY_ANY := tests/unit/governance/any_tally.c
+$(B)/libgovernance-any-tally.a: $(call objects,$(TALLY_ANY))
+FUZZ_LIBS_tally := governance-any-tally governance-tally base
+$(eval $(call unit,governance_any_tally,tests/unit/governance/test_any_tally.c,\
+	$(FUZZ_LIBS_tally),$(BASE_LIBS)))
