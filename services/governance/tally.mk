@@ -14,3 +14,7 @@ $(B)/libgovernance-any-tally.a: $(call objects,$(TALLY_ANY))
 FUZZ_LIBS_tally := governance-any-tally governance-tally base
 $(eval $(call unit,governance_any_tally,tests/unit/governance/test_any_tally.c,\
 	$(FUZZ_LIBS_tally),$(BASE_LIBS)))
+
+# Counting as a program, for other judges than ours.
+$(eval $(call program,test/tally_tool,tests/unit/governance/tally_tool.c,\
+	governance-tally base,$(BASE_LIBS)))
