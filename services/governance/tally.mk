@@ -18,3 +18,13 @@ $(eval $(call unit,governance_any_tally,tests/unit/governance/test_any_tally.c,\
 # Counting as a program, for other judges than ours.
 $(eval $(call program,test/tally_tool,tests/unit/governance/tally_tool.c,\
 	governance-tally base,$(BASE_LIBS)))
+
+# A million ballots of each form.
+$(eval $(call program,bench/tally,tests/bench/tally.c,\
+	governance-tally base,$(BASE_LIBS)))
+
+.PHONY: bench-tally
+bench-tally: $(B)/bin/bench/tally
+	@$<
+
+BENCHES += bench-tally
