@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define EVENTS_FIRST 4
 
@@ -125,4 +126,27 @@ stoa_pack(struct stoa_arena *arena, const ProtobufCMessage *message)
 	}
 	protobuf_c_message_pack(message, bytes);
 	return (struct stoa_str){(char *)bytes, len};
+}
+
+void *
+stoa_keep(const ProtobufCMessage *message)
+{
+	size_t len = protobuf_c_message_get_packed_size(message);
+	uint8_t *bytes = malloc(len + 1);
+	ProtobufCMessage *kept;
+
+	stoa_assert(bytes != NULL);
+	(void)protobuf_c_message_pack(message, bytes);
+	kept = protobuf_c_message_unpack(message->descriptor, NULL, len, bytes);
+	free(bytes);
+	stoa_assert(kept != NULL);
+	return kept;
+}
+
+void
+stoa_keep_free(void *message)
+{
+	if (message != NULL) {
+		protobuf_c_message_free_unpacked(message, NULL);
+	}
 }

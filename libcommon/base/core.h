@@ -104,6 +104,10 @@ bool stoa_actor_is(const struct stoa_command *c, const char *service);
 void *stoa_unpack(struct stoa_arena *arena,
     const ProtobufCMessageDescriptor *type, struct stoa_str bytes);
 
+/* A copy of a message that lives on its own, for a state to keep. */
+void *stoa_keep(const ProtobufCMessage *message);
+void stoa_keep_free(void *message); /* NULL is allowed */
+
 /* Packs into an arena; data is NULL when the arena is full. */
 struct stoa_str stoa_pack(
     struct stoa_arena *arena, const ProtobufCMessage *message);

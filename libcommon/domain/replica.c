@@ -305,6 +305,14 @@ stoa_replica_peek(const struct stoa_replica *r, struct stoa_str community)
 								  : c->state;
 }
 
+uint64_t
+stoa_replica_index(const struct stoa_replica *r, struct stoa_str community)
+{
+	const struct chain *c = chain_get(r, community);
+
+	return c == NULL || !chain_is_at_rest(c) ? 0 : c->index;
+}
+
 bool
 stoa_replica_head(const struct stoa_replica *r, struct stoa_str community,
     struct stoa_replica_head *ret_head)

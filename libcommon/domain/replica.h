@@ -104,6 +104,10 @@ void stoa_replica_read(struct stoa_replica *r, struct stoa_str community,
 const void *stoa_replica_peek(
     const struct stoa_replica *r, struct stoa_str community);
 
+/* Of its newest durable record; 0: none, or one is in flight. */
+uint64_t stoa_replica_index(
+    const struct stoa_replica *r, struct stoa_str community);
+
 /* Ends a turn of the loop: decides what waits, syncs what was written. */
 void stoa_replica_turn(struct stoa_replica *r);
 

@@ -140,6 +140,28 @@ on_read(void *owner, void *call, enum stoa_status status, const void *state,
 	stoa_arena_fini(&arena);
 }
 
+void
+stoa_domaind_submit(
+    struct stoa_domaind *d, struct stoa_request *q, struct stoa_str body)
+{
+	struct stoa_submit submit = {
+	    .community = q->community,
+	    .actor = q->actor,
+	    .id = q->command_id,
+	    .method = q->method,
+	    .request = body,
+	    .deadline = q->deadline,
+	};
+
+	if (q->command_id.len == 0) {
+		stoa_bus_answer(stoa_svc_bus(d->svc), q, STOA_INVALID,
+		    (struct stoa_str){NULL, 0},
+		    "header Stoa-Command: a command needs an id");
+		return;
+	}
+	stoa_replica_submit(d->replica, &submit, q);
+}
+
 /* ---- requests
  * --------------------------------------------------------------------- */
 
@@ -149,7 +171,6 @@ on_request(void *owner, struct stoa_request *q)
 	struct stoa_domaind *d = owner;
 	struct stoa_bus *bus = stoa_svc_bus(d->svc);
 	struct stoa_str none = {NULL, 0};
-	struct stoa_submit submit;
 
 	if (q->community.len == 0) {
 		stoa_bus_answer(bus, q, STOA_INVALID, none,
@@ -163,20 +184,7 @@ on_request(void *owner, struct stoa_request *q)
 	if (d->spec.handle != NULL && d->spec.handle(d->spec.owner, q)) {
 		return;
 	}
-	if (q->command_id.len == 0) {
-		stoa_bus_answer(bus, q, STOA_INVALID, none,
-		    "header Stoa-Command: a command needs an id");
-		return;
-	}
-	submit = (struct stoa_submit){
-	    .community = q->community,
-	    .actor = q->actor,
-	    .id = q->command_id,
-	    .method = q->method,
-	    .request = q->body,
-	    .deadline = q->deadline,
-	};
-	stoa_replica_submit(d->replica, &submit, q);
+	stoa_domaind_submit(d, q, q->body);
 }
 
 /* ---- replica
@@ -262,8 +270,9 @@ stoa_domaind_command(struct stoa_domaind *d, struct stoa_str community,
 	stoa_arena_fini(&arena);
 }
 
-/* Deadlines of the core become commands; their id tells the second, so that
- * two replicas that both think it is time make one. */
+/* Deadlines of the core become commands; their id tells the deadline and the
+ * record that it was seen in, so that two replicas that both think it is time
+ * make one, and what is still due after it makes another. */
 static void
 due_check(struct stoa_domaind *d)
 {
@@ -295,7 +304,8 @@ due_check(struct stoa_domaind *d)
 		stoa_assert(method != NULL);
 		stoa_assert(method->input->sizeof_message == sizeof(empty));
 		protobuf_c_message_init(method->input, &empty);
-		(void)snprintf(id, sizeof(id), "due:%" PRId64, due.us);
+		(void)snprintf(id, sizeof(id), "due:%" PRId64 ":%" PRIu64,
+		    due.us, stoa_replica_index(d->replica, community));
 		stoa_domaind_command(
 		    d, community, stoa_str_of(id), d->spec.due_method, &empty);
 	}

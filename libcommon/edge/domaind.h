@@ -57,6 +57,11 @@ struct stoa_replica *stoa_domaind_replica(struct stoa_domaind *d);
 bool stoa_domaind_is_mine(
     const struct stoa_domaind *d, struct stoa_str community);
 
+/* Goes on with a request that `handle` has taken: as it came, but with this
+ * body. It is answered when it is decided. */
+void stoa_domaind_submit(
+    struct stoa_domaind *d, struct stoa_request *request, struct stoa_str body);
+
 /* A command of the daemon itself, actor "@<service>". Fire and forget: what
  * must happen stands in the state and is tried again. */
 void stoa_domaind_command(struct stoa_domaind *d, struct stoa_str community,
