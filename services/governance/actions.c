@@ -51,7 +51,7 @@ payment_check(const Stoa__Governance__Action *a, struct stoa_decision *d)
 		return refuse_action(
 		    d, a, "amount_micro", GOVERNANCE_AMOUNT_MAX);
 	}
-	return text_is_valid(p->memo, 0, GOVERNANCE_MEMO_MAX) ||
+	return stoa_text_is_line(p->memo, 0, GOVERNANCE_MEMO_MAX) ||
 	       refuse_action(d, a, "memo", GOVERNANCE_MEMO_MAX);
 }
 
@@ -87,7 +87,7 @@ content_check(const struct governance *s, const Stoa__Governance__Action *a,
 	case ACTION(ROLE):
 		return role_check(a, d);
 	case ACTION(FINE_TUNE):
-		return (text_is_valid(a->fine_tune->dataset, 1, 128) &&
+		return (stoa_text_is_line(a->fine_tune->dataset, 1, 128) &&
 			   a->fine_tune->max_spend_micro >= 0) ||
 		       refuse_action(d, a, "dataset", 128);
 	case ACTION(RULE):

@@ -5,88 +5,6 @@
 
 #include <stdlib.h>
 
-/* ---- shared by the nouns ------------------------------------------------- */
-
-void *
-message_keep(const ProtobufCMessage *m)
-{
-	size_t len = protobuf_c_message_get_packed_size(m);
-	uint8_t *bytes = malloc(len + 1);
-	ProtobufCMessage *kept;
-
-	stoa_assert(bytes != NULL);
-	(void)protobuf_c_message_pack(m, bytes);
-	kept = protobuf_c_message_unpack(m->descriptor, NULL, len, bytes);
-	free(bytes);
-	stoa_assert(kept != NULL);
-	return kept;
-}
-
-void
-message_free(void *message)
-{
-	if (message != NULL) {
-		protobuf_c_message_free_unpacked(message, NULL);
-	}
-}
-
-char *
-text_dup_str(struct stoa_str text)
-{
-	char *copy = malloc(text.len + 1);
-
-	stoa_assert(copy != NULL);
-	if (text.len > 0) {
-		memcpy(copy, text.data, text.len);
-	}
-	copy[text.len] = '\0';
-	return copy;
-}
-
-char *
-text_dup(const char *text)
-{
-	return text_dup_str(stoa_str_of(text));
-}
-
-void
-text_set(char **text, const char *value)
-{
-	char *before = *text;
-
-	*text = text_dup(value);
-	free(before);
-}
-
-static bool
-text_check(const char *text, size_t len_min, size_t len_max, bool has_lines)
-{
-	struct stoa_str s = stoa_str_of(text);
-
-	if (s.len < len_min || s.len > len_max || !stoa_str_is_utf8(s)) {
-		return false;
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.data[i] < 0x20 &&
-		    !(has_lines && s.data[i] == '\n')) {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool
-text_is_valid(const char *text, size_t len_min, size_t len_max)
-{
-	return text_check(text, len_min, len_max, false);
-}
-
-bool
-text_has_lines(const char *text, size_t len_max)
-{
-	return text_check(text, 0, len_max, true);
-}
-
 /* ---- life ---------------------------------------------------------------- */
 
 static void *
@@ -119,13 +37,13 @@ state_free(void *state)
 	}
 	STOA_MAP_EACH(&s->rules, entry)
 	{
-		message_free(entry->value);
+		stoa_keep_free(entry->value);
 	}
 	stoa_map_fini(&s->rules);
 	stoa_map_fini(&s->electors);
 	stoa_map_fini(&s->proposals);
 	stoa_map_fini(&s->open);
-	message_free(s->charter);
+	stoa_keep_free(s->charter);
 	free(s->by_ordinal);
 	free(s);
 }

@@ -166,7 +166,7 @@ delegation_set(struct elector *e, const char *type, struct elector *to)
 		    (e->delegation_count + 1) * sizeof(e->delegations[0]));
 		stoa_assert(e->delegations != NULL);
 		now = &e->delegations[e->delegation_count++];
-		now->type = text_dup(type);
+		now->type = stoa_text_dup(type);
 	}
 	now->to = to;
 	delegator_add(to, e, now->type);

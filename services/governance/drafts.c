@@ -37,7 +37,8 @@ options_fill(struct content *in, struct stoa_decision *d)
 		return false;
 	}
 	for (size_t i = 0; i < in->option_count; i++) {
-		if (!text_is_valid(in->options[i], 1, GOVERNANCE_OPTION_MAX)) {
+		if (!stoa_text_is_line(
+			in->options[i], 1, GOVERNANCE_OPTION_MAX)) {
 			REFUSE(d, options_not_valid, "an option's length",
 			    stoa_decide_number(d, GOVERNANCE_OPTION_MAX));
 			return false;
@@ -58,12 +59,12 @@ static bool
 content_check(const struct governance *s, const Stoa__Governance__Rule *rule,
     struct content *in, struct stoa_decision *d)
 {
-	if (!text_is_valid(in->title, 1, GOVERNANCE_TITLE_MAX)) {
+	if (!stoa_text_is_line(in->title, 1, GOVERNANCE_TITLE_MAX)) {
 		REFUSE(d, text_not_valid, "title",
 		    stoa_decide_number(d, GOVERNANCE_TITLE_MAX));
 		return false;
 	}
-	if (!text_has_lines(in->description, GOVERNANCE_DESCRIPTION_MAX)) {
+	if (!stoa_text_has_lines(in->description, GOVERNANCE_DESCRIPTION_MAX)) {
 		REFUSE(d, text_not_valid, "description",
 		    stoa_decide_number(d, GOVERNANCE_DESCRIPTION_MAX));
 		return false;
@@ -208,7 +209,7 @@ drafts_decide_propose(const struct governance *s, const struct stoa_command *c,
 	    !content_check(s, rule, &content, d)) {
 		return;
 	}
-	if (!text_is_valid(in->link, 0, GOVERNANCE_LINK_MAX)) {
+	if (!stoa_text_is_line(in->link, 0, GOVERNANCE_LINK_MAX)) {
 		REFUSE(d, text_not_valid, "link",
 		    stoa_decide_number(d, GOVERNANCE_LINK_MAX));
 		return;
@@ -380,7 +381,7 @@ drafts_decide_discuss(const struct governance *s, const struct stoa_command *c,
 		REFUSE(d, not_permitted, "to have proposed it");
 		return;
 	}
-	if (!text_is_valid(in->link, 1, GOVERNANCE_LINK_MAX)) {
+	if (!stoa_text_is_line(in->link, 1, GOVERNANCE_LINK_MAX)) {
 		REFUSE(d, text_not_valid, "link",
 		    stoa_decide_number(d, GOVERNANCE_LINK_MAX));
 		return;
@@ -401,9 +402,9 @@ drafts_apply_drafted(struct governance *s, const struct stoa_fact *fact,
 	struct proposal *p = calloc(1, sizeof(*p));
 
 	stoa_assert(p != NULL);
-	p->said = message_keep(&e->base);
-	p->member = text_dup_str(fact->actor);
-	p->link = text_dup(e->link);
+	p->said = stoa_keep(&e->base);
+	p->member = stoa_text_of(fact->actor);
+	p->link = stoa_text_dup(e->link);
 	p->proposed_us = fact->time.us;
 	p->state = STATE(DRAFT);
 	stoa_assert(
@@ -430,8 +431,8 @@ drafts_apply_edited(
 	said.actions = e->actions;
 	said.n_actions = e->n_actions;
 	said.is_draft = e->is_draft;
-	p->said = message_keep(&said.base);
-	message_free(before);
+	p->said = stoa_keep(&said.base);
+	stoa_keep_free(before);
 	while (p->sponsor_count > 0) {
 		free(p->sponsors[--p->sponsor_count]);
 	}
@@ -445,7 +446,7 @@ drafts_apply_sponsored(struct governance *s, const struct stoa_fact *fact,
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	stoa_assert(p->sponsor_count < GOVERNANCE_SPONSORS_MAX);
-	p->sponsors[p->sponsor_count++] = text_dup_str(fact->actor);
+	p->sponsors[p->sponsor_count++] = stoa_text_of(fact->actor);
 	due_refresh(s);
 }
 
@@ -464,5 +465,5 @@ void
 drafts_apply_discussed(
     struct governance *s, const Stoa__Governance__Discussed *e)
 {
-	text_set(&proposal_must(s, e->proposal)->link, e->link);
+	stoa_text_set(&proposal_must(s, e->proposal)->link, e->link);
 }

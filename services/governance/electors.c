@@ -39,7 +39,7 @@ void
 elector_free(struct elector *e)
 {
 	for (uint32_t i = 0; i < e->checkpoint_count; i++) {
-		message_free(e->checkpoints[i].said);
+		stoa_keep_free(e->checkpoints[i].said);
 	}
 	for (uint32_t i = 0; i < e->delegation_count; i++) {
 		free(e->delegations[i].type);
@@ -250,7 +250,7 @@ checkpoints_trim(struct elector *e, uint64_t needed)
 
 	while (drop + 1 < e->checkpoint_count &&
 	       e->checkpoints[drop + 1].version <= needed) {
-		message_free(e->checkpoints[drop].said);
+		stoa_keep_free(e->checkpoints[drop].said);
 		drop++;
 	}
 	e->checkpoint_count -= drop;
@@ -272,8 +272,8 @@ electors_apply_recorded(
 		e->checkpoints = realloc(e->checkpoints,
 		    (e->checkpoint_count + 1) * sizeof(e->checkpoints[0]));
 		stoa_assert(e->checkpoints != NULL);
-		e->checkpoints[e->checkpoint_count++] = (struct checkpoint){
-		    recorded->to, message_keep(&said->base)};
+		e->checkpoints[e->checkpoint_count++] =
+		    (struct checkpoint){recorded->to, stoa_keep(&said->base)};
 		checkpoints_trim(e, needed);
 	}
 }

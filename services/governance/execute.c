@@ -166,11 +166,10 @@ execute_apply_action(
 	stoa_assert(e->action < GOVERNANCE_ACTIONS_MAX);
 	a = &p->done[e->action];
 	stoa_assert(!a->is_done);
-	message_free(a->refusal);
-	a->refusal =
-	    e->refusal == NULL ? NULL : message_keep(&e->refusal->base);
+	stoa_keep_free(a->refusal);
+	a->refusal = e->refusal == NULL ? NULL : stoa_keep(&e->refusal->base);
 	a->is_done = e->refusal == NULL;
-	text_set(&a->result, e->result);
+	stoa_text_set(&a->result, e->result);
 }
 
 void

@@ -53,6 +53,14 @@ bool governance_keeps_deposit(const struct proposal *p); /* for the treasury */
 int64_t governance_deposit(
     const struct governance *s, const struct proposal *p);
 uint32_t governance_attempt(const struct proposal *p);
+int64_t governance_proposed_us(const struct proposal *p);
+Stoa__Governance__State governance_state(const struct proposal *p);
+/* 0: a state is to be told; else which reminder. */
+uint32_t governance_reminder(const struct proposal *p, struct stoa_wall now);
+/* Identities that may vote, have not, and for whom nobody has; at most `max`
+ * of them. */
+size_t governance_silent(const struct governance *s, const struct proposal *p,
+    const char **ret_members, size_t max);
 const Stoa__Governance__Action *governance_action(
     const struct proposal *p, uint32_t action);
 

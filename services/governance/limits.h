@@ -32,6 +32,25 @@
 #define GOVERNANCE_TYPE_MAX	   32u
 #define GOVERNANCE_MEMO_MAX	   140u
 
+/* Proposals that move on in one command: a tally is up to 4 kB. */
+#define GOVERNANCE_ADVANCE_MAX 16u
+
+/* Members named in a reminder: what a message can mention. */
+#define GOVERNANCE_SILENT_MAX 50u
+
+/* Between attempts of what is to be done, from and to, doubling. */
+#define GOVERNANCE_RETRY_US_MIN (50 * STOA_US_PER_MS)
+#define GOVERNANCE_RETRY_US_MAX (2 * STOA_US_PER_S)
+
+/* A page of the electorate. */
+#define GOVERNANCE_PAGE 500u
+
+/* A deposit comes back by itself after the longest that a proposal takes. */
+#define GOVERNANCE_DEPOSIT_US (4 * GOVERNANCE_DURATION_MAX)
+
+/* The guardian's time, from the founding. */
+#define GOVERNANCE_GUARDIAN_US GOVERNANCE_DURATION_MAX
+
 /* Executed one after the other. */
 #define GOVERNANCE_ACTIONS_MAX 10u
 

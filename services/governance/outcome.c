@@ -72,7 +72,7 @@ outcome_apply_deposit(
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	p->is_deposit_known = true;
-	text_set(&p->hold, e->hold);
+	stoa_text_set(&p->hold, e->hold);
 }
 
 void
@@ -182,7 +182,7 @@ outcome_apply_opened(struct governance *s, const struct stoa_fact *fact,
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	stoa_assert(p->rule == NULL);
-	p->rule = message_keep(&e->rule->base);
+	p->rule = stoa_keep(&e->rule->base);
 	p->version = e->version;
 	p->eligible_count = e->eligible_count;
 	p->eligible_power = e->eligible_power;
@@ -244,7 +244,7 @@ outcome_apply_closed(
 		count_ballots(s, p, charge, NULL, counted);
 		free(counted);
 	}
-	p->closed = message_keep(&e->base);
+	p->closed = stoa_keep(&e->base);
 	p->ends_us = e->executes_us;
 	proposal_state_set(s, p,
 	    !is_accepted	  ? STATE(DEFEATED)
@@ -303,15 +303,24 @@ advance_one(const struct governance *s, const struct proposal *p,
 	return true;
 }
 
-/* One proposal a command: each is decided on the state that the one before
- * left, and a record stays small. */
+/* Some at once, so that a record stays small. A quadratic vote that closes
+ * charges those who rely on others, and the next one is to see that. */
 void
 outcome_decide_advance(const struct governance *s, const struct stoa_command *c,
     struct stoa_decision *d)
 {
+	unsigned count = 0;
+
 	STOA_MAP_EACH(&s->open, entry)
 	{
-		if (advance_one(s, entry->value, c->now, d)) {
+		const struct proposal *p = entry->value;
+
+		if (!advance_one(s, p, c->now, d)) {
+			continue;
+		}
+		if (++count == GOVERNANCE_ADVANCE_MAX ||
+		    (p->rule != NULL &&
+			p->rule->form == STOA__GOVERNANCE__FORM__QUADRATIC)) {
 			return;
 		}
 	}
@@ -340,7 +349,7 @@ outcome_decide_veto(const struct governance *s, const struct stoa_command *c,
 		    stoa_decide_number(d, s->charter->guardian_until_us));
 		return;
 	}
-	if (!text_has_lines(in->reason, GOVERNANCE_REASON_MAX) ||
+	if (!stoa_text_has_lines(in->reason, GOVERNANCE_REASON_MAX) ||
 	    in->reason[0] == '\0') {
 		REFUSE(d, text_not_valid, "reason",
 		    stoa_decide_number(d, GOVERNANCE_REASON_MAX));
@@ -360,7 +369,7 @@ outcome_apply_ended(
 {
 	struct proposal *p = proposal_must(s, e->proposal);
 
-	text_set(&p->reason, e->reason);
+	stoa_text_set(&p->reason, e->reason);
 	/* An open quadratic vote gives back what it cost. */
 	for (uint32_t i = 0; i < p->ballots.size && p->closed == NULL; i++) {
 		const struct cast *cast = p->ballots.values[i];

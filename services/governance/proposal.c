@@ -105,11 +105,18 @@ proposal_is_over(const struct proposal *p)
 	return false;
 }
 
+/* States that pass by themselves within moments are nobody's news. */
+static bool
+wants_telling(const struct proposal *p)
+{
+	return p->told != p->state && p->state != STATE(OPENING) &&
+	       p->state != STATE(EXECUTING);
+}
+
 static bool
 has_debts(const struct proposal *p)
 {
-	return p->told != p->state ||
-	       (p->hold != NULL && !p->is_deposit_settled);
+	return wants_telling(p) || (p->hold != NULL && !p->is_deposit_settled);
 }
 
 /* What is over stays among the open ones until all is done about it. */
@@ -180,18 +187,26 @@ due_refresh(struct governance *s)
 
 /* Those who have not voted are reminded a day and an hour before the end, if
  * the vote takes at least twice as long. */
-static bool
-wants_reminder(const struct proposal *p, struct stoa_wall now)
+static uint32_t
+reminder_due(const struct proposal *p, struct stoa_wall now)
 {
 	int64_t left_us = p->ends_us - now.us;
 	int64_t all_us = p->ends_us - p->opened_us;
 
 	if (p->state != STATE(ACTIVE) || left_us <= 0) {
-		return false;
+		return 0;
 	}
-	return (p->reminded < 1 && left_us <= DAY_US && left_us > HOUR_US &&
-		   all_us >= 2 * DAY_US) ||
-	       (p->reminded < 2 && left_us <= HOUR_US && all_us >= 2 * HOUR_US);
+	if (left_us <= HOUR_US) {
+		return p->reminded < 2 && all_us >= 2 * HOUR_US ? 2 : 0;
+	}
+	return p->reminded < 1 && left_us <= DAY_US && all_us >= 2 * DAY_US ? 1
+									    : 0;
+}
+
+uint32_t
+governance_reminder(const struct proposal *p, struct stoa_wall now)
+{
+	return wants_telling(p) ? 0 : reminder_due(p, now);
 }
 
 enum governance_effect
@@ -207,7 +222,7 @@ governance_effect_of(const struct proposal *p, struct stoa_wall now)
 	if (proposal_is_over(p) && p->hold != NULL && !p->is_deposit_settled) {
 		return GOVERNANCE_SETTLE_DEPOSIT;
 	}
-	if (p->told != p->state || wants_reminder(p, now)) {
+	if (wants_telling(p) || reminder_due(p, now) > 0) {
 		return GOVERNANCE_TELL;
 	}
 	return GOVERNANCE_NOTHING;
@@ -227,14 +242,14 @@ void
 proposal_free(struct proposal *p)
 {
 	ballots_free(p);
-	message_free(p->said);
-	message_free(p->rule);
-	message_free(p->closed);
+	stoa_keep_free(p->said);
+	stoa_keep_free(p->rule);
+	stoa_keep_free(p->closed);
 	for (unsigned i = 0; i < p->sponsor_count; i++) {
 		free(p->sponsors[i]);
 	}
 	for (size_t i = 0; i < GOVERNANCE_ACTIONS_MAX; i++) {
-		message_free(p->done[i].refusal);
+		stoa_keep_free(p->done[i].refusal);
 		free(p->done[i].result);
 	}
 	free(p->member);

@@ -53,6 +53,38 @@ governance_attempt(const struct proposal *p)
 	return p->attempt;
 }
 
+int64_t
+governance_proposed_us(const struct proposal *p)
+{
+	return p->proposed_us;
+}
+
+Stoa__Governance__State
+governance_state(const struct proposal *p)
+{
+	return p->state;
+}
+
+size_t
+governance_silent(const struct governance *s, const struct proposal *p,
+    const char **ret_members, size_t max)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < s->elector_count && count < max; i++) {
+		const struct elector *e = s->by_ordinal[i];
+		const struct elector *to = delegate_of(e, p->said->type);
+
+		if (p->rule != NULL && voter_power(e, p) > 0 &&
+		    box_get(&p->ballots, i) == NULL &&
+		    box_get(&p->commitments, i) == NULL &&
+		    (to == NULL || box_get(&p->ballots, to->ordinal) == NULL)) {
+			ret_members[count++] = e->id.data;
+		}
+	}
+	return count;
+}
+
 const Stoa__Governance__Action *
 governance_action(const struct proposal *p, uint32_t action)
 {

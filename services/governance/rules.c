@@ -125,7 +125,7 @@ voters_check(const Stoa__Governance__Rule *r, struct stoa_decision *d)
 	if (v->stake < 0 || v->stake > GOVERNANCE_STAKE_MAX) {
 		return refuse_rule(d, "voters.stake", GOVERNANCE_STAKE_MAX);
 	}
-	return text_is_valid(v->platform_role, 0, 64) ||
+	return stoa_text_is_line(v->platform_role, 0, 64) ||
 	       refuse_rule(d, "voters.platform_role", 64);
 }
 
@@ -158,7 +158,7 @@ rules_check_rule(const Stoa__Governance__Rule *r, struct stoa_decision *d)
 	if (!type_is_valid(r->type)) {
 		return refuse_rule(d, "type", GOVERNANCE_TYPE_MAX);
 	}
-	if (!text_is_valid(r->text, 0, GOVERNANCE_RULE_TEXT_MAX)) {
+	if (!stoa_text_is_line(r->text, 0, GOVERNANCE_RULE_TEXT_MAX)) {
 		return refuse_rule(d, "text", GOVERNANCE_RULE_TEXT_MAX);
 	}
 	if (r->form < STOA__GOVERNANCE__FORM__SINGLE ||
@@ -239,16 +239,16 @@ rules_decide_found(const struct governance *s, const struct stoa_command *c,
 static void
 rule_put(struct governance *s, const Stoa__Governance__Rule *rule)
 {
-	Stoa__Governance__Rule *kept = message_keep(&rule->base);
+	Stoa__Governance__Rule *kept = stoa_keep(&rule->base);
 
-	message_free(stoa_map_put(&s->rules, stoa_str_of(kept->type), kept));
+	stoa_keep_free(stoa_map_put(&s->rules, stoa_str_of(kept->type), kept));
 }
 
 void
 rules_apply_charter(struct governance *s, const Stoa__Governance__CharterSet *e)
 {
-	message_free(s->charter);
-	s->charter = message_keep(&e->charter->base);
+	stoa_keep_free(s->charter);
+	s->charter = stoa_keep(&e->charter->base);
 	s->charter_count++;
 	due_refresh(s);
 }
@@ -277,6 +277,6 @@ void
 rules_apply_retired(
     struct governance *s, const Stoa__Governance__RuleRetired *e)
 {
-	message_free(stoa_map_remove(&s->rules, stoa_str_of(e->type)));
+	stoa_keep_free(stoa_map_remove(&s->rules, stoa_str_of(e->type)));
 	due_refresh(s);
 }

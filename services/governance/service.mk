@@ -6,7 +6,12 @@ GOVERNANCE_CORE := $(addprefix services/governance/,\
 	actions.c box.c core.c count.c defaults.c delegates.c \
 	drafts.c electors.c execute.c outcome.c proposal.c query.c rules.c votes.c)
 PURE_OBJECTS += $(call objects,$(GOVERNANCE_CORE))
-$(B)/libgovernance.a: $(call objects,$(GOVERNANCE_CORE)) $(TALLY_OBJECTS)
+$(B)/libgovernance.a: $(call objects,$(GOVERNANCE_CORE) \
+	services/governance/reactions.c) $(TALLY_OBJECTS)
+
+$(eval $(call daemon,governance,services/governance/main.c \
+	services/governance/facts.c,\
+	edge domain governance base proto,$(EDGE_LIBS)))
 
 $(eval $(call unit,governance_votes,tests/unit/governance/test_votes.c \
 	tests/unit/governance/house.c,\

@@ -6,6 +6,7 @@
 #define GOVERNANCE_STATE_H
 
 #include "base/map.h"
+#include "base/text.h"
 #include "governance/governance.h"
 #include "governance/limits.h"
 #include "governance/tally.h"
@@ -119,17 +120,6 @@ struct governance {
 	struct stoa_map open;	   /* those with something to be done */
 	int64_t due_us;		   /* INT64_MAX: never */
 };
-
-/* ---- core.c ---- */
-
-/* A copy that lives on its own; freed by message_free. */
-void *message_keep(const ProtobufCMessage *m);
-void message_free(void *message);
-char *text_dup(const char *text);
-char *text_dup_str(struct stoa_str text);
-void text_set(char **text, const char *value);
-bool text_is_valid(const char *text, size_t len_min, size_t len_max);
-bool text_has_lines(const char *text, size_t len_max);
 
 /* ---- rules.c ---- */
 void rules_decide_found(const struct governance *s,

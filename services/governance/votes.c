@@ -355,7 +355,7 @@ votes_decide_vote(const struct governance *s, const struct stoa_command *c,
 		REFUSE(d, open_ballot, p->id.data);
 		return;
 	}
-	if (!text_has_lines(in->reason, GOVERNANCE_REASON_MAX)) {
+	if (!stoa_text_has_lines(in->reason, GOVERNANCE_REASON_MAX)) {
 		REFUSE(d, text_not_valid, "reason",
 		    stoa_decide_number(d, GOVERNANCE_REASON_MAX));
 		return;

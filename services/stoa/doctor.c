@@ -1,5 +1,4 @@
 /* doctor.c - `stoa doctor`: what is wrong, and what to do about it. */
-#include "accounts/accounts.h"
 #include "base/check.h"
 #include "stoa/children.h"
 #include "stoa/contract.h"
@@ -7,7 +6,6 @@
 #include "stoa/look.h"
 #include "stoa/options.h"
 #include "stoa/ready.h"
-#include "training/training.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -215,18 +213,15 @@ journal_say(struct doctor *d, const char *name, const struct journal_check *c)
 static void
 journals_check(struct doctor *d)
 {
-	static const struct stoa_core *const cores[] = {
-	    &accounts_core, &training_core};
-
-	for (size_t i = 0; i < STOA_COUNT(cores); i++) {
+	for (size_t i = 0; i < JOURNAL_CORE_COUNT; i++) {
 		for (unsigned k = 0; k < 16; k++) {
 			char path[HOME_PATH_MAX], name[96];
 			struct journal_check *c;
 
 			(void)snprintf(name, sizeof(name), "journal/%s-%u.copy",
-			    cores[i]->name, k);
+			    journal_cores[i]->name, k);
 			if (journal_check_run(home_path(&d->home, name, path),
-				cores[i], &c) == STOA_OK) {
+				journal_cores[i], &c) == STOA_OK) {
 				journal_say(d, name, c);
 				journal_check_free(c);
 			}

@@ -1,6 +1,7 @@
 /* journal_check.c - a replay without a broker. */
 #include "stoa/journal_check.h"
 
+#include "accounts/accounts.h"
 #include "base/check.h"
 #include "base/hasher.h"
 #include "base/map.h"
@@ -8,8 +9,13 @@
 #include "domain/limits.h"
 #include "domain/record.h"
 #include "edge/copy_file.h"
+#include "governance/governance.h"
+#include "training/training.h"
 
 #include <stdlib.h>
+
+const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT] = {
+    &accounts_core, &training_core, &governance_core};
 
 struct community {
 	struct stoa_str id;

@@ -10,6 +10,10 @@
 #include "base/hash.h"
 #include "base/status.h"
 
+/* Of all domains. */
+#define JOURNAL_CORE_COUNT 3
+extern const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT];
+
 struct journal_check;
 
 struct journal_community {

@@ -38,6 +38,10 @@ static const struct stoa_conf_option options[] = {
 	"how many accounts daemons"},
     {"training-replicas", STOA_CONF_NUMBER, "1", 1, 4,
 	"how many training daemons"},
+    {"governance-replicas", STOA_CONF_NUMBER, "1", 1, 4,
+	"how many governance daemons"},
+    {"governance-pace", STOA_CONF_NUMBER, "1", 1, 1000000,
+	"durations of a new community's votes are divided by this"},
     {"workers", STOA_CONF_NUMBER, "1", 0, 8, "how many workers"},
     {"bot-rate-factor", STOA_CONF_NUMBER, "1", 1, 1000000,
 	"multiplies every rate limit of the bot"},
@@ -187,7 +191,8 @@ daemon_start(struct up *u, const char *name, const char *service,
 }
 
 static void
-replicas_start(struct up *u, const char *service, const char *option)
+replicas_start(
+    struct up *u, const char *service, const char *option, const char *more)
 {
 	int64_t count = stoa_conf_number(u->conf, option);
 
@@ -201,7 +206,7 @@ replicas_start(struct up *u, const char *service, const char *option)
 		(void)snprintf(
 		    replicas, sizeof(replicas), "--replicas=%" PRId64, count);
 		daemon_start(u, name, service,
-		    (const char *const[]){replica, replicas, NULL});
+		    (const char *const[]){replica, replicas, more, NULL});
 	}
 }
 
@@ -271,11 +276,14 @@ daemons_start(struct up *u)
 {
 	char redis[HOME_PATH_MAX], redis_flag[HOME_PATH_MAX + 32];
 	char link[HOME_PATH_MAX], link_flag[HOME_PATH_MAX + 32];
-	char rate[48], listen[64];
+	char rate[48], listen[64], pace[48];
 	int64_t workers = stoa_conf_number(u->conf, "workers");
 
-	replicas_start(u, "accounts", "accounts-replicas");
-	replicas_start(u, "training", "training-replicas");
+	replicas_start(u, "accounts", "accounts-replicas", NULL);
+	replicas_start(u, "training", "training-replicas", NULL);
+	(void)snprintf(pace, sizeof(pace), "--pace=%" PRId64,
+	    stoa_conf_number(u->conf, "governance-pace"));
+	replicas_start(u, "governance", "governance-replicas", pace);
 	(void)snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u",
 	    u->home.storage_port);
 	daemon_start(

@@ -1,6 +1,5 @@
 /* verify.c - `stoa verify`: every record of every journal, offline; and, when
  * the suite runs, the replayed state against the live one. */
-#include "accounts/accounts.h"
 #include "base/check.h"
 #include "base/encode.h"
 #include "edge/bus.h"
@@ -9,7 +8,6 @@
 #include "stoa/journal_check.h"
 #include "stoa/look.h"
 #include "stoa/options.h"
-#include "training/training.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,8 +20,6 @@ static const struct stoa_conf_option options[] = {
 };
 
 #define REPLICAS_MAX 16
-
-static const struct stoa_core *const cores[] = {&accounts_core, &training_core};
 
 struct verify {
 	struct home home;
@@ -265,8 +261,8 @@ verify_main(int argc, char **argv)
 	for (size_t i = 0; i < running; i++) {
 		is_live = is_live || (rows[i].is_daemon && rows[i].is_ready);
 	}
-	for (size_t i = 0; i < STOA_COUNT(cores); i++) {
-		domain_verify(&v, cores[i], is_live);
+	for (size_t i = 0; i < JOURNAL_CORE_COUNT; i++) {
+		domain_verify(&v, journal_cores[i], is_live);
 	}
 	if (is_live) {
 		printf("%zu live states equal the replayed ones\n", v.live);

@@ -85,7 +85,7 @@ for (const user of contract) {
 // ---- garbage ------------------------------------------------------------------
 const bot = await open('bot', { inboxPrefix: '_INBOX_bot' });
 const slot = (c) => createHash('sha256').update(c).digest()[0];
-for (const service of ['accounts', 'training', 'storage', 'worker']) {
+for (const service of ['accounts', 'training', 'governance', 'storage', 'worker']) {
   if (!daemons.includes(service)) continue;
   const infos = [];
   for await (const s of await client.info(service)) infos.push(s);

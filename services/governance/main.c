@@ -1,0 +1,219 @@
+/* main.c - wires the governance core and its reactions to the bus. */
+#include "edge/domaind.h"
+#include "edge/log.h"
+#include "governance/facts.h"
+#include "governance/governance.h"
+#include "governance/limits.h"
+#include "governance/reactions.h"
+
+static struct stoa_domaind *domaind;
+static struct reactions *reactions;
+static struct stoa_timer *tick;
+static struct stoa_svc *service;
+
+/* How soon an effect follows its cause. */
+#define TICK_US (20 * STOA_US_PER_MS)
+
+static const struct stoa_conf_option options[] = {
+    {"replica", STOA_CONF_NUMBER, "0", 0, 15, "number of this replica, from 0"},
+    {"replicas", STOA_CONF_NUMBER, "1", 1, 16,
+	"how many replicas are configured"},
+    {"pace", STOA_CONF_NUMBER, "1", 1, 1000000,
+	"durations that a new community begins with are divided by this"},
+};
+
+/* Function pointers of other types are not cast: each query has its own. */
+#define QUERY(name)                                                    \
+	static enum stoa_status query_##name(const void *state,        \
+	    const void *in, void *out, struct stoa_arena *arena)       \
+	{                                                              \
+		return governance_query_##name(state, in, arena, out); \
+	}
+
+QUERY(proposal)
+QUERY(proposals)
+QUERY(ballot)
+QUERY(standing)
+QUERY(rules)
+
+static const struct stoa_query queries[] = {
+    {"Proposal", query_proposal},
+    {"Proposals", query_proposals},
+    {"Ballot", query_ballot},
+    {"Standing", query_standing},
+    {"Rules", query_rules},
+};
+
+/* ---- founding ---- */
+
+static void
+pace_apply(int64_t *us, int64_t pace)
+{
+	*us /= pace;
+}
+
+/* A community is founded by the first member who wants something of it, with
+ * the rules of this installation; from then on only votes change them. */
+static void
+found(struct stoa_str community)
+{
+	const struct governance *s =
+	    stoa_replica_peek(stoa_domaind_replica(domaind), community);
+	int64_t pace = stoa_conf_number(stoa_svc_conf(service), "pace");
+	Stoa__Governance__FoundRequest request;
+	struct stoa_arena arena;
+
+	if (governance_is_founded(s)) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, 65536);
+	governance_defaults(&arena, &request);
+	request.charter->guardian_until_us =
+	    stoa_clock_wall(NULL).us + GOVERNANCE_GUARDIAN_US;
+	for (size_t i = 0; i < request.n_rules; i++) {
+		Stoa__Governance__Rule *r = request.rules[i];
+
+		pace_apply(&r->review_us, pace);
+		pace_apply(&r->voting_us, pace);
+		pace_apply(&r->extension_us, pace);
+		pace_apply(&r->timelock_us, pace);
+		pace_apply(&r->reveal_us, pace);
+	}
+	stoa_domaind_command(
+	    domaind, community, STOA_STR("found"), "Found", &request.base);
+	stoa_arena_fini(&arena);
+}
+
+/* ---- requests ---- */
+
+static void
+completed(void *owner, struct stoa_request *q, enum stoa_status status,
+    struct stoa_str body, bool is_member)
+{
+	(void)owner;
+	if (status != STOA_OK) {
+		stoa_bus_answer(stoa_svc_bus(service), q, status,
+		    (struct stoa_str){NULL, 0}, "accounts");
+		return;
+	}
+	if (is_member) {
+		found(q->community);
+	}
+	stoa_domaind_submit(domaind, q, body);
+}
+
+static bool
+handle(void *owner, struct stoa_request *q)
+{
+	(void)owner;
+	return facts_fetch(stoa_svc_bus(service), q, completed, NULL);
+}
+
+/* ---- reactions ---- */
+
+static bool
+is_mine(void *owner, struct stoa_str community)
+{
+	(void)owner;
+	return stoa_domaind_is_mine(domaind, community);
+}
+
+static void
+command(void *owner, struct stoa_str community, struct stoa_str id,
+    const char *method, const ProtobufCMessage *request)
+{
+	(void)owner;
+	stoa_domaind_command(domaind, community, id, method, request);
+}
+
+static void
+on_tick(void *arg)
+{
+	(void)arg;
+	if (stoa_domaind_is_ready(domaind)) {
+		reactions_tick(reactions);
+	}
+}
+
+static bool
+start(struct stoa_svc *svc)
+{
+	static const struct stoa_domain_spec domain = {
+	    .core = &governance_core,
+	    .queries = queries,
+	    .query_count = STOA_COUNT(queries),
+	    .due_method = "Advance",
+	    .handle = handle,
+	};
+	struct reactions_options o = {
+	    .bus = stoa_svc_bus(svc),
+	    .is_mine = is_mine,
+	    .command = command,
+	};
+
+	service = svc;
+	if (!stoa_domaind_start(svc, &domain, &domaind)) {
+		return false;
+	}
+	o.replica = stoa_domaind_replica(domaind);
+	reactions = reactions_new(&o);
+	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, NULL);
+	stoa_timer_start(tick, TICK_US, TICK_US);
+	return true;
+}
+
+static bool
+is_ready(struct stoa_svc *svc)
+{
+	(void)svc;
+	return stoa_domaind_is_ready(domaind);
+}
+
+static void
+drain(struct stoa_svc *svc)
+{
+	(void)svc;
+	reactions_drain(reactions);
+	stoa_domaind_drain(domaind);
+}
+
+static bool
+is_idle(struct stoa_svc *svc)
+{
+	(void)svc;
+	return reactions_is_idle(reactions) && stoa_domaind_is_idle(domaind);
+}
+
+static void
+stop(struct stoa_svc *svc)
+{
+	(void)svc;
+	stoa_timer_free(tick);
+	stoa_domaind_stop(domaind);
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	(void)svc;
+	stoa_domaind_metrics(domaind, out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct stoa_svc_spec spec = {
+	    .name = "governance",
+	    .description = "proposals, votes and what they decide",
+	    .options = options,
+	    .option_count = STOA_COUNT(options),
+	    .start = start,
+	    .is_ready = is_ready,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .stop = stop,
+	    .metrics = metrics,
+	};
+
+	return stoa_svc_main(&spec, argc, argv);
+}
