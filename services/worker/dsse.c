@@ -4,7 +4,6 @@
 #include "base/encode.h"
 #include "base/json.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 /* Body, base64, and the frame around it. */
@@ -13,33 +12,18 @@
 #define DID_PREFIX "did:key:z"
 
 void
-worker_ed25519_public(const uint8_t seed[WORKER_ED25519_SIZE],
-    uint8_t ret_public[WORKER_ED25519_SIZE])
-{
-	size_t size = WORKER_ED25519_SIZE;
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
-	    EVP_PKEY_ED25519, NULL, seed, WORKER_ED25519_SIZE);
-	int ok;
-
-	stoa_assert(key != NULL);
-	ok = EVP_PKEY_get_raw_public_key(key, ret_public, &size);
-	stoa_assert(ok == 1);
-	EVP_PKEY_free(key);
-}
-
-void
 worker_did_print(
-    const uint8_t public_key[WORKER_ED25519_SIZE], struct stoa_buf *out)
+    const uint8_t public_key[STOA_ED25519_SIZE], struct stoa_buf *out)
 {
-	uint8_t bytes[2 + WORKER_ED25519_SIZE] = {0xed, 0x01};
+	uint8_t bytes[2 + STOA_ED25519_SIZE] = {0xed, 0x01};
 
-	memcpy(bytes + 2, public_key, WORKER_ED25519_SIZE);
+	memcpy(bytes + 2, public_key, STOA_ED25519_SIZE);
 	stoa_buf_add_text(out, DID_PREFIX);
 	stoa_base58_encode(out, stoa_str_of_bytes(bytes, sizeof(bytes)));
 }
 
 bool
-worker_did_parse(struct stoa_str did, uint8_t ret_public[WORKER_ED25519_SIZE])
+worker_did_parse(struct stoa_str did, uint8_t ret_public[STOA_ED25519_SIZE])
 {
 	struct stoa_str prefix = STOA_STR(DID_PREFIX);
 	struct stoa_buf bytes;
@@ -50,10 +34,10 @@ worker_did_parse(struct stoa_str did, uint8_t ret_public[WORKER_ED25519_SIZE])
 	}
 	stoa_buf_init(&bytes, STOA_POSITIONAL_BYTES_MAX);
 	ok = stoa_base58_decode(&bytes, stoa_str_from(did, prefix.len)) &&
-	     bytes.len == 2 + WORKER_ED25519_SIZE &&
+	     bytes.len == 2 + STOA_ED25519_SIZE &&
 	     memcmp(bytes.data, "\xed\x01", 2) == 0;
 	if (ok) {
-		memcpy(ret_public, bytes.data + 2, WORKER_ED25519_SIZE);
+		memcpy(ret_public, bytes.data + 2, STOA_ED25519_SIZE);
 	}
 	stoa_buf_fini(&bytes);
 	return ok;
@@ -69,58 +53,20 @@ worker_dsse_pae(
 	stoa_buf_add_str(out, body);
 }
 
-static void
-sign(struct stoa_str message, const uint8_t seed[WORKER_ED25519_SIZE],
-    uint8_t signature[WORKER_ED25519_SIGNATURE_SIZE])
-{
-	size_t size = WORKER_ED25519_SIGNATURE_SIZE;
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
-	    EVP_PKEY_ED25519, NULL, seed, WORKER_ED25519_SIZE);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ok;
-
-	stoa_assert(key != NULL);
-	stoa_assert(ctx != NULL);
-	ok = EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
-	     EVP_DigestSign(ctx, signature, &size,
-		 (const unsigned char *)message.data, message.len) == 1;
-	stoa_assert(ok);
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(key);
-}
-
-static bool
-verify(struct stoa_str message, struct stoa_str signature,
-    const uint8_t public_key[WORKER_ED25519_SIZE])
-{
-	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(
-	    EVP_PKEY_ED25519, NULL, public_key, WORKER_ED25519_SIZE);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok = key != NULL && ctx != NULL &&
-		  EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-		  EVP_DigestVerify(ctx, (const unsigned char *)signature.data,
-		      signature.len, (const unsigned char *)message.data,
-		      message.len) == 1;
-
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(key);
-	return ok;
-}
-
 void
 worker_dsse_sign(struct stoa_str type, struct stoa_str body,
-    const uint8_t seed[WORKER_ED25519_SIZE], struct stoa_buf *out)
+    const uint8_t seed[STOA_ED25519_SIZE], struct stoa_buf *out)
 {
-	uint8_t signature[WORKER_ED25519_SIGNATURE_SIZE];
-	uint8_t public_key[WORKER_ED25519_SIZE];
+	uint8_t signature[STOA_ED25519_SIGNATURE_SIZE];
+	uint8_t public_key[STOA_ED25519_SIZE];
 	struct stoa_buf pae;
 
 	stoa_buf_init(&pae, ENVELOPE_SIZE_MAX);
 	worker_dsse_pae(type, body, &pae);
 	stoa_assert(!pae.is_overflown);
-	sign(stoa_buf_str(&pae), seed, signature);
+	stoa_ed25519_sign(stoa_buf_str(&pae), seed, signature);
 	stoa_buf_fini(&pae);
-	worker_ed25519_public(seed, public_key);
+	stoa_ed25519_public(seed, public_key);
 	stoa_buf_add_text(out, "{\"payloadType\":");
 	stoa_buf_add_json(out, type);
 	stoa_buf_add_text(out, ",\"payload\":\"");
@@ -185,7 +131,7 @@ refuse(const char **ret_why, const char *why)
 bool
 worker_dsse_open(struct stoa_str envelope, struct stoa_str type,
     struct stoa_arena *arena, struct stoa_str *ret_body,
-    uint8_t ret_public[WORKER_ED25519_SIZE], const char **ret_why)
+    uint8_t ret_public[STOA_ED25519_SIZE], const char **ret_why)
 {
 	struct stoa_json root, signature;
 	struct stoa_str body, bytes, did;
@@ -206,7 +152,7 @@ worker_dsse_open(struct stoa_str envelope, struct stoa_str type,
 		return refuse(ret_why, "there is not exactly one signature");
 	}
 	if (!bytes_get(signature, "sig", arena, &bytes) ||
-	    bytes.len != WORKER_ED25519_SIGNATURE_SIZE) {
+	    bytes.len != STOA_ED25519_SIGNATURE_SIZE) {
 		return refuse(ret_why, "the signature is not 64 bytes");
 	}
 	if (!stoa_json_to_str(
@@ -216,7 +162,8 @@ worker_dsse_open(struct stoa_str envelope, struct stoa_str type,
 	}
 	stoa_buf_init(&pae, ENVELOPE_SIZE_MAX);
 	worker_dsse_pae(type, body, &pae);
-	ok = !pae.is_overflown && verify(stoa_buf_str(&pae), bytes, ret_public);
+	ok = !pae.is_overflown &&
+	     stoa_ed25519_verify(stoa_buf_str(&pae), bytes, ret_public);
 	stoa_buf_fini(&pae);
 	*ret_body = body;
 	return ok || refuse(ret_why, "the signature does not hold");

@@ -16,7 +16,7 @@
 
 #define PIECE_SIZE 65536
 
-STOA_STATIC_ASSERT(WORKER_KEY_SIZE == WORKER_ED25519_SIZE, "one key, one size");
+STOA_STATIC_ASSERT(WORKER_KEY_SIZE == STOA_ED25519_SIZE, "one key, one size");
 
 static bool
 refuse(struct worker_problem *problem, const char *what, const char *name)
@@ -129,7 +129,7 @@ envelope_print(const struct worker_provenance *p,
 	uint8_t public_key[WORKER_KEY_SIZE];
 	struct stoa_buf worker, statement;
 
-	worker_ed25519_public(seed, public_key);
+	stoa_ed25519_public(seed, public_key);
 	stoa_buf_init(&worker, WORKER_DETAIL_SIZE);
 	worker_did_print(public_key, &worker);
 	stoa_buf_init(&statement, WORKER_PROVENANCE_SIZE_MAX / 2);

@@ -41,7 +41,7 @@ test_verify_returns_what_was_signed(void **state)
 
 	(void)state;
 	model_make(&f);
-	worker_ed25519_public(seed, public_key);
+	stoa_ed25519_public(seed, public_key);
 	stoa_arena_init(&arena, NULL, 0, 1 << 20);
 	assert_true(worker_provenance_verify(
 	    f.path, public_key, &arena, &claim, &problem));
