@@ -18,6 +18,9 @@ struct play {
 	char refusal[64]; /* of the last command; empty: accepted */
 	char args[256];	  /* joined by spaces */
 	size_t events;	  /* of the last command */
+	/* If set: must find that what was recorded is right (NULL). */
+	const char *(*audit)(const void *state, struct stoa_str community,
+	    const Stoa__Journal__Entry *entry, struct stoa_arena *arena);
 };
 
 static inline void
@@ -72,6 +75,27 @@ play_apply(struct play *p, void *state, const struct stoa_command *c,
 	assert_true(p->core->apply(state, &fact));
 }
 
+static inline void
+play_audit(
+    struct play *p, const struct stoa_command *c, const struct stoa_decision *d)
+{
+	Stoa__Journal__Entry entry = STOA__JOURNAL__ENTRY__INIT;
+	const char *wrong;
+
+	if (p->audit == NULL) {
+		return;
+	}
+	entry.actor = stoa_arena_str(&p->arena, c->actor);
+	entry.command_id = stoa_arena_str(&p->arena, c->id);
+	entry.time_us = c->now.us;
+	entry.events = d->events;
+	entry.n_events = d->event_count;
+	wrong = p->audit(p->state, c->community, &entry, &p->arena);
+	if (wrong != NULL) {
+		fail_msg("%s: %s", c->method->name, wrong);
+	}
+}
+
 /* Decides and applies; the request goes through its bytes, as on the bus. */
 static inline bool
 play(struct play *p, const char *actor, const char *method,
@@ -115,6 +139,7 @@ play(struct play *p, const char *actor, const char *method,
 		}
 		return false;
 	}
+	play_audit(p, &c, &d);
 	for (size_t i = 0; i < d.event_count; i++) {
 		play_apply(p, p->state, &c, &d.events[i]);
 		play_apply(p, p->twin, &c, &d.events[i]);

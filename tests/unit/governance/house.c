@@ -1,11 +1,21 @@
 /* house.c - see house.h. */
 #include "house.h"
 
+#include "governance/audit.h"
+
 char *const house_members[HOUSE_MEMBERS] = {(char *)(uintptr_t) "u_aaaaaaaaaa",
     (char *)(uintptr_t) "u_bbbbbbbbbb", (char *)(uintptr_t) "u_cccccccccc",
     (char *)(uintptr_t) "u_dddddddddd", (char *)(uintptr_t) "u_eeeeeeeeee"};
 
 static Stoa__Governance__ActorFacts facts[HOUSE_MEMBERS];
+
+/* Function pointers of other types are not cast. */
+static const char *
+audit(const void *state, struct stoa_str community,
+    const Stoa__Journal__Entry *entry, struct stoa_arena *arena)
+{
+	return governance_audit(state, community, entry, arena);
+}
 
 void
 house_open(struct play *p, void (*change)(Stoa__Governance__FoundRequest *))
@@ -13,6 +23,7 @@ house_open(struct play *p, void (*change)(Stoa__Governance__FoundRequest *))
 	Stoa__Governance__FoundRequest found;
 
 	play_begin(p, &governance_core, "c_aaaaaaaaaa");
+	p->audit = audit;
 	governance_defaults(&p->arena, &found);
 	found.charter->guardian_until_us = p->now_us + 365 * DAY_US;
 	if (change != NULL) {
