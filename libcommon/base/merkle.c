@@ -52,3 +52,89 @@ stoa_merkle_root(const struct stoa_merkle *m)
 	}
 	return root;
 }
+
+/* ---- paths ---- */
+
+static struct stoa_hash
+root_of(const struct stoa_hash *leaves, size_t count)
+{
+	struct stoa_merkle m;
+
+	stoa_merkle_init(&m);
+	for (size_t i = 0; i < count; i++) {
+		stoa_merkle_add(&m, &leaves[i]);
+	}
+	return stoa_merkle_root(&m);
+}
+
+/* The largest power of two below `count`. */
+static size_t
+split_of(size_t count)
+{
+	size_t k = 1;
+
+	while (2 * k < count) {
+		k *= 2;
+	}
+	return k;
+}
+
+size_t
+stoa_merkle_path(const struct stoa_hash *leaves, size_t count, size_t index,
+    struct stoa_hash path[static STOA_MERKLE_DEPTH_MAX])
+{
+	struct stoa_hash down[STOA_MERKLE_DEPTH_MAX];
+	size_t depth = 0;
+
+	stoa_assert(index < count);
+	while (count > 1) {
+		size_t k = split_of(count);
+
+		stoa_assert(depth < STOA_MERKLE_DEPTH_MAX);
+		if (index < k) {
+			down[depth++] = root_of(leaves + k, count - k);
+			count = k;
+		} else {
+			down[depth++] = root_of(leaves, k);
+			leaves += k;
+			index -= k;
+			count -= k;
+		}
+	}
+	/* Found from the root down, told from the leaf up. */
+	for (size_t i = 0; i < depth; i++) {
+		path[i] = down[depth - 1 - i];
+	}
+	return depth;
+}
+
+bool
+stoa_merkle_path_root(const struct stoa_hash *leaf, uint64_t index,
+    uint64_t size, const struct stoa_hash *path, size_t path_len,
+    struct stoa_hash *ret_root)
+{
+	uint64_t at = index, last = size - 1;
+	struct stoa_hash root = *leaf;
+
+	if (index >= size) {
+		return false;
+	}
+	for (size_t i = 0; i < path_len; i++) {
+		if (last == 0) {
+			return false;
+		}
+		if ((at & 1) != 0 || at == last) {
+			root = stoa_merkle_node(&path[i], &root);
+			while ((at & 1) == 0 && at != 0) {
+				at >>= 1;
+				last >>= 1;
+			}
+		} else {
+			root = stoa_merkle_node(&root, &path[i]);
+		}
+		at >>= 1;
+		last >>= 1;
+	}
+	*ret_root = root;
+	return last == 0;
+}

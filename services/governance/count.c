@@ -145,7 +145,7 @@ count_verdict(const struct proposal *p, const struct counted *counted)
 			   ? STOA__GOVERNANCE__VERDICT__objected
 			   : STOA__GOVERNANCE__VERDICT__unopposed;
 	}
-	if (r->outcome == TALLY_NOBODY && r->voted == 0) {
+	if (r->outcome == TALLY_NOBODY) {
 		return STOA__GOVERNANCE__VERDICT__nobody_voted;
 	}
 	if (!tally_has_quorum(r, rule->quorum_bp, p->eligible_power)) {

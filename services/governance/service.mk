@@ -16,3 +16,8 @@ $(eval $(call daemon,governance,services/governance/main.c \
 $(foreach t,votes audit,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c tests/unit/governance/house.c,\
 	governance base proto,-lprotobuf-c $(BASE_LIBS))))
+
+# Random communities as bundles, for verifiers to judge.
+$(eval $(call program,test/bundle_tool,tests/unit/governance/bundle_tool.c \
+	services/stoa/bundle.c services/stoa/home.c services/stoa/contract.c,\
+	edge domain governance base proto,$(EDGE_LIBS) -lcmocka))

@@ -114,8 +114,6 @@ file_mode_check(struct doctor *d, const char *name)
 static void
 keys_check(struct doctor *d)
 {
-	static const char *const secrets[] = {
-	    "bot-link", "storage-capability", "storage-owner", "worker-sign"};
 	char name[96];
 
 	for (size_t i = 0; i < contract_user_count; i++) {
@@ -123,9 +121,9 @@ keys_check(struct doctor *d)
 		    name, sizeof(name), "keys/%s.nk", contract_users[i].name);
 		file_mode_check(d, name);
 	}
-	for (size_t i = 0; i < STOA_COUNT(secrets); i++) {
+	for (size_t i = 0; i < HOME_SECRET_COUNT; i++) {
 		(void)snprintf(
-		    name, sizeof(name), "keys/%s.secret", secrets[i]);
+		    name, sizeof(name), "keys/%s.secret", home_secrets[i]);
 		file_mode_check(d, name);
 	}
 }

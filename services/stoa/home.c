@@ -25,9 +25,8 @@
 static const char *const folders[] = {
     "", "keys", "run", "logs", "nats", "redis", "journal", "storage", "worker"};
 
-/* Each daemon's own 32 random bytes for tokens and keyed hashes. */
-static const char *const secrets[] = {
-    "bot-link", "storage-capability", "storage-owner", "worker-sign"};
+const char *const home_secrets[HOME_SECRET_COUNT] = {"bot-link", "log-sign",
+    "storage-capability", "storage-owner", "worker-sign"};
 
 const char *
 home_path(
@@ -159,8 +158,8 @@ keys_make(const struct home *h, struct stoa_buf *error)
 			return false;
 		}
 	}
-	for (size_t i = 0; i < STOA_COUNT(secrets); i++) {
-		if (!secret_make(h, secrets[i], error)) {
+	for (size_t i = 0; i < HOME_SECRET_COUNT; i++) {
+		if (!secret_make(h, home_secrets[i], error)) {
 			return false;
 		}
 	}

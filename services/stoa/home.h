@@ -16,6 +16,10 @@
 
 #define HOME_PATH_MAX 1024
 
+/* Each daemon's own 32 random bytes: "keys/<name>.secret". */
+#define HOME_SECRET_COUNT 5
+extern const char *const home_secrets[HOME_SECRET_COUNT];
+
 struct home {
 	char path[HOME_PATH_MAX - 128]; /* absolute */
 	uint16_t nats_port;

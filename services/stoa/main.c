@@ -21,7 +21,9 @@ static const struct subcommand {
     {"status", "who runs, who is ready", status_main},
     {"logs", "what a daemon says", logs_main},
     {"doctor", "what is wrong, and what to do", doctor_main},
-    {"verify", "check every record of every journal", verify_main},
+    {"verify", "check every record of every journal, or one proposal's vote",
+	verify_main},
+    {"export", "a community's journal in one signed file", export_main},
 };
 
 static void

@@ -17,7 +17,8 @@ $(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
 STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
 	run.c live.c known.c known_list.c chat.c contract.c home.c provision.c ready.c \
 	supervise.c up.c options.c children.c status.c doctor.c \
-	journal_check.c verify.c)
+	journal_check.c verify.c verify_vote.c \
+	bundle.c export.c)
 $(eval $(call program,stoa,$(STOA_SOURCES),\
 	term storage-client storage-core edge domain accounts training \
 	governance worker-recipe chat base proto,$(TERM_LIBS) $(EDGE_LIBS)))
@@ -27,3 +28,7 @@ $(eval $(call unit,stoa_known_list,tests/unit/stoa/test_known_list.c \
 	services/stoa/known_list.c,proto base,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,stoa_client,tests/unit/stoa/test_client.c \
 	services/stoa/client.c,chat proto base,-lprotobuf-c $(BASE_LIBS)))
+
+$(eval $(call unit,stoa_bundle,tests/unit/stoa/test_bundle.c \
+	services/stoa/bundle.c services/stoa/home.c services/stoa/contract.c,\
+	edge domain base proto,$(EDGE_LIBS)))

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct stoa_conf_option options[] = {
     {"home", STOA_CONF_TEXT, "./data", 1, 800, "folder of all state"},
@@ -248,9 +249,13 @@ verify_main(int argc, char **argv)
 	struct children_row rows[CHILDREN_MAX];
 	size_t running;
 	bool is_live = false;
-	int status =
-	    options_read("verify", "check every record of every journal",
-		options, STOA_COUNT(options), argc, argv, &conf, &v.home, NULL);
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], "proposal") == 0) {
+		return verify_vote_main(argc - 1, argv + 1);
+	}
+	status = options_read("verify", "check every record of every journal",
+	    options, STOA_COUNT(options), argc, argv, &conf, &v.home, NULL);
 
 	if (status >= 0) {
 		return status;

@@ -6,4 +6,12 @@ peer-tally: $(B)/bin/test/tally_tool $(DISCORD_NODE)
 		SEED=$(if $(filter file,$(origin SEED)),,$(SEED)) \
 		$(DISCORD_NODE) tests/peers/governance/differential.mjs $<
 
-peers: peer-tally
+# Bundles of random communities, judged by `stoa verify` and by the verifier in
+# docs/, which share nothing.
+.PHONY: peer-bundles
+peer-bundles: $(B)/bin/test/bundle_tool $(B)/bin/stoa $(DISCORD_NODE)
+	@SEED=$(if $(filter file,$(origin SEED)),,$(SEED)) \
+		$(DISCORD_NODE) tests/peers/governance/bundles.mjs $(B)/bin \
+		$(if $(filter file,$(origin N)),1000,$(N))
+
+peers: peer-tally peer-bundles

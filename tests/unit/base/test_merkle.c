@@ -58,10 +58,53 @@ test_root_matches_the_published_trees(void **state)
 	}
 }
 
+/* Every leaf of every small tree: its path leads to the root that is
+ * published above, and to no other from anywhere else. */
+static void
+test_path_leads_to_the_root(void **state)
+{
+	struct stoa_hash some[40], path[STOA_MERKLE_DEPTH_MAX], root;
+	struct stoa_merkle m;
+
+	(void)state;
+	stoa_merkle_init(&m);
+	for (size_t n = 1; n <= STOA_COUNT(some); n++) {
+		struct stoa_hash whole;
+		char text = (char)n;
+
+		some[n - 1] = leaf_hash(&text, 1);
+		stoa_merkle_add(&m, &some[n - 1]);
+		whole = stoa_merkle_root(&m);
+		for (size_t i = 0; i < n; i++) {
+			size_t len = stoa_merkle_path(some, n, i, path);
+
+			assert_true(stoa_merkle_path_root(
+			    &some[i], i, n, path, len, &root));
+			assert_true(stoa_hash_is_equal(&root, &whole));
+			assert_false(stoa_merkle_path_root(
+			    &some[i], n, n, path, len, &root));
+			assert_false(
+			    len > 0 && stoa_merkle_path_root(&some[i], i, n,
+					   path, len - 1, &root));
+			assert_false(stoa_merkle_path_root(&some[(i + 1) % n],
+					 i, n, path, len, &root) &&
+				     n > 1 &&
+				     stoa_hash_is_equal(&root, &whole));
+			if (len > 0) {
+				path[len - 1].bytes[5] ^= 1;
+				assert_true(stoa_merkle_path_root(
+				    &some[i], i, n, path, len, &root));
+				assert_false(stoa_hash_is_equal(&root, &whole));
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_path_leads_to_the_root),
 	    cmocka_unit_test(test_root_matches_the_published_trees),
 	};
 
