@@ -11,26 +11,26 @@ static const char public_hex[] =
     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
 static void
-key_of(const char *hex, uint8_t key[WORKER_ED25519_SIZE])
+key_of(const char *hex, uint8_t key[STOA_ED25519_SIZE])
 {
 	struct stoa_buf bytes;
 
-	stoa_buf_init(&bytes, WORKER_ED25519_SIZE);
+	stoa_buf_init(&bytes, STOA_ED25519_SIZE);
 	assert_true(stoa_hex_decode(&bytes, stoa_str_of(hex)));
-	memcpy(key, bytes.data, WORKER_ED25519_SIZE);
+	memcpy(key, bytes.data, STOA_ED25519_SIZE);
 	stoa_buf_fini(&bytes);
 }
 
 static void
 test_public_matches_rfc_8032(void **state)
 {
-	uint8_t seed[WORKER_ED25519_SIZE], want[WORKER_ED25519_SIZE];
-	uint8_t have[WORKER_ED25519_SIZE];
+	uint8_t seed[STOA_ED25519_SIZE], want[STOA_ED25519_SIZE];
+	uint8_t have[STOA_ED25519_SIZE];
 
 	(void)state;
 	key_of(seed_hex, seed);
 	key_of(public_hex, want);
-	worker_ed25519_public(seed, have);
+	stoa_ed25519_public(seed, have);
 	assert_memory_equal(have, want, sizeof(have));
 }
 
@@ -55,7 +55,7 @@ test_did_reads_what_it_prints_and_the_specification_example(void **state)
 	    "did:web:example.com", "did:key:z6Mk",
 	    /* secp256k1, from the same document */
 	    "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme"};
-	uint8_t key[WORKER_ED25519_SIZE];
+	uint8_t key[STOA_ED25519_SIZE];
 	struct stoa_buf out;
 
 	(void)state;
@@ -76,7 +76,7 @@ test_did_reads_what_it_prints_and_the_specification_example(void **state)
 static void
 test_open_takes_what_sign_made_and_no_changed_bit(void **state)
 {
-	uint8_t seed[WORKER_ED25519_SIZE], signer[WORKER_ED25519_SIZE];
+	uint8_t seed[STOA_ED25519_SIZE], signer[STOA_ED25519_SIZE];
 	struct stoa_str body;
 	struct stoa_arena arena;
 	struct stoa_buf out;
