@@ -36,3 +36,19 @@ bench-discord: all $(DISCORD_NODE) $(B)/bin/test/gateway_decode bench-rest
 		$(DISCORD_NODE) tests/bench/discord.mjs $(B)/bin/stoa $$dir
 
 bench: bench-discord
+
+# Votes, end to end, beside PostgreSQL if that is installed. VOTES= how many.
+PQ_FLAGS = $(shell pkg-config --cflags --libs libpq 2>/dev/null)
+$(B)/bin/bench/votes_pg: tests/bench/votes_pg.c
+	@mkdir -p $(@D)
+	@if pkg-config --exists libpq; then \
+		$(CC) -O2 -Wall -Wextra $< -o $@ $(PQ_FLAGS) -lpthread; \
+	else printf '#!/bin/sh\necho "libpq-dev is not installed"\n' >$@; \
+		chmod +x $@; fi
+
+.PHONY: bench-votes
+bench-votes: all $(B)/bin/e2e/voters $(B)/bin/bench/votes_pg
+	@tests/bench/votes.sh $(B)/bin/stoa $(B)/bin/e2e/voters \
+		$(B)/bin/bench/votes_pg
+
+bench: bench-votes

@@ -6,6 +6,9 @@ $(eval $(call program,e2e/ledger,tests/e2e/ledger.c services/stoa/home.c \
 $(eval $(call program,e2e/crowd,tests/e2e/crowd.c services/stoa/home.c \
 	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
 
+$(eval $(call program,e2e/voters,tests/e2e/voters.c services/stoa/home.c \
+	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
+
 E2E_TOOLS := $(B)/bin/e2e/ledger $(B)/bin/e2e/crowd
 
 .PHONY: e2e e2e-faults
@@ -15,6 +18,10 @@ e2e-faults: all $(E2E_TOOLS)
 .PHONY: e2e-kill
 e2e-kill: all $(E2E_TOOLS)
 	@tests/e2e/kill.sh $(B)/bin/stoa $(B)/bin/e2e/crowd
+
+.PHONY: e2e-ballots
+e2e-ballots: all $(B)/bin/e2e/voters
+	@tests/e2e/ballots.sh $(B)/bin/stoa $(B)/bin/e2e/voters
 
 .PHONY: e2e-bad
 e2e-bad: all
@@ -28,4 +35,4 @@ e2e-journey: all $(B)/bin/e2e/fetch $(B)/bin/test/worker_train_tool
 	@tests/e2e/journey.sh $(B)/bin/stoa $(B)/bin/e2e/fetch \
 		$(B)/bin/test/worker_train_tool
 
-e2e: e2e-journey e2e-bad e2e-faults e2e-kill
+e2e: e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots
