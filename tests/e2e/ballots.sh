@@ -25,7 +25,7 @@ fail() {
 echo "ballots under fire, SEED=$seed"
 "$stoa" up --detach --home "$home" --governance-replicas 2 --workers 0 \
 	>"$work/up.txt" || { cat "$work/up.txt"; exit 1; }
-timeout 240 "$voters" "$home" c_fireaaaaaa 500 50 5000 64 "${KILLS:-25}" \
+timeout 240 "$voters" "$home" c_fireaaaaaa 500 50 5000 64 "${KILLS:-15}" \
 	"$seed" || fail 'every ballot once, every tally that of the ballots'
 ok 'every ballot once, every tally that of the ballots'
 "$stoa" verify --home "$home" >"$work/verify.txt" ||

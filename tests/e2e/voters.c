@@ -297,7 +297,7 @@ votes_begin(void)
 	if (v.kills > 0) {
 		v.killer = stoa_timer_new(v.loop, on_kill, NULL);
 		stoa_timer_start(
-		    v.killer, 300 * STOA_US_PER_MS, 700 * STOA_US_PER_MS);
+		    v.killer, 300 * STOA_US_PER_MS, 1300 * STOA_US_PER_MS);
 	}
 	for (int64_t i = 0; i < v.at_once; i++) {
 		v.under_way++;
