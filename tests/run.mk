@@ -17,6 +17,7 @@ run: deps-run
 
 test: deps-test
 	@$(MAKE) --no-print-directory -j2 all check
+	@$(MAKE) --no-print-directory prop
 	@$(MAKE) --no-print-directory sim
 	@$(MAKE) --no-print-directory peers
 	@$(MAKE) --no-print-directory e2e

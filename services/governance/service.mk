@@ -21,3 +21,13 @@ $(foreach t,votes audit,$(eval $(call unit,governance_$(t),\
 $(eval $(call program,test/bundle_tool,tests/unit/governance/bundle_tool.c \
 	services/stoa/bundle.c services/stoa/home.c services/stoa/contract.c,\
 	edge domain governance base proto,$(EDGE_LIBS) -lcmocka))
+
+# Random commands against a plain model: PROP_N= how many, PROP_SEED= to repeat.
+$(eval $(call program,prop/governance,tests/prop/governance.c \
+	tests/prop/model.c,governance base proto,\
+	-lprotobuf-c $(BASE_LIBS) -lcmocka))
+.PHONY: prop
+prop: $(B)/bin/prop/governance
+	@N=$(PROP_N) SEED=$(PROP_SEED) $< >$(B)/prop.log 2>&1 || \
+		{ grep -v '^SEED' $(B)/prop.log; tail -1 $(B)/prop.log; exit 1; }
+	@grep -E 'first|commands' $(B)/prop.log

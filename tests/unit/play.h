@@ -18,6 +18,9 @@ struct play {
 	char refusal[64]; /* of the last command; empty: accepted */
 	char args[256];	  /* joined by spaces */
 	size_t events;	  /* of the last command */
+	/* That decide is pure is seen by digests: of one command in so many;
+	 * 0: of all. */
+	unsigned digest_one_in;
 	/* If set: must find that what was recorded is right (NULL). */
 	const char *(*audit)(const void *state, struct stoa_str community,
 	    const Stoa__Journal__Entry *entry, struct stoa_arena *arena);
@@ -111,7 +114,9 @@ play(struct play *p, const char *actor, const char *method,
 	    .method = protobuf_c_service_descriptor_get_method_by_name(
 		p->core->service, method),
 	};
-	struct stoa_hash before = play_digest(p, p->state), after;
+	bool is_digested =
+	    p->digest_one_in == 0 || p->next_id % p->digest_one_in == 0;
+	struct stoa_hash before = {{0}}, after;
 
 	assert_non_null(c.method);
 	(void)snprintf(id, sizeof(id), "id-%u", (unsigned)++p->next_id);
@@ -119,9 +124,14 @@ play(struct play *p, const char *actor, const char *method,
 	c.request = stoa_unpack(
 	    &p->arena, c.method->input, stoa_pack(&p->arena, request));
 	assert_non_null(c.request);
+	if (is_digested) {
+		before = play_digest(p, p->state);
+	}
 	p->core->decide(p->state, &c, &d);
-	after = play_digest(p, p->state);
-	assert_true(stoa_hash_is_equal(&before, &after)); /* decide is pure */
+	if (is_digested) {
+		after = play_digest(p, p->state);
+		assert_true(stoa_hash_is_equal(&before, &after));
+	}
 	p->refusal[0] = '\0';
 	p->args[0] = '\0';
 	p->events = d.event_count;
