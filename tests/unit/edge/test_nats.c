@@ -96,7 +96,7 @@ teardown(void **state)
 	(void)state;
 	stoa_nats_close(talker.nats);
 	stoa_nats_close(hearer.nats);
-	stoa_loop_close(turn_loop());
+	/* The loop stays: the library's threads may still post to it. */
 	broker_end(&broker);
 	return 0;
 }
