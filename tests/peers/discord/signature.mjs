@@ -75,7 +75,7 @@ if (process.argv[1] === import.meta.filename) {
   const rows = await compare(base, url, { policy: stale !== 'STALE=accept' })
   for (const r of rows)
     console.log(
-      `${r.agree ? 'agree   ' : 'DISAGREE'} ${r.kind} ${r.variant}: status ${r.status}, library ${r.library ? 'accepts' : 'refuses'}`
+      `${r.agree ? 'agree   ' : 'DISAGREE'} ${r.kind} ${r.variant}: status ${r.status}, discord-interactions ${r.library ? 'accepts' : 'refuses'}`
     )
   const passed = rows.filter((r) => r.agree).length
   console.log(`signature: ${passed} passed, ${rows.length - passed} failed`)
