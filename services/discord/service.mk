@@ -54,7 +54,8 @@ $(eval $(call unit,discord_rest_sim,tests/unit/discord/test_rest_sim.c \
 	tests/unit/discord/model.c,discord-rest base,$(BASE_LIBS)))
 
 # All of it against a server in the test.
-$(eval $(call unit,discord_rest,tests/unit/discord/test_rest.c,\
+$(eval $(call unit,discord_rest,tests/unit/discord/test_rest.c \
+	tests/unit/edge/turn.c tests/unit/http_server.c,\
 	discord-rest-edge discord-rest edge base proto,$(EDGE_LIBS)))
 
 # The conversations, and the daemon.

@@ -3,18 +3,17 @@
 #include "discord/rest.h"
 #include "discord/rest_limits.h"
 
-#include "edge/loop.h"
 #include "port/cache.h"
-#include "port/http.h"
 
 #include <pthread.h>
 #include <unistd.h>
 
 #include "../unit.h"
 
-#define DEADLINE_US (20 * STOA_US_PER_S)
-#define TOKEN	    "MTk4NjIy.secret-of-the.bot"
-#define SEEN_MAX    64
+#include "../edge/turn.h"
+#include "../http_server.h"
+
+#define TOKEN "MTk4NjIy.secret-of-the.bot"
 
 struct line {
 	unsigned http;
@@ -23,75 +22,23 @@ struct line {
 };
 
 static struct {
-	struct stoa_http_server *server;
 	pthread_mutex_t lock;
 	const struct line *script;
 	size_t line_count, line_next;
-	struct {
-		char method[8], path[256], authorization[128], type[128];
-		char agent[128], reason[256], query[32];
-		char body[1024];
-		size_t body_len;
-	} seen[SEEN_MAX];
-	size_t seen_count;
 } s = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void
-keep(char *to, size_t size, const char *value)
-{
-	snprintf(to, size, "%s", value == NULL ? "(none)" : value);
-}
-
-static void *
-begin(void *owner, struct stoa_http_request *request)
-{
-	size_t i;
-
-	(void)owner;
-	pthread_mutex_lock(&s.lock);
-	i = s.seen_count++ % SEEN_MAX;
-	keep(s.seen[i].method, 8, stoa_http_method(request));
-	snprintf(s.seen[i].path, sizeof(s.seen[i].path), "%.*s",
-	    STOA_STR_ARG(stoa_http_path(request)));
-	keep(s.seen[i].authorization, sizeof(s.seen[i].authorization),
-	    stoa_http_header(request, "authorization"));
-	keep(s.seen[i].type, sizeof(s.seen[i].type),
-	    stoa_http_header(request, "content-type"));
-	keep(s.seen[i].agent, sizeof(s.seen[i].agent),
-	    stoa_http_header(request, "user-agent"));
-	keep(s.seen[i].reason, sizeof(s.seen[i].reason),
-	    stoa_http_header(request, "x-audit-log-reason"));
-	keep(s.seen[i].query, sizeof(s.seen[i].query),
-	    stoa_http_query(request, "limit"));
-	s.seen[i].body_len = 0;
-	pthread_mutex_unlock(&s.lock);
-	return (void *)(uintptr_t)(i + 1);
-}
-
-static void
-body(void *state, struct stoa_http_request *request, struct stoa_str bytes)
-{
-	size_t i = (size_t)(uintptr_t)state - 1;
-
-	(void)request;
-	pthread_mutex_lock(&s.lock);
-	if (s.seen[i].body_len + bytes.len < sizeof(s.seen[i].body)) {
-		memcpy(
-		    s.seen[i].body + s.seen[i].body_len, bytes.data, bytes.len);
-		s.seen[i].body_len += bytes.len;
-	}
-	pthread_mutex_unlock(&s.lock);
-}
-
-static void
-end(void *state, struct stoa_http_request *request)
+answer_next(struct stoa_http_request *request)
 {
 	static const struct line fine = {200, "{}", {NULL}};
+	static const struct line lost = {404, "{}", {NULL}};
 	const struct line *line = &fine;
 
-	(void)state;
 	pthread_mutex_lock(&s.lock);
-	if (s.line_next < s.line_count) {
+	if (!stoa_str_has_prefix(
+		stoa_http_path(request), STOA_STR("/api/v10/"))) {
+		line = &lost;
+	} else if (s.line_next < s.line_count) {
 		line = &s.script[s.line_next++];
 	}
 	pthread_mutex_unlock(&s.lock);
@@ -103,25 +50,8 @@ end(void *state, struct stoa_http_request *request)
 	    request, line->http, "application/json", stoa_str_of(line->body));
 }
 
-static void
-nothing(void *state)
-{
-	(void)state;
-}
-
-static const struct stoa_http_route routes[] = {
-    {"GET", "/api/v10/", begin, NULL, end, nothing},
-    {"POST", "/api/v10/", begin, body, end, nothing},
-    {"PUT", "/api/v10/", begin, body, end, nothing},
-    {"PATCH", "/api/v10/", begin, body, end, nothing},
-    {"DELETE", "/api/v10/", begin, NULL, end, nothing},
-};
-
 static struct {
-	struct stoa_loop *loop;
 	struct rest *rest;
-	struct stoa_timer *deadline;
-	bool is_late;
 	unsigned want, count;
 	struct rest_result result;
 	unsigned http, tries;
@@ -140,27 +70,19 @@ done(void *owner, const struct rest_answer *answer)
 	t.code = answer->code;
 	snprintf(t.body, sizeof(t.body), "%.*s", STOA_STR_ARG(answer->body));
 	snprintf(t.cause, sizeof(t.cause), "%s", answer->cause);
-	if (t.count >= t.want) {
-		stoa_loop_stop(t.loop);
-	}
 }
 
-static void
-deadline_passed(void *arg)
+static bool
+are_all_answered(void)
 {
-	(void)arg;
-	t.is_late = true;
-	stoa_loop_stop(t.loop);
+	return t.count >= t.want;
 }
 
 static void
 run_until(unsigned want)
 {
 	t.want = want;
-	if (t.count < want) {
-		stoa_loop_run(t.loop);
-	}
-	assert_false(t.is_late);
+	turn_until(are_all_answered);
 	assert_int_equal(t.count, want);
 }
 
@@ -181,34 +103,21 @@ client_open(void)
 	    .cache = shared,
 	};
 
-	snprintf(url, sizeof(url), "%s/api/v10", stoa_http_url(s.server));
-	assert_int_equal(rest_open(t.loop, &options, &t.rest), STOA_OK);
+	snprintf(url, sizeof(url), "%s/api/v10", http_server_url());
+	assert_int_equal(rest_open(turn_loop(), &options, &t.rest), STOA_OK);
 }
 
 static int
 setup(void **state)
 {
-	const struct stoa_http_options options = {
-	    .listen = "127.0.0.1:0",
-	    .routes = routes,
-	    .route_count = STOA_COUNT(routes),
-	    .connections_max = 64,
-	    .connection_bytes_max = 65536,
-	    .body_bytes_max = 1 << 20,
-	    .idle_seconds_max = 30,
-	};
-
 	(void)state;
 	memset(&t, 0, sizeof(t));
-	s.line_count = s.line_next = s.seen_count = 0;
-	assert_int_equal(stoa_http_open(&options, &s.server), STOA_OK);
+	s.line_count = s.line_next = 0;
+	http_server_open(answer_next);
 	snprintf(t.state_path, sizeof(t.state_path), "/tmp/stoa-rest-%d",
 	    (int)getpid());
 	(void)unlink(t.state_path);
 	shared = NULL;
-	t.loop = stoa_loop_open();
-	t.deadline = stoa_timer_new(t.loop, deadline_passed, NULL);
-	stoa_timer_start(t.deadline, DEADLINE_US, 0);
 	client_open();
 	return 0;
 }
@@ -218,9 +127,8 @@ teardown(void **state)
 {
 	(void)state;
 	rest_close(t.rest);
-	stoa_timer_free(t.deadline);
-	stoa_loop_close(t.loop);
-	stoa_http_close(s.server);
+	turn_loop_close();
+	http_server_close();
 	(void)unlink(t.state_path);
 	return 0;
 }
@@ -312,7 +220,7 @@ stoa_cache_count(struct stoa_cache *c, const struct stoa_cache_count *counts,
 		    "%.*s\n", STOA_STR_ARG(counts[i].key));
 	}
 	if (!c->is_silent) {
-		stoa_loop_post(t.loop, cache_answer, NULL);
+		stoa_loop_post(turn_loop(), cache_answer, NULL);
 	}
 }
 
@@ -355,15 +263,17 @@ test_send_carries_token_agent_and_reason(void **state)
 	assert_int_equal(t.http, 200);
 	assert_string_equal(t.body, "{\"id\":\"7\"}");
 	assert_string_equal(t.cause, "ok");
-	assert_string_equal(s.seen[0].method, "PATCH");
-	assert_string_equal(s.seen[0].path, "/api/v10/guilds/1");
-	assert_string_equal(s.seen[0].query, "5");
-	assert_string_equal(s.seen[0].authorization, "Bot " TOKEN);
+	assert_string_equal(http_server_seen(0)->method, "PATCH");
+	assert_string_equal(http_server_seen(0)->path, "/api/v10/guilds/1");
+	assert_string_equal(http_server_seen(0)->limit, "5");
+	assert_string_equal(http_server_seen(0)->authorization, "Bot " TOKEN);
+	assert_string_equal(http_server_seen(0)->user_agent,
+	    "DiscordBot (https://example.org, 1)");
 	assert_string_equal(
-	    s.seen[0].agent, "DiscordBot (https://example.org, 1)");
-	assert_string_equal(s.seen[0].reason, "caf%C3%A9%20au%20lait");
-	assert_string_equal(s.seen[0].type, "application/json");
-	assert_memory_equal(s.seen[0].body, "{\"name\":\"x\"}", 12);
+	    http_server_seen(0)->reason, "caf%C3%A9%20au%20lait");
+	assert_string_equal(
+	    http_server_seen(0)->content_type, "application/json");
+	assert_memory_equal(http_server_seen(0)->body, "{\"name\":\"x\"}", 12);
 }
 
 static void
@@ -374,8 +284,14 @@ test_send_keeps_the_token_from_webhooks(void **state)
 	send_json(
 	    REST_PATCH, "/webhooks/1/tok/messages/@original", "{\"a\":1}");
 	run_until(2);
-	assert_string_equal(s.seen[0].authorization, "(none)");
-	assert_string_equal(s.seen[1].authorization, "(none)");
+	assert_string_equal(http_server_seen(0)->authorization, "(none)");
+	assert_string_equal(http_server_seen(1)->authorization, "(none)");
+}
+
+static bool
+seen_has(const char *text)
+{
+	return http_seen_has(http_server_seen(0), stoa_str_of(text));
 }
 
 static void
@@ -392,17 +308,14 @@ test_send_uploads_files(void **state)
 	    .files = files,
 	    .file_count = 2,
 	};
-	char *text = s.seen[0].body;
 
 	(void)state;
 	assert_int_equal(rest_send(t.rest, &request, done, &t, NULL), STOA_OK);
 	run_until(1);
 	assert_int_equal(t.http, 200);
-	assert_non_null(
-	    memmem(text, s.seen[0].body_len, "name=\"payload_json\"", 19));
-	assert_non_null(memmem(text, s.seen[0].body_len, "\"content\"", 9));
-	assert_non_null(memmem(text, s.seen[0].body_len,
-	    "name=\"files[1]\"; filename=\"b.txt\"", 33));
+	assert_true(seen_has("name=\"payload_json\""));
+	assert_true(seen_has("\"content\""));
+	assert_true(seen_has("name=\"files[1]\"; filename=\"b.txt\""));
 }
 
 static void
@@ -443,7 +356,7 @@ test_limited_request_is_sent_again(void **state)
 	send_json(REST_POST, "/channels/1/messages", "{}");
 	run_until(1);
 	assert_int_equal(t.result.status, STOA_OK);
-	assert_int_equal(s.seen_count, 2);
+	assert_int_equal(http_server_count(), 2);
 }
 
 static void
@@ -471,7 +384,7 @@ test_bucket_is_waited_for(void **state)
 	assert_int_equal(t.result.status, STOA_RATE_LIMITED);
 	assert_int_equal(t.result.cause, REST_CAUSE_LIMITED);
 	assert_true(t.result.retry_after_us > 3000 * STOA_US_PER_S);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 }
 
 static void
@@ -493,7 +406,7 @@ test_refused_token_stops_everything(void **state)
 	send_json(REST_POST, "/interactions/1/tok/callback", "{}");
 	run_until(21);
 	assert_int_equal(t.result.cause, REST_CAUSE_TOKEN_INVALID);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 	assert_false(rest_is_usable(t.rest));
 	stoa_buf_init(&text, 65536);
 	rest_state(t.rest, &text);
@@ -520,7 +433,7 @@ test_dead_webhook_is_not_called_again(void **state)
 	send_json(REST_POST, "/webhooks/1/tok", "{}");
 	run_until(2);
 	assert_int_equal(t.result.cause, REST_CAUSE_WEBHOOK_DEAD);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 	send_json(REST_POST, "/webhooks/1/other", "{}");
 	run_until(3);
 	assert_int_equal(t.result.status, STOA_OK);
@@ -539,12 +452,12 @@ test_only_what_is_safe_is_repeated(void **state)
 	assert_int_equal(t.result.status, STOA_UNAVAILABLE);
 	assert_true(t.result.may_have_happened);
 	assert_int_equal(t.http, 502);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 	send_json(REST_PUT, "/channels/1/pins/2", NULL);
 	run_until(2);
 	assert_int_equal(t.result.status, STOA_OK);
 	assert_int_equal(t.tries, 2);
-	assert_int_equal(s.seen_count, 3);
+	assert_int_equal(http_server_count(), 3);
 }
 
 static void
@@ -572,8 +485,8 @@ test_cancelled_request_calls_nobody(void **state)
 	send_json(REST_POST, "/channels/1/messages", "{\"n\":3}");
 	rest_cancel(waiting);
 	run_until(2);
-	assert_int_equal(s.seen_count, 2);
-	assert_memory_equal(s.seen[1].body, "{\"n\":3}", 7);
+	assert_int_equal(http_server_count(), 2);
+	assert_memory_equal(http_server_seen(1)->body, "{\"n\":3}", 7);
 	assert_true(rest_is_idle(t.rest));
 	/* And what is under way when the client ends. */
 	send_json(REST_GET, "/channels/1", NULL);
@@ -611,7 +524,7 @@ test_invalid_requests_survive_a_restart(void **state)
 	send_json(REST_POST, "/channels/2/messages", "{}");
 	run_until(11);
 	assert_int_equal(t.result.cause, REST_CAUSE_BUDGET);
-	assert_int_equal(s.seen_count, 9);
+	assert_int_equal(http_server_count(), 9);
 }
 
 static void
@@ -624,7 +537,7 @@ test_shared_limits_are_asked_and_waited_for(void **state)
 	run_until(1);
 	assert_int_equal(t.result.status, STOA_OK);
 	assert_int_equal(t.tries, 1);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 	/* Once for what all have spent, three times for itself. */
 	assert_int_equal(cache.asked, 4);
 	assert_null(strstr(cache.keys, "secret"));
@@ -649,9 +562,9 @@ test_interactions_do_not_ask(void **state)
 	}
 	run_until(1);
 	assert_int_equal(t.result.status, STOA_OK);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 	assert_string_equal(
-	    s.seen[0].path, "/api/v10/interactions/1/tok/callback");
+	    http_server_seen(0)->path, "/api/v10/interactions/1/tok/callback");
 	/* The client ends while the other one still asks. */
 	rest_close(t.rest);
 	t.rest = NULL;
@@ -700,7 +613,7 @@ test_invalid_requests_of_others_count(void **state)
 	send_json(REST_POST, "/channels/1/messages", "{}");
 	run_until(2);
 	assert_int_equal(t.result.cause, REST_CAUSE_BUDGET);
-	assert_int_equal(s.seen_count, 1);
+	assert_int_equal(http_server_count(), 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -1,9 +1,7 @@
 /* Calls against a real server of port/http.h on loopback, and against a bare
  * socket for what no decent server does. Nothing here waits for time to pass:
  * slow answers wait until the test lets them go. */
-#include "edge/loop.h"
 #include "port/call.h"
-#include "port/http.h"
 
 #include "base/buf.h"
 #include "base/time.h"
@@ -16,72 +14,33 @@
 
 #include "../unit.h"
 
-#define DEADLINE_US (20 * STOA_US_PER_S)
-#define HUGE	    ((size_t)1 << 20)
+#include "../http_server.h"
+#include "turn.h"
+
+#define HUGE HTTP_BODY_MAX
 
 /* ---- the server: its handlers run on threads of its own ---- */
 
 static struct {
-	struct stoa_http_server *server;
 	pthread_mutex_t lock;
 	pthread_cond_t change;
 	bool is_open;		      /* the gate of /slow */
 	unsigned inside, inside_most; /* of /slow */
-	char seen[HUGE / 4];	      /* the last body */
-	size_t seen_len;
-	char type[256], extra[64], expect[64], agent[64];
-	unsigned requests;
 } s = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .change = PTHREAD_COND_INITIALIZER,
 };
 
 static void
-keep(char *to, size_t size, const char *value)
+plain_answer(struct stoa_http_request *request)
 {
-	snprintf(to, size, "%s", value == NULL ? "(none)" : value);
-}
-
-static void *
-begin(void *owner, struct stoa_http_request *request)
-{
-	(void)owner;
-	pthread_mutex_lock(&s.lock);
-	s.requests++;
-	s.seen_len = 0;
-	keep(s.type, sizeof(s.type), stoa_http_header(request, "content-type"));
-	keep(s.extra, sizeof(s.extra), stoa_http_header(request, "x-extra"));
-	keep(s.expect, sizeof(s.expect), stoa_http_header(request, "expect"));
-	keep(s.agent, sizeof(s.agent), stoa_http_header(request, "user-agent"));
-	pthread_mutex_unlock(&s.lock);
-	return NULL;
-}
-
-static void
-body(void *state, struct stoa_http_request *request, struct stoa_str bytes)
-{
-	(void)state;
-	(void)request;
-	pthread_mutex_lock(&s.lock);
-	if (s.seen_len + bytes.len <= sizeof(s.seen)) {
-		memcpy(s.seen + s.seen_len, bytes.data, bytes.len);
-	}
-	s.seen_len += bytes.len;
-	pthread_mutex_unlock(&s.lock);
-}
-
-static void
-end(void *state, struct stoa_http_request *request)
-{
-	(void)state;
 	stoa_http_add_header(request, "X-Answer", "forty two");
 	stoa_http_reply(request, 201, "text/plain", STOA_STR("hello"));
 }
 
 static void
-end_slow(void *state, struct stoa_http_request *request)
+slow_answer(struct stoa_http_request *request)
 {
-	(void)state;
 	pthread_mutex_lock(&s.lock);
 	s.inside++;
 	if (s.inside > s.inside_most) {
@@ -97,11 +56,10 @@ end_slow(void *state, struct stoa_http_request *request)
 }
 
 static void
-end_huge(void *state, struct stoa_http_request *request)
+huge_answer(struct stoa_http_request *request)
 {
 	char *huge = calloc(1, HUGE);
 
-	(void)state;
 	assert_non_null(huge);
 	stoa_http_reply(
 	    request, 200, "text/plain", stoa_str_of_bytes(huge, HUGE));
@@ -109,36 +67,44 @@ end_huge(void *state, struct stoa_http_request *request)
 }
 
 static void
-end_moved(void *state, struct stoa_http_request *request)
+moved_answer(struct stoa_http_request *request)
 {
-	(void)state;
 	stoa_http_add_header(request, "Location", "/plain");
 	stoa_http_reply(request, 302, "text/plain", STOA_STR("elsewhere"));
 }
 
 static void
-nothing(void *state)
+answer(struct stoa_http_request *request)
 {
-	(void)state;
+	static const struct {
+		struct stoa_str path;
+		void (*answer)(struct stoa_http_request *request);
+	} pages[] = {
+	    {STOA_STR("/plain"), plain_answer},
+	    {STOA_STR("/slow"), slow_answer},
+	    {STOA_STR("/huge"), huge_answer},
+	    {STOA_STR("/moved"), moved_answer},
+	};
+
+	for (size_t i = 0; i < STOA_COUNT(pages); i++) {
+		if (stoa_str_is_equal(stoa_http_path(request), pages[i].path)) {
+			pages[i].answer(request);
+			return;
+		}
+	}
+	stoa_http_reply(request, 404, "text/plain", STOA_STR("nothing"));
 }
 
-static const struct stoa_http_route routes[] = {
-    {"GET", "/plain", begin, NULL, end, nothing},
-    {"POST", "/plain", begin, body, end, nothing},
-    {"PATCH", "/plain", begin, body, end, nothing},
-    {"DELETE", "/plain", begin, NULL, end, nothing},
-    {"GET", "/slow", begin, NULL, end_slow, nothing},
-    {"GET", "/huge", begin, NULL, end_huge, nothing},
-    {"GET", "/moved", begin, NULL, end_moved, nothing},
-};
+static const struct http_seen *
+seen_last(void)
+{
+	return http_server_seen(http_server_count() - 1);
+}
 
 /* ---- the client ---- */
 
 static struct {
-	struct stoa_loop *loop;
 	struct stoa_caller *caller;
-	struct stoa_timer *deadline;
-	bool is_late;
 	unsigned want; /* answers until the loop stops */
 	bool closes;   /* the callback closes the caller */
 
@@ -170,27 +136,19 @@ done(void *owner, const struct stoa_call_answer *answer)
 		stoa_caller_close(t.caller);
 		t.caller = NULL;
 	}
-	if (t.count >= t.want) {
-		stoa_loop_stop(t.loop);
-	}
 }
 
-static void
-deadline_passed(void *arg)
+static bool
+are_all_answered(void)
 {
-	(void)arg;
-	t.is_late = true;
-	stoa_loop_stop(t.loop);
+	return t.count >= t.want;
 }
 
 static void
 run_until(unsigned want)
 {
 	t.want = want;
-	if (t.count < want) {
-		stoa_loop_run(t.loop);
-	}
-	assert_false(t.is_late);
+	turn_until(are_all_answered);
 }
 
 static void
@@ -203,30 +161,17 @@ caller_open(unsigned connections_max, unsigned calls_max)
 	};
 
 	assert_int_equal(
-	    stoa_caller_open(t.loop, &options, &t.caller), STOA_OK);
+	    stoa_caller_open(turn_loop(), &options, &t.caller), STOA_OK);
 }
 
 static int
 setup(void **state)
 {
-	const struct stoa_http_options options = {
-	    .listen = "127.0.0.1:0",
-	    .routes = routes,
-	    .route_count = STOA_COUNT(routes),
-	    .connections_max = 32,
-	    .connection_bytes_max = 65536,
-	    .body_bytes_max = HUGE,
-	    .idle_seconds_max = 30,
-	};
-
 	(void)state;
 	memset(&t, 0, sizeof(t));
 	s.is_open = false;
-	s.inside = s.inside_most = s.requests = 0;
-	assert_int_equal(stoa_http_open(&options, &s.server), STOA_OK);
-	t.loop = stoa_loop_open();
-	t.deadline = stoa_timer_new(t.loop, deadline_passed, NULL);
-	stoa_timer_start(t.deadline, DEADLINE_US, 0);
+	s.inside = s.inside_most = 0;
+	http_server_open(answer);
 	caller_open(4, 64);
 	return 0;
 }
@@ -246,9 +191,8 @@ teardown(void **state)
 	(void)state;
 	open_gate();
 	stoa_caller_close(t.caller);
-	stoa_timer_free(t.deadline);
-	stoa_loop_close(t.loop);
-	stoa_http_close(s.server);
+	turn_loop_close();
+	http_server_close();
 	return 0;
 }
 
@@ -257,7 +201,7 @@ url(const char *path)
 {
 	static char text[256];
 
-	snprintf(text, sizeof(text), "%s%s", stoa_http_url(s.server), path);
+	snprintf(text, sizeof(text), "%s%s", http_server_url(), path);
 	return text;
 }
 
@@ -267,7 +211,7 @@ request_of(const char *method, const char *path)
 	return (struct stoa_call_request){
 	    .method = method,
 	    .url = url(path),
-	    .timeout_us = DEADLINE_US / 2,
+	    .timeout_us = TURN_MS * STOA_US_PER_MS / 2,
 	    .answer_size_max = 65536,
 	};
 }
@@ -298,7 +242,7 @@ test_start_gives_status_header_and_body(void **state)
 	assert_string_equal(t.body, "hello");
 	assert_string_equal(t.header, "forty two");
 	assert_true(t.has_no_header);
-	assert_string_equal(s.agent, "stoa-test (1)");
+	assert_string_equal(seen_last()->user_agent, "stoa-test (1)");
 }
 
 static void
@@ -314,19 +258,19 @@ test_start_sends_body_and_headers(void **state)
 	request.body = STOA_STR("{\"a\":1}");
 	start(&request);
 	run_until(1);
-	assert_int_equal(s.seen_len, 7);
-	assert_memory_equal(s.seen, "{\"a\":1}", 7);
-	assert_string_equal(s.type, "application/json");
-	assert_string_equal(s.extra, "a b");
+	assert_int_equal(seen_last()->body_len, 7);
+	assert_memory_equal(seen_last()->body, "{\"a\":1}", 7);
+	assert_string_equal(seen_last()->content_type, "application/json");
+	assert_string_equal(seen_last()->extra, "a b");
 
 	/* A POST of nothing says so, and no type is made up. */
 	request = request_of("POST", "/plain");
 	start(&request);
 	run_until(2);
 	assert_int_equal(t.http, 201);
-	assert_int_equal(s.seen_len, 0);
-	assert_string_equal(s.type, "(none)");
-	assert_string_equal(s.extra, "(none)");
+	assert_int_equal(seen_last()->body_len, 0);
+	assert_string_equal(seen_last()->content_type, "(none)");
+	assert_string_equal(seen_last()->extra, "(none)");
 	request = request_of("DELETE", "/plain");
 	start(&request);
 	run_until(3);
@@ -345,15 +289,15 @@ test_start_does_not_ask_before_a_large_body(void **state)
 	start(&request);
 	run_until(1);
 	assert_int_equal(t.http, 201);
-	assert_int_equal(s.seen_len, HUGE - 10);
-	assert_string_equal(s.expect, "(none)");
+	assert_int_equal(seen_last()->body_len, HUGE - 10);
+	assert_string_equal(seen_last()->expect, "(none)");
 	free(large);
 }
 
 static bool
-saw(const char *text)
+saw(struct stoa_str text)
 {
-	return memmem(s.seen, s.seen_len, text, strlen(text)) != NULL;
+	return http_seen_has(seen_last(), text);
 }
 
 static void
@@ -372,13 +316,15 @@ test_start_sends_parts(void **state)
 	start(&request);
 	run_until(1);
 	assert_int_equal(t.http, 201);
-	assert_memory_equal(s.type, "multipart/form-data; boundary=", 30);
-	assert_true(saw("name=\"payload_json\"\r\nContent-Type: "
-			"application/json\r\n\r\n{\"x\":2}\r\n"));
-	assert_true(saw("name=\"files[0]\"; filename=\"a %22b%22.png\"\r\n"
-			"Content-Type: image/png\r\n\r\n"));
-	assert_non_null(memmem(s.seen, s.seen_len, "\0\1\2end\r\n", 8));
-	assert_true(saw("filename=\"empty.txt\""));
+	assert_memory_equal(
+	    seen_last()->content_type, "multipart/form-data; boundary=", 30);
+	assert_true(saw(STOA_STR("name=\"payload_json\"\r\nContent-Type: "
+				 "application/json\r\n\r\n{\"x\":2}\r\n")));
+	assert_true(
+	    saw(STOA_STR("name=\"files[0]\"; filename=\"a %22b%22.png\"\r\n"
+			 "Content-Type: image/png\r\n\r\n")));
+	assert_true(saw(STOA_STR("\0\1\2end\r\n")));
+	assert_true(saw(STOA_STR("filename=\"empty.txt\"")));
 }
 
 static void
@@ -426,7 +372,7 @@ test_connections_are_bounded(void **state)
 	pthread_join(opener, NULL);
 	assert_int_equal(t.status, STOA_OK);
 	assert_int_equal(s.inside_most, 4);
-	assert_int_equal(s.requests, 12);
+	assert_int_equal(http_server_count(), 12);
 	assert_true(stoa_caller_stat(t.caller).connections <= 4);
 }
 

@@ -41,6 +41,15 @@ turn_loop(void)
 }
 
 void
+turn_loop_close(void)
+{
+	stoa_timer_free(t.look);
+	stoa_timer_free(t.deadline);
+	stoa_loop_close(t.loop);
+	t.loop = NULL;
+}
+
+void
 turn_until(bool (*is_so)(void))
 {
 	struct stoa_loop *loop = turn_loop();
