@@ -5,5 +5,5 @@ $(B)/libgateway-packer.a: $(call objects,tests/unit/gateway/packer.c)
 $(eval $(call unit,gateway_unpack,tests/unit/gateway/test_unpack.c,\
 	gateway gateway-packer base,-lz -lzstd $(BASE_LIBS)))
 $(foreach t,interaction message,$(eval $(call unit,gateway_$(t),\
-	tests/unit/gateway/test_$(t).c,\
+	tests/unit/gateway/test_$(t).c tests/unit/gateway/reading.c,\
 	gateway-core proto base,-lprotobuf-c $(BASE_LIBS))))

@@ -2,42 +2,18 @@
 #include "../unit.h"
 
 #include "payloads.h"
+#include "reading.h"
 
-#include "base/core.h"
-#include "base/encode.h"
+#include "base/buf.h"
 #include "gateway/interaction.h"
 
-#define NOW_US INT64_C(1790000000000000)
-
-static struct stoa_arena arena;
 static const char *why;
 
 static int
 setup(void **state)
 {
-	(void)state;
-	stoa_arena_init(&arena, NULL, 0, (size_t)1024 * 1024);
 	why = NULL;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	stoa_arena_fini(&arena);
-	return 0;
-}
-
-static struct stoa_json
-json_of(const char *text)
-{
-	struct stoa_json root = {0};
-
-	if (!stoa_json_parse(stoa_str_of(text), 0, &root, NULL)) {
-		fail_msg("a payload of the test is no JSON: %s", text);
-	}
-	return root;
+	return reading_setup(state);
 }
 
 static bool
@@ -55,23 +31,6 @@ must_read(const char *text)
 		fail_msg("no valid %s: %s", why, text);
 	}
 	return i;
-}
-
-/* Command.reply back into the handle it was made of. */
-static const Stoa__Discord__Handle *
-handle_of(const char *reply)
-{
-	const Stoa__Discord__Handle *h;
-	struct stoa_buf b;
-
-	stoa_buf_init(&b, 1024);
-	assert_true(
-	    stoa_base64_decode(&b, STOA_BASE64URL_NOPAD, stoa_str_of(reply)));
-	h = stoa_unpack(
-	    &arena, &stoa__discord__handle__descriptor, stoa_buf_str(&b));
-	stoa_buf_fini(&b);
-	assert_non_null(h);
-	return h;
 }
 
 static void
@@ -718,7 +677,8 @@ test_interaction_read_says_when_memory_is_out(void **state)
 	assert_true(bad > 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, setup, reading_teardown)
 
 int
 main(void)
