@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/id.h"
+#include "base/metric.h"
 #include "edge/copy_file.h"
 #include "edge/limits.h"
 #include "edge/log.h"
@@ -461,41 +462,37 @@ stoa_domaind_is_mine(const struct stoa_domaind *d, struct stoa_str community)
 	return d->mine[stoa_slot_of(community)];
 }
 
+static struct stoa_replica_stats
+stats_of(const struct stoa_domaind *d)
+{
+	struct stoa_replica_stats s;
+
+	stoa_replica_stats(d->replica, &s);
+	return s;
+}
+
 void
 stoa_domaind_metrics(struct stoa_domaind *d, struct stoa_buf *out)
 {
-	struct stoa_replica_stats s;
-	static const struct {
-		const char *name, *kind, *help;
-	} rows[] = {
-	    {"communities", "gauge", "Communities held."},
-	    {"communities_frozen", "gauge",
-		"Communities that are read-only until repaired."},
-	    {"records_total", "counter", "Records appended."},
-	    {"entries_total", "counter", "Commands recorded."},
-	    {"conflicts_total", "counter", "Lost races."},
-	    {"settles_total", "counter",
-		"Records published again for want of an answer."},
-	    {"refills_total", "counter",
-		"Records given back to a stream that had lost them."},
-	    {"followed_total", "counter", "Records of other replicas."},
+	struct stoa_replica_stats s = stats_of(d);
+	const struct stoa_metric metrics[] = {
+	    {"stoa_journal_communities", "Communities held.",
+		s.community_count},
+	    {"stoa_journal_communities_frozen",
+		"Communities that are read-only until repaired.",
+		s.frozen_count},
+	    {"stoa_journal_records_total", "Records appended.", s.record_count},
+	    {"stoa_journal_entries_total", "Commands recorded.", s.entry_count},
+	    {"stoa_journal_conflicts_total", "Lost races.", s.conflict_count},
+	    {"stoa_journal_settles_total",
+		"Records published again for want of an answer.",
+		s.settle_count},
+	    {"stoa_journal_refills_total",
+		"Records given back to a stream that had lost them.",
+		s.refill_count},
+	    {"stoa_journal_followed_total", "Records of other replicas.",
+		s.followed_count},
 	};
-	uint64_t values[STOA_COUNT(rows)];
 
-	stoa_replica_stats(d->replica, &s);
-	values[0] = s.community_count;
-	values[1] = s.frozen_count;
-	values[2] = s.record_count;
-	values[3] = s.entry_count;
-	values[4] = s.conflict_count;
-	values[5] = s.settle_count;
-	values[6] = s.refill_count;
-	values[7] = s.followed_count;
-	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
-		stoa_buf_printf(out,
-		    "# HELP stoa_journal_%s %s\n# TYPE stoa_journal_%s %s\n"
-		    "stoa_journal_%s %" PRIu64 "\n",
-		    rows[i].name, rows[i].help, rows[i].name, rows[i].kind,
-		    rows[i].name, values[i]);
-	}
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }

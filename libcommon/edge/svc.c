@@ -2,6 +2,7 @@
 #include "edge/svc.h"
 
 #include "base/check.h"
+#include "base/metric.h"
 #include "edge/limits.h"
 #include "edge/log.h"
 #include "edge/ops.h"
@@ -265,13 +266,14 @@ metrics(void *owner, struct stoa_buf *out)
 {
 	struct stoa_svc *svc = owner;
 
-	stoa_buf_printf(out,
-	    "# HELP stoa_build_info What is running.\n"
-	    "# TYPE stoa_build_info gauge\n"
-	    "stoa_build_info{service=\"%s\",version=\"%s\"} 1\n"
-	    "# HELP stoa_ready Whether requests are served.\n"
-	    "# TYPE stoa_ready gauge\nstoa_ready %d\n",
-	    svc->spec->name, STOA_VERSION, is_ready(svc));
+	static const char build[] = "stoa_build_info";
+	const struct stoa_metric ready = {
+	    "stoa_ready", "Whether requests are served.", is_ready(svc)};
+
+	stoa_metric_print_head(out, build, "What is running.");
+	stoa_buf_printf(out, "%s{service=\"%s\",version=\"%s\"} 1\n", build,
+	    svc->spec->name, STOA_VERSION);
+	stoa_metrics_print(out, &ready, 1);
 	if (svc->spec->metrics != NULL) {
 		svc->spec->metrics(svc, out);
 	}

@@ -3,13 +3,13 @@
 #include "bot/parts.h"
 
 #include "base/core.h"
+#include "base/metric.h"
 #include "bot/limits.h"
 #include "bot/parse.h"
 #include "bot/view.h"
 #include "port/cache.h"
 #include "port/clock.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -352,47 +352,34 @@ bot_is_idle(const struct bot *b)
 	       b->recall_count == 0;
 }
 
-static void
-count_print(struct stoa_buf *out, const char *name, const char *help,
-    const char *type, uint64_t value)
-{
-	stoa_buf_printf(out,
-	    "# HELP stoa_bot_%s %s\n# TYPE stoa_bot_%s %s\n"
-	    "stoa_bot_%s %" PRIu64 "\n",
-	    name, help, name, type, name, value);
-}
-
 void
 bot_metrics(const struct bot *b, struct stoa_buf *out)
 {
 	const struct bot_counts *c = &b->counts;
-	const struct {
-		const char *name, *help;
-		uint64_t value;
-	} counters[] = {
-	    {"commands_total", "Commands taken.", c->commands},
-	    {"again_total", "Commands that came again.", c->again},
-	    {"limited_total", "Commands refused for their rate.", c->limited},
-	    {"problems_total", "Commands that were not valid.", c->problems},
-	    {"refusals_total", "Commands a domain refused.", c->refusals},
-	    {"failures_total", "Commands that failed.", c->failures},
-	    {"dropped_total", "Messages that were no command.", c->dropped},
-	    {"cards_total", "Final cards stored.", c->cards},
-	    {"redone_total", "Cards that were not taken.", c->redone},
-	    {"edits_total", "Edits of live cards.", c->edits},
+	const struct stoa_metric metrics[] = {
+	    {"stoa_bot_commands_total", "Commands taken.", c->commands},
+	    {"stoa_bot_again_total", "Commands that came again.", c->again},
+	    {"stoa_bot_limited_total", "Commands refused for their rate.",
+		c->limited},
+	    {"stoa_bot_problems_total", "Commands that were not valid.",
+		c->problems},
+	    {"stoa_bot_refusals_total", "Commands a domain refused.",
+		c->refusals},
+	    {"stoa_bot_failures_total", "Commands that failed.", c->failures},
+	    {"stoa_bot_dropped_total", "Messages that were no command.",
+		c->dropped},
+	    {"stoa_bot_cards_total", "Final cards stored.", c->cards},
+	    {"stoa_bot_redone_total", "Cards that were not taken.", c->redone},
+	    {"stoa_bot_edits_total", "Edits of live cards.", c->edits},
+	    {"stoa_bot_running", "Commands taken and not answered.",
+		b->runs.count},
+	    {"stoa_bot_live_jobs", "Jobs with a live card.", b->live.count},
+	    {"stoa_bot_limits_degraded",
+		"Whether rate limits are this process's own.",
+		stoa_cache_is_degraded(b->o.cache)},
 	};
 
-	for (size_t i = 0; i < STOA_COUNT(counters); i++) {
-		count_print(out, counters[i].name, counters[i].help, "counter",
-		    counters[i].value);
-	}
-	count_print(out, "running", "Commands taken and not answered.", "gauge",
-	    b->runs.count);
-	count_print(
-	    out, "live_jobs", "Jobs with a live card.", "gauge", b->live.count);
-	count_print(out, "limits_degraded",
-	    "Whether rate limits are this process's own.", "gauge",
-	    stoa_cache_is_degraded(b->o.cache));
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }
 
 void

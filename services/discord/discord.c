@@ -4,11 +4,11 @@
 #include "base/check.h"
 #include "base/core.h"
 #include "base/encode.h"
+#include "base/metric.h"
 #include "bot/catalogue.h"
 #include "discord/parts.h"
 #include "port/clock.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,41 +343,32 @@ discord_free(struct discord *d)
 	free(d);
 }
 
-static void
-metric(struct stoa_buf *out, const char *name, const char *help,
-    const char *type, uint64_t value)
-{
-	stoa_buf_printf(out,
-	    "# HELP stoa_discord_%s %s\n# TYPE stoa_discord_%s %s\n"
-	    "stoa_discord_%s %" PRIu64 "\n",
-	    name, help, name, type, name, value);
-}
-
 void
 discord_metrics(const struct discord *d, struct stoa_buf *out)
 {
 	const struct discord_counts *c = &d->counts;
+	const struct stoa_metric metrics[] = {
+	    {"stoa_discord_leader", "Whether this replica speaks.",
+		d->is_leader},
+	    {"stoa_discord_talks", "Conversations in memory.", d->talks.count},
+	    {"stoa_discord_turns_total", "Interactions taken.", c->turns},
+	    {"stoa_discord_cards_total", "Final cards taken.", c->cards},
+	    {"stoa_discord_edits_total", "Edits sent.", c->edits},
+	    {"stoa_discord_deferrals_total",
+		"Interactions answered by waiting.", c->deferrals},
+	    {"stoa_discord_late_total",
+		"Interactions that were too old to answer.", c->late},
+	    {"stoa_discord_moved_total",
+		"Answers that became messages of their own.", c->moved},
+	    {"stoa_discord_choices_total", "Suggestions answered.", c->choices},
+	    {"stoa_discord_forms_total", "Forms shown.", c->forms},
+	    {"stoa_discord_degraded_total", "Parts of cards shown otherwise.",
+		c->degraded},
+	    {"stoa_discord_undeliverable_total", "Cards that nobody can see.",
+		c->undeliverable},
+	    {"stoa_discord_uploads_total", "Attachments moved to storage.",
+		c->uploads},
+	};
 
-	metric(out, "leader", "Whether this replica speaks.", "gauge",
-	    d->is_leader);
-	metric(
-	    out, "talks", "Conversations in memory.", "gauge", d->talks.count);
-	metric(out, "turns_total", "Interactions taken.", "counter", c->turns);
-	metric(out, "cards_total", "Final cards taken.", "counter", c->cards);
-	metric(out, "edits_total", "Edits sent.", "counter", c->edits);
-	metric(out, "deferrals_total", "Interactions answered by waiting.",
-	    "counter", c->deferrals);
-	metric(out, "late_total", "Interactions that were too old to answer.",
-	    "counter", c->late);
-	metric(out, "moved_total", "Answers that became messages of their own.",
-	    "counter", c->moved);
-	metric(out, "choices_total", "Suggestions answered.", "counter",
-	    c->choices);
-	metric(out, "forms_total", "Forms shown.", "counter", c->forms);
-	metric(out, "degraded_total", "Parts of cards shown otherwise.",
-	    "counter", c->degraded);
-	metric(out, "undeliverable_total", "Cards that nobody can see.",
-	    "counter", c->undeliverable);
-	metric(out, "uploads_total", "Attachments moved to storage.", "counter",
-	    c->uploads);
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }

@@ -2,6 +2,7 @@
 #include "discord/rest.h"
 
 #include "base/check.h"
+#include "base/metric.h"
 #include "discord/rest_core.h"
 #include "discord/rest_share.h"
 #include "discord/rest_state.h"
@@ -10,7 +11,6 @@
 #include "port/call.h"
 #include "port/clock.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -450,15 +450,12 @@ rest_state(struct rest *r, struct stoa_buf *out)
 void
 rest_metrics(struct rest *r, struct stoa_buf *out)
 {
-	static const char *const pools[] = {"interaction", "other"};
+	static const char name[] = "stoa_discord_rest_connections_total";
 
 	rest_core_metrics(&r->core, now_us(), out);
-	stoa_buf_add_text(
-	    out, "# TYPE stoa_discord_rest_connections_total counter\n");
+	stoa_metric_print_head(out, name, "Connections made to Discord.");
 	for (size_t i = 0; i < REST_POOL_COUNT; i++) {
-		stoa_buf_printf(out,
-		    "stoa_discord_rest_connections_total{pool=\"%s\"} %" PRIu64
-		    "\n",
-		    pools[i], stoa_caller_stat(r->callers[i]).connections);
+		stoa_metric_print_sample(out, name, "pool", rest_pool_name(i),
+		    stoa_caller_stat(r->callers[i]).connections);
 	}
 }

@@ -56,6 +56,7 @@ struct rest_ready {
 
 /* Interactions fail and recover apart from everything else. */
 #define REST_POOL_COUNT 2
+const char *rest_pool_name(size_t pool);
 
 struct rest_core {
 	struct rest_core_options options;

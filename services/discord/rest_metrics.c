@@ -1,9 +1,9 @@
 /* rest_metrics.c - the limiter's state for machines and for people. */
 #include "discord/rest_core.h"
 
-#include <inttypes.h>
+#include "base/metric.h"
 
-#define PREFIX "stoa_discord_rest_"
+#include <inttypes.h>
 
 static const char *const causes[] = {
     "none",
@@ -18,51 +18,48 @@ static const char *const causes[] = {
 STOA_STATIC_ASSERT(
     STOA_COUNT(causes) == REST_CAUSE_DEADLINE + 1, "a word for each cause");
 
-static void
-head(struct stoa_buf *out, const char *name, const char *type)
+const char *
+rest_pool_name(size_t pool)
 {
-	stoa_buf_printf(out, "# TYPE " PREFIX "%s %s\n", name, type);
+	static const char *const names[REST_POOL_COUNT] = {
+	    "interaction", "other"};
+
+	return names[pool];
+}
+
+#define ANSWERS "stoa_discord_rest_answers_total"
+#define LIMITED "stoa_discord_rest_limited_total"
+#define REFUSED "stoa_discord_rest_refused_total"
+#define BREAKER "stoa_discord_rest_breaker_open"
+
+static void
+lanes_print(struct stoa_buf *out, const char *name, const char *help,
+    const uint64_t counts[static REST_LANE_COUNT])
+{
+	stoa_metric_print_head(out, name, help);
+	for (int i = 0; i < REST_LANE_COUNT; i++) {
+		stoa_metric_print_sample(out, name, "lane",
+		    rest_lane_name((enum rest_lane)i), counts[i]);
+	}
 }
 
 static void
-number(struct stoa_buf *out, const char *name, uint64_t value)
+all_lanes_print(const struct rest_core *c, struct stoa_buf *out)
 {
-	stoa_buf_printf(out, PREFIX "%s %" PRIu64 "\n", name, value);
-}
+	uint64_t waiting[REST_LANE_COUNT], under_way[REST_LANE_COUNT];
 
-static void
-labelled(struct stoa_buf *out, const char *name, const char *label,
-    const char *value, uint64_t count)
-{
-	stoa_buf_printf(out, PREFIX "%s{%s=\"%s\"} %" PRIu64 "\n", name, label,
-	    value, count);
-}
-
-static void
-lanes_print(const struct rest_core *c, struct stoa_buf *out)
-{
-	const struct rest_counters *n = &c->counters;
-
-	head(out, "requests_total", "counter");
 	for (int i = 0; i < REST_LANE_COUNT; i++) {
-		labelled(out, "requests_total", "lane",
-		    rest_lane_name((enum rest_lane)i), n->requests[i]);
+		waiting[i] = c->waiting[i];
+		under_way[i] = c->flying[i];
 	}
-	head(out, "finished_total", "counter");
-	for (int i = 0; i < REST_LANE_COUNT; i++) {
-		labelled(out, "finished_total", "lane",
-		    rest_lane_name((enum rest_lane)i), n->finished[i]);
-	}
-	head(out, "waiting", "gauge");
-	for (int i = 0; i < REST_LANE_COUNT; i++) {
-		labelled(out, "waiting", "lane",
-		    rest_lane_name((enum rest_lane)i), c->waiting[i]);
-	}
-	head(out, "under_way", "gauge");
-	for (int i = 0; i < REST_LANE_COUNT; i++) {
-		labelled(out, "under_way", "lane",
-		    rest_lane_name((enum rest_lane)i), c->flying[i]);
-	}
+	lanes_print(out, "stoa_discord_rest_requests_total",
+	    "Requests sent, repeats included.", c->counters.requests);
+	lanes_print(out, "stoa_discord_rest_finished_total",
+	    "Requests that are over.", c->counters.finished);
+	lanes_print(
+	    out, "stoa_discord_rest_waiting", "Requests that wait.", waiting);
+	lanes_print(out, "stoa_discord_rest_under_way", "Requests under way.",
+	    under_way);
 }
 
 static void
@@ -72,68 +69,75 @@ answers_print(const struct rest_core *c, struct stoa_buf *out)
 	    "none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 	const struct rest_counters *n = &c->counters;
 
-	head(out, "answers_total", "counter");
+	stoa_metric_print_head(out, ANSWERS, "Answers, by their class.");
 	for (size_t i = 0; i < STOA_COUNT(classes); i++) {
-		labelled(
-		    out, "answers_total", "class", classes[i], n->classes[i]);
+		stoa_metric_print_sample(
+		    out, ANSWERS, "class", classes[i], n->classes[i]);
 	}
-	head(out, "limited_total", "counter");
+	stoa_metric_print_head(out, LIMITED, "Answers 429, by their scope.");
 	for (int i = 0; i < REST_SCOPE_COUNT; i++) {
-		labelled(out, "limited_total", "scope",
+		stoa_metric_print_sample(out, LIMITED, "scope",
 		    rest_scope_name((enum rest_scope)i), n->limited[i]);
 	}
-	head(out, "refused_total", "counter");
+	stoa_metric_print_head(
+	    out, REFUSED, "Requests not sent, by the cause.");
 	for (size_t i = 1; i < STOA_COUNT(causes); i++) {
-		labelled(
-		    out, "refused_total", "cause", causes[i], n->refused[i]);
+		stoa_metric_print_sample(
+		    out, REFUSED, "cause", causes[i], n->refused[i]);
 	}
 }
 
 static void
-state_print(struct rest_core *c, int64_t now_us, struct stoa_buf *out)
+breakers_print(struct rest_core *c, int64_t now_us, struct stoa_buf *out)
 {
-	static const char *const pools[] = {"interaction", "other"};
-
-	head(out, "breaker_open", "gauge");
+	stoa_metric_print_head(
+	    out, BREAKER, "Whether nothing is sent for now.");
 	for (size_t i = 0; i < REST_POOL_COUNT; i++) {
-		labelled(out, "breaker_open", "pool", pools[i],
+		stoa_metric_print_sample(out, BREAKER, "pool",
+		    rest_pool_name(i),
 		    stoa_breaker_state(&c->breakers[i], now_us) !=
 			STOA_BREAKER_CLOSED);
 	}
-	head(out, "invalid_total", "counter");
-	number(out, "invalid_total", c->counters.invalid);
-	head(out, "invalid_used", "gauge");
-	number(out, "invalid_used", rest_budget_used(&c->budget, now_us));
-	head(out, "invalid_max", "gauge");
-	number(out, "invalid_max", c->budget.max);
-	head(out, "global_used", "gauge");
-	number(out, "global_used", rest_window_used(&c->window, now_us));
-	head(out, "token_invalid", "gauge");
-	number(out, "token_invalid", c->is_token_invalid);
-	head(out, "buckets", "gauge");
-	number(out, "buckets", c->table.buckets.count);
-	head(out, "dead_webhooks", "gauge");
-	number(out, "dead_webhooks", c->dead.count);
 }
 
 void
 rest_core_metrics(struct rest_core *c, int64_t now_us, struct stoa_buf *out)
 {
 	const struct rest_counters *n = &c->counters;
+	const struct stoa_metric metrics[] = {
+	    {"stoa_discord_rest_retries_total",
+		"Requests tried again after a failure.", n->retries},
+	    {"stoa_discord_rest_waits_total",
+		"Requests that did not start at once.", n->waits},
+	    {"stoa_discord_rest_waited_microseconds_total",
+		"How long they waited, in all.", n->waited_us},
+	    {"stoa_discord_rest_global_waits_total",
+		"Turns in which only the limit of the bot held a request back.",
+		n->global_waits},
+	    {"stoa_discord_rest_buckets_moved_total",
+		"Routes whose bucket has changed.", c->table.moved_count},
+	    {"stoa_discord_rest_invalid_total",
+		"Answers that Discord counts as invalid requests.", n->invalid},
+	    {"stoa_discord_rest_invalid_used",
+		"Of these, in the last ten minutes.",
+		rest_budget_used(&c->budget, now_us)},
+	    {"stoa_discord_rest_invalid_max", "How many Discord allows.",
+		c->budget.max},
+	    {"stoa_discord_rest_global_used",
+		"Requests of the last second that count for the bot.",
+		rest_window_used(&c->window, now_us)},
+	    {"stoa_discord_rest_token_invalid",
+		"Whether Discord has refused the token.", c->is_token_invalid},
+	    {"stoa_discord_rest_buckets", "Buckets in memory.",
+		c->table.buckets.count},
+	    {"stoa_discord_rest_dead_webhooks",
+		"Webhooks that are not called any more.", c->dead.count},
+	};
 
-	lanes_print(c, out);
+	all_lanes_print(c, out);
 	answers_print(c, out);
-	head(out, "retries_total", "counter");
-	number(out, "retries_total", n->retries);
-	head(out, "waits_total", "counter");
-	number(out, "waits_total", n->waits);
-	head(out, "waited_microseconds_total", "counter");
-	number(out, "waited_microseconds_total", n->waited_us);
-	head(out, "global_waits_total", "counter");
-	number(out, "global_waits_total", n->global_waits);
-	head(out, "buckets_moved_total", "counter");
-	number(out, "buckets_moved_total", c->table.moved_count);
-	state_print(c, now_us, out);
+	breakers_print(c, now_us, out);
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }
 
 /* ---- for people ---- */

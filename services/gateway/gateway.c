@@ -2,10 +2,10 @@
 #include "gateway/gateway.h"
 
 #include "base/check.h"
+#include "base/metric.h"
 #include "gateway/parts.h"
 #include "port/clock.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,16 +154,6 @@ gateway_is_ready(const struct gateway *g)
 
 /* ---- metrics ---- */
 
-static void
-metric(struct stoa_buf *out, const char *name, const char *help,
-    const char *type, uint64_t value)
-{
-	stoa_buf_printf(out,
-	    "# HELP stoa_gateway_%s %s\n# TYPE stoa_gateway_%s %s\n"
-	    "stoa_gateway_%s %" PRIu64 "\n",
-	    name, help, name, type, name, value);
-}
-
 struct sums {
 	struct shard_counts shards;
 	uint64_t ours, ready, window;
@@ -197,65 +187,75 @@ sums_add(struct sums *s, const struct runner *r)
 	}
 }
 
-void
-gateway_metrics(const struct gateway *g, struct stoa_buf *out)
+static struct sums
+sums_of(const struct gateway *g)
 {
 	struct sums s = {0};
-	const struct gateway_counts *c = &g->counts;
 
 	for (unsigned i = 0; i < g->count; i++) {
 		sums_add(&s, &g->runners[i]);
 	}
-	metric(out, "shards", "Shards of the bot.", "gauge", g->count);
-	metric(out, "shards_ours", "Shards that this replica holds.", "gauge",
-	    s.ours);
-	metric(out, "shards_ready", "Of these, connected.", "gauge", s.ready);
-	metric(out, "window", "Events not yet stored.", "gauge", s.window);
-	metric(out, "dispatches_total", "Dispatches taken.", "counter",
-	    s.shards.dispatches);
-	metric(out, "events_total", "Events published.", "counter", c->events);
-	metric(out, "passed_total", "Dispatches that nobody subscribes to.",
-	    "counter", c->passed);
-	metric(out, "commands_total", "Commands taken from members.", "counter",
-	    c->commands);
-	metric(out, "unreadable_total", "Interactions of no known shape.",
-	    "counter", c->unreadable);
-	metric(out, "cut_total", "Events too large for the bus.", "counter",
-	    c->cut);
-	metric(out, "duplicates_total", "Dispatches that came twice.",
-	    "counter", s.shards.duplicates);
-	metric(out, "gaps_total", "Holes in the sequence.", "counter",
-	    s.shards.gaps);
-	metric(out, "zombies_total", "Connections that no longer answered.",
-	    "counter", s.shards.zombies);
-	metric(out, "identifies_total", "New sessions asked for.", "counter",
-	    s.shards.identifies);
-	metric(out, "resumes_total", "Resumes tried.", "counter",
-	    s.shards.resumes);
-	metric(out, "resumed_total", "Resumes that succeeded.", "counter",
-	    s.shards.resumed);
-	metric(out, "invalid_total", "Sessions that Discord ended.", "counter",
-	    s.shards.invalid);
-	metric(out, "faults_total", "Closes that are our own fault.", "counter",
-	    s.shards.our_faults);
-	metric(out, "bad_payloads_total", "Payloads that could not be read.",
-	    "counter", s.shards.bad_payloads);
-	metric(out, "rate_limited_total", "RATE_LIMITED dispatches.", "counter",
-	    s.shards.rate_limited);
-	metric(out, "takeovers_total", "Shards taken over.", "counter",
-	    c->takeovers);
-	metric(out, "lost_leases_total", "Shards that others took over.",
-	    "counter", c->lost_leases);
-	metric(out, "pauses_total", "Times that reading had to wait.",
-	    "counter", c->pauses);
-	metric(out, "stores_again_total", "Stores that had to be repeated.",
-	    "counter", c->again);
-	metric(out, "identify_left", "Identifies left of the day's budget.",
-	    "gauge", g->budget_left < 0 ? 0 : (uint64_t)g->budget_left);
-	metric(out, "latency_us", "Slowest heartbeat.", "gauge",
-	    (uint64_t)s.latency_us);
-	metric(out, "resume_us", "Longest of the last resumes.", "gauge",
-	    (uint64_t)s.resume_us);
+	return s;
+}
+
+void
+gateway_metrics(const struct gateway *g, struct stoa_buf *out)
+{
+	struct sums s = sums_of(g);
+	const struct gateway_counts *c = &g->counts;
+	const struct stoa_metric metrics[] = {
+	    {"stoa_gateway_shards", "Shards of the bot.", g->count},
+	    {"stoa_gateway_shards_ours", "Shards that this replica holds.",
+		s.ours},
+	    {"stoa_gateway_shards_ready", "Of these, connected.", s.ready},
+	    {"stoa_gateway_window", "Events not yet stored.", s.window},
+	    {"stoa_gateway_dispatches_total", "Dispatches taken.",
+		s.shards.dispatches},
+	    {"stoa_gateway_events_total", "Events published.", c->events},
+	    {"stoa_gateway_passed_total",
+		"Dispatches that nobody subscribes to.", c->passed},
+	    {"stoa_gateway_commands_total", "Commands taken from members.",
+		c->commands},
+	    {"stoa_gateway_unreadable_total", "Interactions of no known shape.",
+		c->unreadable},
+	    {"stoa_gateway_cut_total", "Events too large for the bus.", c->cut},
+	    {"stoa_gateway_duplicates_total", "Dispatches that came twice.",
+		s.shards.duplicates},
+	    {"stoa_gateway_gaps_total", "Holes in the sequence.",
+		s.shards.gaps},
+	    {"stoa_gateway_zombies_total",
+		"Connections that no longer answered.", s.shards.zombies},
+	    {"stoa_gateway_identifies_total", "New sessions asked for.",
+		s.shards.identifies},
+	    {"stoa_gateway_resumes_total", "Resumes tried.", s.shards.resumes},
+	    {"stoa_gateway_resumed_total", "Resumes that succeeded.",
+		s.shards.resumed},
+	    {"stoa_gateway_invalid_total", "Sessions that Discord ended.",
+		s.shards.invalid},
+	    {"stoa_gateway_faults_total", "Closes that are our own fault.",
+		s.shards.our_faults},
+	    {"stoa_gateway_bad_payloads_total",
+		"Payloads that could not be read.", s.shards.bad_payloads},
+	    {"stoa_gateway_rate_limited_total", "RATE_LIMITED dispatches.",
+		s.shards.rate_limited},
+	    {"stoa_gateway_takeovers_total", "Shards taken over.",
+		c->takeovers},
+	    {"stoa_gateway_lost_leases_total", "Shards that others took over.",
+		c->lost_leases},
+	    {"stoa_gateway_pauses_total", "Times that reading had to wait.",
+		c->pauses},
+	    {"stoa_gateway_stores_again_total",
+		"Stores that had to be repeated.", c->again},
+	    {"stoa_gateway_identify_left",
+		"Identifies left of the day's budget.",
+		g->budget_left < 0 ? 0 : (uint64_t)g->budget_left},
+	    {"stoa_gateway_latency_us", "Slowest heartbeat.",
+		(uint64_t)s.latency_us},
+	    {"stoa_gateway_resume_us", "Longest of the last resumes.",
+		(uint64_t)s.resume_us},
+	};
+
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/core.h"
 #include "base/encode.h"
 #include "base/hash.h"
+#include "base/metric.h"
 #include "gateway/hook_event.h"
 #include "gateway/hook_seen.h"
 #include "gateway/limits.h"
@@ -17,7 +18,6 @@
 #include "port/clock.h"
 #include "port/http.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -573,33 +573,39 @@ hook_url(const struct hook *h)
 	return stoa_http_url(h->server);
 }
 
-static void
-metric(struct stoa_buf *out, const char *name, const char *help, uint64_t value)
-{
-	stoa_buf_printf(out,
-	    "# HELP stoa_gateway_hook_%s_total %s\n"
-	    "# TYPE stoa_gateway_hook_%s_total counter\n"
-	    "stoa_gateway_hook_%s_total %" PRIu64 "\n",
-	    name, help, name, name, value);
-}
-
-void
-hook_metrics(struct hook *h, struct stoa_buf *out)
+static struct hook_counts
+counts_of(struct hook *h)
 {
 	struct hook_counts c;
 
 	pthread_mutex_lock(&h->lock);
 	c = h->counts;
 	pthread_mutex_unlock(&h->lock);
-	metric(out, "requests", "Requests over HTTP.", c.requests);
-	metric(
-	    out, "refused", "Requests that Discord has not signed.", c.refused);
-	metric(out, "repeated", "Interactions that came twice.", c.repeated);
-	metric(out, "unreadable", "Signed requests of no known shape.",
-	    c.unreadable);
-	metric(out, "pings", "Times that Discord looked for us.", c.pings);
-	metric(out, "interactions", "Interactions over HTTP.", c.interactions);
-	metric(out, "events", "Webhook events stored.", c.events);
-	metric(
-	    out, "late", "Requests that could not be stored in time.", c.late);
+	return c;
+}
+
+void
+hook_metrics(struct hook *h, struct stoa_buf *out)
+{
+	struct hook_counts c = counts_of(h);
+	const struct stoa_metric metrics[] = {
+	    {"stoa_gateway_hook_requests_total", "Requests over HTTP.",
+		c.requests},
+	    {"stoa_gateway_hook_refused_total",
+		"Requests that Discord has not signed.", c.refused},
+	    {"stoa_gateway_hook_repeated_total",
+		"Interactions that came twice.", c.repeated},
+	    {"stoa_gateway_hook_unreadable_total",
+		"Signed requests of no known shape.", c.unreadable},
+	    {"stoa_gateway_hook_pings_total",
+		"Times that Discord looked for us.", c.pings},
+	    {"stoa_gateway_hook_interactions_total", "Interactions over HTTP.",
+		c.interactions},
+	    {"stoa_gateway_hook_events_total", "Webhook events stored.",
+		c.events},
+	    {"stoa_gateway_hook_late_total",
+		"Requests that could not be stored in time.", c.late},
+	};
+
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }

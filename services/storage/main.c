@@ -5,6 +5,7 @@
 #include "storage/profile.h"
 
 #include "base/check.h"
+#include "base/metric.h"
 #include "edge/log.h"
 #include "edge/secret.h"
 #include "edge/svc.h"
@@ -203,31 +204,30 @@ stop(struct stoa_svc *svc)
 	}
 }
 
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
+static struct storage_stat
+stat_of(struct storage_store *store)
 {
 	struct storage_stat s;
 
+	storage_store_stat(store, &s);
+	return s;
+}
+
+static void
+metrics(struct stoa_svc *svc, struct stoa_buf *out)
+{
+	struct storage_stat s = stat_of(handlers.store);
+	const struct stoa_metric metrics[] = {
+	    {"stoa_storage_blocks", "Blocks stored.", s.blocks},
+	    {"stoa_storage_bytes", "Bytes of all blocks.", s.block_bytes},
+	    {"stoa_storage_pins", "Pinned roots.", s.pins},
+	    {"stoa_storage_free_bytes", "Disk left.", s.free_bytes},
+	    {"stoa_storage_bad_reads_total",
+		"Blocks that did not match their hash.", s.bad_reads},
+	};
+
 	(void)svc;
-	storage_store_stat(handlers.store, &s);
-	stoa_buf_printf(out,
-	    "# HELP stoa_storage_blocks Blocks stored.\n"
-	    "# TYPE stoa_storage_blocks gauge\n"
-	    "stoa_storage_blocks %" PRIu64 "\n"
-	    "# HELP stoa_storage_bytes Bytes of all blocks.\n"
-	    "# TYPE stoa_storage_bytes gauge\n"
-	    "stoa_storage_bytes %" PRIu64 "\n"
-	    "# HELP stoa_storage_pins Pinned roots.\n"
-	    "# TYPE stoa_storage_pins gauge\n"
-	    "stoa_storage_pins %" PRIu64 "\n"
-	    "# HELP stoa_storage_free_bytes Disk left.\n"
-	    "# TYPE stoa_storage_free_bytes gauge\n"
-	    "stoa_storage_free_bytes %" PRIu64 "\n"
-	    "# HELP stoa_storage_bad_reads_total Blocks that did not match "
-	    "their hash.\n"
-	    "# TYPE stoa_storage_bad_reads_total counter\n"
-	    "stoa_storage_bad_reads_total %" PRIu64 "\n",
-	    s.blocks, s.block_bytes, s.pins, s.free_bytes, s.bad_reads);
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
 }
 
 int

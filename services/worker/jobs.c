@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/core.h"
 #include "base/map.h"
+#include "base/metric.h"
 #include "edge/log.h"
 #include "worker/folder.h"
 #include "worker/limits.h"
@@ -295,24 +296,18 @@ worker_jobs_is_idle(const struct worker_jobs *jobs)
 void
 worker_jobs_metrics(const struct worker_jobs *jobs, struct stoa_buf *out)
 {
+	static const char ended[] = "stoa_worker_jobs_ended_total";
 	const struct worker_totals *t = &jobs->totals;
+	const struct stoa_metric metrics[] = {
+	    {"stoa_worker_jobs", "Attempts under way.", jobs->begun_count},
+	    {"stoa_worker_jobs_started_total", "Trainings begun.", t->started},
+	};
 
-	stoa_buf_printf(out,
-	    "# HELP stoa_worker_jobs Attempts under way.\n"
-	    "# TYPE stoa_worker_jobs gauge\n"
-	    "stoa_worker_jobs %u\n"
-	    "# HELP stoa_worker_jobs_started_total Trainings begun.\n"
-	    "# TYPE stoa_worker_jobs_started_total counter\n"
-	    "stoa_worker_jobs_started_total %" PRIu64 "\n"
-	    "# HELP stoa_worker_jobs_ended_total Attempts, by their end.\n"
-	    "# TYPE stoa_worker_jobs_ended_total counter\n"
-	    "stoa_worker_jobs_ended_total{end=\"succeeded\"} %" PRIu64 "\n"
-	    "stoa_worker_jobs_ended_total{end=\"failed\"} %" PRIu64 "\n"
-	    "stoa_worker_jobs_ended_total{end=\"stopped\"} %" PRIu64 "\n"
-	    "# HELP stoa_worker_trained_seconds_total Processor time of "
-	    "training.\n"
-	    "# TYPE stoa_worker_trained_seconds_total counter\n"
-	    "stoa_worker_trained_seconds_total %.6f\n",
-	    jobs->begun_count, t->started, t->succeeded, t->failed, t->stopped,
-	    (double)t->cpu_us / 1e6);
+	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metric_print_head(out, ended, "Attempts, by their end.");
+	stoa_metric_print_sample(out, ended, "end", "succeeded", t->succeeded);
+	stoa_metric_print_sample(out, ended, "end", "failed", t->failed);
+	stoa_metric_print_sample(out, ended, "end", "stopped", t->stopped);
+	stoa_metric_print_seconds(out, "stoa_worker_trained_seconds_total",
+	    "Processor time of training.", t->cpu_us);
 }

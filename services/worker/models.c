@@ -3,12 +3,12 @@
 
 #include "base/check.h"
 #include "base/map.h"
+#include "base/metric.h"
 #include "edge/log.h"
 #include "worker/folder.h"
 #include "worker/limits.h"
 #include "worker/shelf.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -375,22 +375,19 @@ worker_models_close(struct worker_models *m)
 void
 worker_models_metrics(const struct worker_models *m, struct stoa_buf *out)
 {
+	static const char bytes[] = "stoa_worker_models_bytes";
+	static const char requests[] = "stoa_worker_model_requests_total";
 	struct sums s = sums_of(m);
+	const struct stoa_metric loaded = {
+	    "stoa_worker_models_loaded", "Models in memory.", s.loaded_count};
 
-	stoa_buf_printf(out,
-	    "# HELP stoa_worker_models_loaded Models in memory.\n"
-	    "# TYPE stoa_worker_models_loaded gauge\n"
-	    "stoa_worker_models_loaded %u\n"
-	    "# HELP stoa_worker_models_bytes Bytes of models.\n"
-	    "# TYPE stoa_worker_models_bytes gauge\n"
-	    "stoa_worker_models_bytes{where=\"memory\"} %" PRIu64 "\n"
-	    "stoa_worker_models_bytes{where=\"disk\"} %" PRIu64 "\n"
-	    "# HELP stoa_worker_model_requests_total How a model was come "
-	    "by.\n"
-	    "# TYPE stoa_worker_model_requests_total counter\n"
-	    "stoa_worker_model_requests_total{result=\"hit\"} %" PRIu64 "\n"
-	    "stoa_worker_model_requests_total{result=\"loaded\"} %" PRIu64 "\n"
-	    "stoa_worker_model_requests_total{result=\"failed\"} %" PRIu64 "\n",
-	    s.loaded_count, s.memory_size, s.disk_size, m->hits, m->loads,
-	    m->failures);
+	stoa_metrics_print(out, &loaded, 1);
+	stoa_metric_print_head(out, bytes, "Bytes of models.");
+	stoa_metric_print_sample(out, bytes, "where", "memory", s.memory_size);
+	stoa_metric_print_sample(out, bytes, "where", "disk", s.disk_size);
+	stoa_metric_print_head(out, requests, "How a model was come by.");
+	stoa_metric_print_sample(out, requests, "result", "hit", m->hits);
+	stoa_metric_print_sample(out, requests, "result", "loaded", m->loads);
+	stoa_metric_print_sample(
+	    out, requests, "result", "failed", m->failures);
 }

@@ -4,12 +4,12 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/core.h"
+#include "base/metric.h"
 #include "port/clock.h"
 #include "worker/item.h"
 #include "worker/limits.h"
 #include "worker/models.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 struct question {
@@ -296,11 +296,10 @@ worker_predict_is_idle(const struct worker_predict *p)
 void
 worker_predict_metrics(const struct worker_predict *p, struct stoa_buf *out)
 {
-	stoa_buf_printf(out,
-	    "# HELP stoa_worker_questions_total Questions, by their end.\n"
-	    "# TYPE stoa_worker_questions_total counter\n"
-	    "stoa_worker_questions_total{end=\"answered\"} %" PRIu64 "\n"
-	    "stoa_worker_questions_total{end=\"refused\"} %" PRIu64 "\n",
-	    p->answered, p->refused);
+	static const char name[] = "stoa_worker_questions_total";
+
+	stoa_metric_print_head(out, name, "Questions, by their end.");
+	stoa_metric_print_sample(out, name, "end", "answered", p->answered);
+	stoa_metric_print_sample(out, name, "end", "refused", p->refused);
 	worker_models_metrics(p->models, out);
 }

@@ -3,7 +3,7 @@
 import http from 'node:http'
 import path from 'node:path'
 import { readFileSync } from 'node:fs'
-import { ADMINISTRATOR, MANAGE_GUILD, Suite, check, idOf, isEphemeral, report, textOf, until } from './suite.mjs'
+import { ADMINISTRATOR, MANAGE_GUILD, Suite, check, idOf, isEphemeral, metricFaults, report, textOf, until } from './suite.mjs'
 
 const s = await Suite.start({ config: { heartbeat_interval_ms: 5000 } })
 check('the suite is up', s.upStatus === 0, s.upText)
@@ -212,6 +212,13 @@ greeting = await arrive(yard, yard.channels[0])
 check('else it stands in the system channel', greeting?.channel_id === yard.channels[0], greeting)
 i = await s.press(idOf(card?.original, 'Status'), card?.message_ids?.[0], manager())
 check('other buttons go on working', /accounts/.test(textOf(i?.original)), i)
+
+// ---- what an operator sees ----
+
+for (const name of ['accounts', 'bot', 'discord', 'gateway', 'storage', 'training', 'worker']) {
+  const text = s.metricsText(name)
+  check(`Prometheus can read the metrics of ${name}`, text.includes('stoa_ready 1\n') && metricFaults(text).length === 0, metricFaults(text))
+}
 
 await s.end(['http-400', 'http-403', 'http-404'])
 report('discord-bot')

@@ -151,9 +151,12 @@ export class Suite {
     try { return readFileSync(path.join(this.home, `logs/${name}.log`), 'utf8') } catch { return '' }
   }
 
+  metricsText (name) {
+    return spawnSync('curl', ['-s', '--unix-socket', path.join(this.home, `run/${name}.sock`), 'http://x/metrics'], { encoding: 'utf8' }).stdout
+  }
+
   metrics (name) {
-    const r = spawnSync('curl', ['-s', '--unix-socket', path.join(this.home, `run/${name}.sock`), 'http://x/metrics'], { encoding: 'utf8' })
-    return Object.fromEntries(r.stdout.split('\n').filter((l) => l && l[0] !== '#').map((l) => {
+    return Object.fromEntries(this.metricsText(name).split('\n').filter((l) => l && l[0] !== '#').map((l) => {
       const at = l.lastIndexOf(' ')
       return [l.slice(0, at), Number(l.slice(at + 1))]
     }))
@@ -176,6 +179,23 @@ export class Suite {
 export function report (name) {
   console.log(`${name}: ${passed} passed${failures.length ? `, ${failures.length} FAILED` : ''}`)
   process.exit(failures.length ? 1 : 0)
+}
+
+// What Prometheus would not take of its text format 0.0.4, or would not
+// understand: each name has one HELP and one TYPE, then its samples.
+export function metricFaults (text) {
+  const faults = []
+  const seen = new Set()
+  let name, kind, samples = 1
+  for (const line of text.trimEnd().split('\n')) {
+    const [, about, of, rest] = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/.exec(line) ?? []
+    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-z_]+="[^"\\]*",?)+\})? -?[0-9.]+(e[+-]?\d+)?$/.exec(line)
+    if (about === 'HELP' && !seen.has(of) && samples > 0) { seen.add(name = of); kind = ''; samples = 0 }
+    else if (about === 'TYPE' && of === name && kind === '' && ['counter', 'gauge'].includes(rest)) kind = rest
+    else if (sample?.[1] === name && kind) samples++
+    else faults.push(line)
+  }
+  return samples > 0 ? faults : [...faults, `${name} has no sample`]
 }
 
 // All that a person reads in a message or an interaction's answer.
