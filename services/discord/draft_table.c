@@ -118,15 +118,15 @@ piece_next(struct stoa_str *rest, size_t width)
 		size_t len = stoa_str_utf8_len(here);
 
 		len = len == 0 ? 1 : len;
+		if (here.data[0] == ' ') {
+			broken = at;
+		}
 		total += discord_columns((struct stoa_str){here.data, len});
+		at += len;
 		if (total > width && broken > 0) {
 			at = broken;
 			break;
 		}
-		if (here.data[0] == ' ') {
-			broken = at;
-		}
-		at += len;
 	}
 	piece = (struct stoa_str){rest->data, at};
 	*rest = stoa_str_from(*rest, at);
