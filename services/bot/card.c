@@ -11,7 +11,6 @@
 #define TITLE_LEN_MAX  200
 #define NAME_LEN_MAX   100
 #define COLUMN_LEN_MAX 40
-#define COLUMNS_MAX    8
 #define LABEL_LEN_MAX  75
 #define SERIES_MAX     4
 
@@ -138,7 +137,7 @@ bot_card_table(
 {
 	Stoa__Chat__Table *table;
 
-	stoa_assert(count >= 1 && count <= COLUMNS_MAX);
+	stoa_assert(count >= 1 && count <= BOT_COLUMNS_MAX);
 	if (b->card == NULL) {
 		return;
 	}
@@ -150,7 +149,7 @@ bot_card_table(
 	stoa__chat__table__init(table);
 	for (size_t i = 0; i < count; i++) {
 		item_add(b, (void ***)&table->columns, &table->n_columns,
-		    COLUMNS_MAX, column_new(b, &columns[i]));
+		    BOT_COLUMNS_MAX, column_new(b, &columns[i]));
 	}
 	b->card->table = table;
 }
@@ -170,8 +169,8 @@ bot_card_row(struct bot_card *b, const char *const *cells)
 	}
 	stoa__chat__row__init(row);
 	for (size_t i = 0; i < table->n_columns; i++) {
-		item_add(b, (void ***)&row->cells, &row->n_cells, COLUMNS_MAX,
-		    text_dup(b, cells[i], BOT_CELL_LEN_MAX));
+		item_add(b, (void ***)&row->cells, &row->n_cells,
+		    BOT_COLUMNS_MAX, text_dup(b, cells[i], BOT_CELL_LEN_MAX));
 	}
 	item_add(b, (void ***)&table->rows, &table->n_rows, BOT_ROWS_MAX, row);
 }

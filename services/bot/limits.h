@@ -74,6 +74,7 @@
 #define BOT_CARD_PLAIN_MAX ((size_t)32 * 1024)
 #define BOT_FIELDS_MAX	   20
 #define BOT_FIELD_TEXT_MAX 1000
+#define BOT_COLUMNS_MAX	   8
 #define BOT_ROWS_MAX	   50
 #define BOT_CELL_LEN_MAX   100
 #define BOT_GIVEN_LEN_MAX  200

@@ -3,11 +3,11 @@
 #include "bot/card.h"
 
 #include "base/check.h"
+#include "bot/limits.h"
 
 #include <inttypes.h>
 
-#define COLUMNS_MAX 8
-#define BAR_LEN	    20
+#define BAR_LEN 20
 
 static size_t
 character_count(const char *text)
@@ -54,10 +54,10 @@ line_print(struct stoa_buf *out, const Stoa__Chat__Table *table,
 static void
 table_print(struct stoa_buf *out, const Stoa__Chat__Table *table)
 {
-	const char *names[COLUMNS_MAX];
-	size_t widths[COLUMNS_MAX];
+	const char *names[BOT_COLUMNS_MAX];
+	size_t widths[BOT_COLUMNS_MAX];
 
-	stoa_assert(table->n_columns <= COLUMNS_MAX);
+	stoa_assert(table->n_columns <= BOT_COLUMNS_MAX);
 	for (size_t i = 0; i < table->n_columns; i++) {
 		names[i] = table->columns[i]->name;
 		widths[i] = character_count(names[i]);

@@ -2,7 +2,7 @@
 # terminal link it; BOT_LOGIC speaks to ports alone.
 
 BOT_PURE := $(addprefix services/bot/,catalogue.c problem.c words.c value.c \
-	validate.c parse.c card.c plain.c view_help.c view_job.c view_model.c \
+	validate.c parse.c card.c plain.c table.c view_help.c view_job.c view_model.c \
 	view_form.c view_money.c view_setup.c action.c address.c parameters.c \
 	refusal.c lane.c told.c locale.c)
 $(B)/libchat.a: $(call objects,$(BOT_PURE))
@@ -16,7 +16,7 @@ $(B)/libbot.a: $(call objects,$(BOT_LOGIC))
 $(eval $(call daemon,bot,services/bot/main.c,\
 	edge bot chat base proto,$(EDGE_LIBS)))
 
-BOT_TESTS := catalogue parse address parameters refusal lane told
+BOT_TESTS := catalogue parse address parameters refusal lane table told
 $(foreach t,$(BOT_TESTS),$(eval $(call unit,bot_$(t),\
 	tests/unit/bot/test_$(t).c,chat proto base,-lprotobuf-c $(BASE_LIBS))))
 $(eval $(call unit,bot_card,tests/unit/bot/test_card.c \

@@ -65,8 +65,6 @@
 
 /* Columns of a code block that a desktop shows without breaking its lines. */
 #define DISCORD_TABLE_COLUMNS 64
-#define DISCORD_CELLS_MAX     8
-#define DISCORD_ROWS_MAX      50
 
 /* A cell of a grid, in bytes: four times what chat.proto allows. Longer ones
  * would be mostly padding; their table becomes paragraphs. */

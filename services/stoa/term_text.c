@@ -2,6 +2,7 @@
 #include "stoa/term_text.h"
 
 #include "base/check.h"
+#include "bot/table.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -142,34 +143,6 @@ term_spaces(struct term_out *o, size_t count)
 	}
 }
 
-struct stoa_str
-term_wrap_next(struct stoa_str *rest, size_t width)
-{
-	size_t at = 0, total = 0, broken = 0; /* `broken`: the last space */
-	struct stoa_str line;
-
-	while (at < rest->len) {
-		int columns;
-		size_t len = term_character(stoa_str_from(*rest, at), &columns);
-
-		if (rest->data[at] == ' ') {
-			broken = at;
-		}
-		total += columns < 0 ? 1 : (size_t)columns;
-		at += len;
-		if (total > width && broken > 0) {
-			at = broken;
-			break;
-		}
-	}
-	line = (struct stoa_str){rest->data, at};
-	*rest = stoa_str_from(*rest, at);
-	while (rest->len > 0 && rest->data[0] == ' ') {
-		*rest = stoa_str_from(*rest, 1);
-	}
-	return line;
-}
-
 void
 term_wrap(struct term_out *o, struct stoa_str text, size_t indent)
 {
@@ -181,20 +154,7 @@ term_wrap(struct term_out *o, struct stoa_str text, size_t indent)
 			term_spaces(o, indent);
 		}
 		is_first = false;
-		term_text_add(o, term_wrap_next(&text, width));
+		term_text_add(o, bot_wrap(&text, width, term_columns));
 		stoa_buf_add_byte(o->b, '\n');
 	} while (text.len > 0);
-}
-
-size_t
-term_longest_word(struct stoa_str text)
-{
-	size_t longest = 0;
-
-	while (text.len > 0) {
-		size_t columns = term_columns(stoa_str_cut(&text, ' '));
-
-		longest = columns > longest ? columns : longest;
-	}
-	return longest;
 }

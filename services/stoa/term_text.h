@@ -39,16 +39,9 @@ void term_style_end(struct term_out *o, enum term_style style);
 void term_styled(struct term_out *o, enum term_style style, const char *text);
 void term_spaces(struct term_out *o, size_t count);
 
-/* The next piece of `*rest` that fits `width` columns, broken at a space if
- * possible, never inside a word; cut off `*rest`. */
-struct stoa_str term_wrap_next(struct stoa_str *rest, size_t width);
-
 /* Wraps `text` into lines behind `indent` spaces; the first line's indent is
  * taken as there already. Ends the last line. */
 void term_wrap(struct term_out *o, struct stoa_str text, size_t indent);
-
-/* Longest run without a space. */
-size_t term_longest_word(struct stoa_str text);
 
 void term_table(struct term_out *o, const Stoa__Chat__Table *table);
 void term_progress(struct term_out *o, const Stoa__Chat__Progress *progress);

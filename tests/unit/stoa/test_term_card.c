@@ -187,35 +187,6 @@ test_json_is_json_with_stable_names(void **state)
 }
 
 static void
-test_wrap_breaks_at_spaces_only(void **state)
-{
-	static const struct {
-		const char *text;
-		size_t width;
-		const char *lines[4];
-	} rows[] = {
-	    {"one two three", 7, {"one two", "three"}},
-	    {"one two three", 6, {"one", "two", "three"}},
-	    {"unbreakable", 4, {"unbreakable"}},
-	    {"an unbreakable word", 4, {"an", "unbreakable", "word"}},
-	    {"caf\xc3\xa9 caf\xc3\xa9", 4, {"caf\xc3\xa9", "caf\xc3\xa9"}},
-	    {"\xe4\xbd\xa0\xe5\xa5\xbd \xe4\xbd\xa0", 5,
-		{"\xe4\xbd\xa0\xe5\xa5\xbd", "\xe4\xbd\xa0"}},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
-		struct stoa_str rest = stoa_str_of(rows[i].text);
-
-		for (size_t j = 0; rows[i].lines[j] != NULL; j++) {
-			assert_str(term_wrap_next(&rest, rows[i].width),
-			    rows[i].lines[j]);
-		}
-		assert_int_equal(rest.len, 0);
-	}
-}
-
-static void
 test_options_of_a_file_have_no_colour(void **state)
 {
 	FILE *file = tmpfile();
@@ -239,7 +210,6 @@ main(void)
 	    cmocka_unit_test(test_render_lets_nothing_control_the_terminal),
 	    cmocka_unit_test(test_plot_survives_odd_numbers),
 	    cmocka_unit_test(test_json_is_json_with_stable_names),
-	    cmocka_unit_test(test_wrap_breaks_at_spaces_only),
 	    cmocka_unit_test(test_options_of_a_file_have_no_colour),
 	};
 
