@@ -2,76 +2,49 @@
  * Columns are aligned by characters; what is drawn elsewhere is told here. */
 #include "bot/card.h"
 
-#include "base/check.h"
-#include "bot/limits.h"
+#include "bot/table.h"
 
 #include <inttypes.h>
 
 #define BAR_LEN 20
 
 static size_t
-character_count(const char *text)
+character_count(struct stoa_str text)
 {
 	size_t count = 0;
 
-	for (; *text != '\0'; text++) {
-		count += (*text & 0xc0) != 0x80;
+	for (size_t i = 0; i < text.len; i++) {
+		count += (text.data[i] & 0xc0) != 0x80;
 	}
 	return count;
 }
 
 static void
-spaces_add(struct stoa_buf *out, size_t count)
+row_print(
+    struct stoa_buf *out, const struct bot_table *t, struct bot_table_row row)
 {
-	while (count-- > 0) {
-		stoa_buf_add_byte(out, ' ');
-	}
-}
+	struct bot_table_line line;
+	bool is_more;
 
-static void
-line_print(struct stoa_buf *out, const Stoa__Chat__Table *table,
-    const char *const *cells, const size_t *widths)
-{
-	for (size_t i = 0; i < table->n_columns; i++) {
-		size_t pad = widths[i] - character_count(cells[i]);
-		bool is_right =
-		    table->columns[i]->align == STOA__CHAT__ALIGN__RIGHT;
-
-		if (i > 0) {
-			spaces_add(out, 2);
+	do {
+		is_more = bot_table_next(t, &row, &line);
+		for (size_t i = 0; i < line.count; i++) {
+			stoa_buf_printf(out, "%*s%.*s",
+			    (int)line.pieces[i].spaces, "",
+			    STOA_STR_ARG(line.pieces[i].text));
 		}
-		if (is_right) {
-			spaces_add(out, pad);
-		}
-		stoa_buf_add_text(out, cells[i]);
-		if (!is_right && i + 1 < table->n_columns) {
-			spaces_add(out, pad);
-		}
-	}
-	stoa_buf_add_byte(out, '\n');
+		stoa_buf_add_byte(out, '\n');
+	} while (is_more);
 }
 
 static void
 table_print(struct stoa_buf *out, const Stoa__Chat__Table *table)
 {
-	const char *names[BOT_COLUMNS_MAX];
-	size_t widths[BOT_COLUMNS_MAX];
+	struct bot_table t = bot_table_of(table, character_count);
 
-	stoa_assert(table->n_columns <= BOT_COLUMNS_MAX);
-	for (size_t i = 0; i < table->n_columns; i++) {
-		names[i] = table->columns[i]->name;
-		widths[i] = character_count(names[i]);
-		for (size_t j = 0; j < table->n_rows; j++) {
-			size_t width =
-			    character_count(table->rows[j]->cells[i]);
-
-			widths[i] = width > widths[i] ? width : widths[i];
-		}
-	}
-	line_print(out, table, names, widths);
+	row_print(out, &t, bot_table_head(&t));
 	for (size_t j = 0; j < table->n_rows; j++) {
-		line_print(out, table,
-		    (const char *const *)table->rows[j]->cells, widths);
+		row_print(out, &t, bot_table_row(&t, j));
 	}
 	if (table->next[0] != '\0') {
 		stoa_buf_printf(out, "more: %s\n", table->next);
