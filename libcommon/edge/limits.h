@@ -44,6 +44,9 @@
  * seconds that container runtimes give. */
 #define EDGE_DRAIN_US (8 * STOA_US_PER_S)
 
+/* Parts of a daemon: no daemon has more than four. */
+#define EDGE_PARTS_MAX 8
+
 /* Left free on the disk of a journal copy: room for what has been decided
  * already and for the operator to work. */
 #define EDGE_DISK_RESERVE (32u * 1024u * 1024u)

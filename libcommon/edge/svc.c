@@ -36,6 +36,12 @@ static const struct stoa_conf_option common_options[] = {
     {"version", STOA_CONF_FLAG, "false", 0, 0, "print the version and exit"},
 };
 
+struct part {
+	const struct stoa_part *kind;
+	void *self;
+	struct stoa_timer *tick; /* NULL: none */
+};
+
 struct stoa_svc {
 	const struct stoa_svc_spec *spec;
 	struct stoa_conf_option options[OPTIONS_MAX];
@@ -47,7 +53,8 @@ struct stoa_svc {
 	int64_t drain_until_us;
 	bool is_draining;
 	bool was_ready;
-	void *data;
+	struct part parts[EDGE_PARTS_MAX];
+	size_t part_count;
 	char path[1200];
 };
 
@@ -177,24 +184,6 @@ stoa_svc_key_file(struct stoa_svc *svc)
 	return file[0] == '\0' ? NULL : file;
 }
 
-bool
-stoa_svc_is_draining(const struct stoa_svc *svc)
-{
-	return svc->is_draining;
-}
-
-void *
-stoa_svc_data(struct stoa_svc *svc)
-{
-	return svc->data;
-}
-
-void
-stoa_svc_set_data(struct stoa_svc *svc, void *data)
-{
-	svc->data = data;
-}
-
 /* Makes the missing folders of a path; the last part too if asked. */
 static void
 folders_make(char *path, bool whole)
@@ -224,18 +213,90 @@ stoa_svc_path(struct stoa_svc *svc, const char *name, bool is_folder)
 	return svc->path;
 }
 
+/* ---- parts ---- */
+
+static void
+on_tick(void *arg)
+{
+	struct part *p = arg;
+
+	p->kind->tick(p->self);
+}
+
+void
+stoa_svc_add(struct stoa_svc *svc, const struct stoa_part *kind, void *part)
+{
+	struct part *p = &svc->parts[svc->part_count];
+
+	stoa_assert(svc->part_count < EDGE_PARTS_MAX);
+	svc->part_count++;
+	p->kind = kind;
+	p->self = part;
+	if (kind->tick != NULL) {
+		p->tick = stoa_timer_new(svc->loop, on_tick, p);
+		stoa_timer_start(p->tick, kind->tick_us, kind->tick_us);
+	}
+}
+
+static bool
+parts_are_ready(const struct stoa_svc *svc)
+{
+	for (size_t i = 0; i < svc->part_count; i++) {
+		const struct part *p = &svc->parts[i];
+
+		if (p->kind->is_ready != NULL && !p->kind->is_ready(p->self)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+parts_are_idle(const struct stoa_svc *svc)
+{
+	for (size_t i = 0; i < svc->part_count; i++) {
+		const struct part *p = &svc->parts[i];
+
+		if (p->kind->is_idle != NULL && !p->kind->is_idle(p->self)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+parts_drain(struct stoa_svc *svc)
+{
+	for (size_t i = svc->part_count; i-- > 0;) {
+		const struct part *p = &svc->parts[i];
+
+		if (p->kind->drain != NULL) {
+			p->kind->drain(p->self);
+		}
+	}
+}
+
+static void
+parts_free(struct stoa_svc *svc)
+{
+	while (svc->part_count > 0) {
+		const struct part *p = &svc->parts[--svc->part_count];
+
+		stoa_timer_free(p->tick);
+		if (p->kind->free != NULL) {
+			p->kind->free(p->self);
+		}
+	}
+}
+
 /* ---- bus and readiness
  * ------------------------------------------------------------ */
 
 static void
 on_bus_up(void *owner)
 {
-	struct stoa_svc *svc = owner;
-
+	(void)owner;
 	stoa_log(STOA_LOG_INFO, "bus_up", "connected to the broker");
-	if (svc->spec->up != NULL) {
-		svc->spec->up(svc);
-	}
 }
 
 static void
@@ -258,7 +319,8 @@ is_ready(void *owner)
 	struct stoa_svc *svc = owner;
 
 	return !svc->is_draining && stoa_bus_is_up(svc->bus) &&
-	       (svc->spec->is_ready == NULL || svc->spec->is_ready(svc));
+	       (svc->spec->is_ready == NULL || svc->spec->is_ready(svc)) &&
+	       parts_are_ready(svc);
 }
 
 static void
@@ -276,6 +338,13 @@ metrics(void *owner, struct stoa_buf *out)
 	stoa_metrics_print(out, &ready, 1);
 	if (svc->spec->metrics != NULL) {
 		svc->spec->metrics(svc, out);
+	}
+	for (size_t i = 0; i < svc->part_count; i++) {
+		const struct part *p = &svc->parts[i];
+
+		if (p->kind->metrics != NULL) {
+			p->kind->metrics(p->self, out);
+		}
 	}
 }
 
@@ -301,7 +370,8 @@ static void
 on_drain_tick(void *arg)
 {
 	struct stoa_svc *svc = arg;
-	bool idle = svc->spec->is_idle == NULL || svc->spec->is_idle(svc);
+	bool idle = parts_are_idle(svc) &&
+		    (svc->spec->is_idle == NULL || svc->spec->is_idle(svc));
 
 	if (idle || stoa_clock_mono(NULL).us >= svc->drain_until_us) {
 		if (!idle) {
@@ -325,6 +395,7 @@ on_terminate(void *arg)
 	if (svc->spec->drain != NULL) {
 		svc->spec->drain(svc);
 	}
+	parts_drain(svc);
 	svc->drain_until_us = stoa_clock_mono(NULL).us + EDGE_DRAIN_US;
 	stoa_timer_start(svc->drain_timer, 0, 20 * STOA_US_PER_MS);
 }
@@ -395,6 +466,7 @@ run(struct stoa_svc *svc)
 	if (svc->spec->stop != NULL) {
 		svc->spec->stop(svc);
 	}
+	parts_free(svc);
 	stoa_ops_close(svc->ops);
 	stoa_bus_close(svc->bus);
 	return 0;
