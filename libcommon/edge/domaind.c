@@ -31,7 +31,6 @@ struct stoa_domaind {
 	struct stoa_replica *replica;
 	struct stoa_stream *stream;
 	struct stoa_copy *copy;
-	struct stoa_timer *tick;
 	bool mine[256];
 	bool is_draining;
 	bool is_stopped;
@@ -399,57 +398,6 @@ replica_open(struct stoa_domaind *d)
 	return true;
 }
 
-bool
-stoa_domaind_start(struct stoa_svc *svc, const struct stoa_domain_spec *spec,
-    struct stoa_domaind **ret_domaind)
-{
-	struct stoa_domaind *d = calloc(1, sizeof(*d));
-
-	stoa_assert(d != NULL);
-	d->svc = svc;
-	d->spec = *spec;
-	*ret_domaind = d;
-	if (!parts_open(d) || !replica_open(d)) {
-		return false;
-	}
-	stoa_bus_serve(stoa_svc_bus(svc), spec->core->service, on_request, d);
-	d->tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, d);
-	stoa_timer_start(d->tick, 0, TICK_US);
-	stoa_loop_on_turn(stoa_svc_loop(svc), on_turn, d);
-	return true;
-}
-
-bool
-stoa_domaind_is_ready(const struct stoa_domaind *d)
-{
-	return stoa_replica_is_ready(d->replica);
-}
-
-bool
-stoa_domaind_is_idle(const struct stoa_domaind *d)
-{
-	return stoa_replica_is_idle(d->replica);
-}
-
-void
-stoa_domaind_drain(struct stoa_domaind *d)
-{
-	static const bool none[256];
-
-	d->is_draining = true;
-	stoa_bus_serve_slots(stoa_svc_bus(d->svc), none);
-}
-
-void
-stoa_domaind_stop(struct stoa_domaind *d)
-{
-	/* Whoever still waits is told CLOSED and asks another replica. */
-	d->is_stopped = true;
-	stoa_timer_free(d->tick);
-	stoa_replica_free(d->replica);
-	stoa_stream_close(d->stream);
-}
-
 struct stoa_replica *
 stoa_domaind_replica(struct stoa_domaind *d)
 {
@@ -462,6 +410,45 @@ stoa_domaind_is_mine(const struct stoa_domaind *d, struct stoa_str community)
 	return d->mine[stoa_slot_of(community)];
 }
 
+/* ---- as a part of the daemon ---- */
+
+static bool
+is_ready(void *part)
+{
+	const struct stoa_domaind *d = part;
+
+	return stoa_replica_is_ready(d->replica);
+}
+
+static bool
+is_idle(void *part)
+{
+	const struct stoa_domaind *d = part;
+
+	return stoa_replica_is_idle(d->replica);
+}
+
+static void
+drain(void *part)
+{
+	static const bool none[256];
+	struct stoa_domaind *d = part;
+
+	d->is_draining = true;
+	stoa_bus_serve_slots(stoa_svc_bus(d->svc), none);
+}
+
+static void
+stop(void *part)
+{
+	struct stoa_domaind *d = part;
+
+	/* Whoever still waits is told CLOSED and asks another replica. */
+	d->is_stopped = true;
+	stoa_replica_free(d->replica);
+	stoa_stream_close(d->stream);
+}
+
 static struct stoa_replica_stats
 stats_of(const struct stoa_domaind *d)
 {
@@ -471,10 +458,10 @@ stats_of(const struct stoa_domaind *d)
 	return s;
 }
 
-void
-stoa_domaind_metrics(struct stoa_domaind *d, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
-	struct stoa_replica_stats s = stats_of(d);
+	struct stoa_replica_stats s = stats_of(part);
 	const struct stoa_metric metrics[] = {
 	    {"stoa_journal_communities", "Communities held.",
 		s.community_count},
@@ -495,4 +482,31 @@ stoa_domaind_metrics(struct stoa_domaind *d, struct stoa_buf *out)
 	};
 
 	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+}
+
+struct stoa_domaind *
+stoa_domaind_start(struct stoa_svc *svc, const struct stoa_domain_spec *spec)
+{
+	static const struct stoa_part kind = {
+	    .is_ready = is_ready,
+	    .tick = on_tick,
+	    .tick_us = TICK_US,
+	    .drain = drain,
+	    .is_idle = is_idle,
+	    .free = stop,
+	    .metrics = metrics,
+	};
+	struct stoa_domaind *d = calloc(1, sizeof(*d));
+
+	stoa_assert(d != NULL);
+	d->svc = svc;
+	d->spec = *spec;
+	if (!parts_open(d) || !replica_open(d)) {
+		return NULL; /* the process ends */
+	}
+	stoa_bus_serve(stoa_svc_bus(svc), spec->core->service, on_request, d);
+	stoa_svc_add(svc, &kind, d);
+	stoa_loop_post(stoa_svc_loop(svc), on_tick, d); /* no need to wait */
+	stoa_loop_on_turn(stoa_svc_loop(svc), on_turn, d);
+	return d;
 }

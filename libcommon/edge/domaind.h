@@ -29,7 +29,7 @@ struct stoa_domain_spec {
 	/* The method that the runtime calls when the core's next_due has
 	 * come, with an empty request. NULL: none. */
 	const char *due_method;
-	/* May be NULL. `owner` is what stoa_domaind_start was given. */
+	/* May be NULL. `owner` stands below. */
 	void (*committed)(void *owner, const struct stoa_commit *commit);
 	/* A method that is neither: handled by the daemon itself; returns
 	 * false when it is not its. */
@@ -41,15 +41,9 @@ struct stoa_domain_spec {
 extern const struct stoa_conf_option stoa_domain_options[];
 extern const size_t stoa_domain_option_count;
 
-/* False: the log says why. */
-bool stoa_domaind_start(struct stoa_svc *svc,
-    const struct stoa_domain_spec *spec, struct stoa_domaind **ret_domaind);
-
-bool stoa_domaind_is_ready(const struct stoa_domaind *d);
-bool stoa_domaind_is_idle(const struct stoa_domaind *d);
-void stoa_domaind_drain(struct stoa_domaind *d);
-void stoa_domaind_stop(struct stoa_domaind *d);
-void stoa_domaind_metrics(struct stoa_domaind *d, struct stoa_buf *out);
+/* Adds itself to the daemon. NULL: the log says why. */
+struct stoa_domaind *stoa_domaind_start(
+    struct stoa_svc *svc, const struct stoa_domain_spec *spec);
 
 struct stoa_replica *stoa_domaind_replica(struct stoa_domaind *d);
 

@@ -2,8 +2,6 @@
 #include "accounts/accounts.h"
 #include "edge/domaind.h"
 
-static struct stoa_domaind *domaind;
-
 /* Function pointers of other types are not cast: each query has its own. */
 #define QUERY(name, call)                                        \
 	static enum stoa_status query_##name(const void *state,  \
@@ -39,42 +37,7 @@ static const struct stoa_domain_spec domain = {
 static bool
 start(struct stoa_svc *svc)
 {
-	return stoa_domaind_start(svc, &domain, &domaind);
-}
-
-static bool
-is_ready(struct stoa_svc *svc)
-{
-	(void)svc;
-	return stoa_domaind_is_ready(domaind);
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_domaind_drain(domaind);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return stoa_domaind_is_idle(domaind);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_domaind_stop(domaind);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	stoa_domaind_metrics(domaind, out);
+	return stoa_domaind_start(svc, &domain) != NULL;
 }
 
 int
@@ -86,11 +49,6 @@ main(int argc, char **argv)
 	    .options = stoa_domain_options,
 	    .option_count = stoa_domain_option_count,
 	    .start = start,
-	    .is_ready = is_ready,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

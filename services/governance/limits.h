@@ -38,6 +38,9 @@
 /* Members named in a reminder: what a message can mention. */
 #define GOVERNANCE_SILENT_MAX 50u
 
+/* How soon an effect follows its cause. */
+#define GOVERNANCE_TICK_US (20 * STOA_US_PER_MS)
+
 /* Between attempts of what is to be done, from and to, doubling. */
 #define GOVERNANCE_RETRY_US_MIN (50 * STOA_US_PER_MS)
 #define GOVERNANCE_RETRY_US_MAX (2 * STOA_US_PER_S)

@@ -7,12 +7,7 @@
 #include "governance/reactions.h"
 
 static struct stoa_domaind *domaind;
-static struct reactions *reactions;
-static struct stoa_timer *tick;
 static struct stoa_svc *service;
-
-/* How soon an effect follows its cause. */
-#define TICK_US (20 * STOA_US_PER_MS)
 
 static const struct stoa_conf_option options[] = {
     {"replica", STOA_CONF_NUMBER, "0", 0, 15, "number of this replica, from 0"},
@@ -114,25 +109,14 @@ handle(void *owner, struct stoa_request *q)
 static bool
 is_mine(void *owner, struct stoa_str community)
 {
-	(void)owner;
-	return stoa_domaind_is_mine(domaind, community);
+	return stoa_domaind_is_mine(owner, community);
 }
 
 static void
 command(void *owner, struct stoa_str community, struct stoa_str id,
     const char *method, const ProtobufCMessage *request)
 {
-	(void)owner;
-	stoa_domaind_command(domaind, community, id, method, request);
-}
-
-static void
-on_tick(void *arg)
-{
-	(void)arg;
-	if (stoa_domaind_is_ready(domaind)) {
-		reactions_tick(reactions);
-	}
+	stoa_domaind_command(owner, community, id, method, request);
 }
 
 static bool
@@ -152,51 +136,14 @@ start(struct stoa_svc *svc)
 	};
 
 	service = svc;
-	if (!stoa_domaind_start(svc, &domain, &domaind)) {
+	domaind = stoa_domaind_start(svc, &domain);
+	if (domaind == NULL) {
 		return false;
 	}
+	o.owner = domaind;
 	o.replica = stoa_domaind_replica(domaind);
-	reactions = reactions_new(&o);
-	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, NULL);
-	stoa_timer_start(tick, TICK_US, TICK_US);
+	stoa_svc_add(svc, &reactions_part, reactions_new(&o));
 	return true;
-}
-
-static bool
-is_ready(struct stoa_svc *svc)
-{
-	(void)svc;
-	return stoa_domaind_is_ready(domaind);
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	reactions_drain(reactions);
-	stoa_domaind_drain(domaind);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return reactions_is_idle(reactions) && stoa_domaind_is_idle(domaind);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_timer_free(tick);
-	stoa_domaind_stop(domaind);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	stoa_domaind_metrics(domaind, out);
 }
 
 int
@@ -208,11 +155,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .is_ready = is_ready,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

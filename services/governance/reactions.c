@@ -540,29 +540,37 @@ reactions_new(const struct reactions_options *options)
 	return r;
 }
 
-void
-reactions_free(struct reactions *r)
+/* ---- as a part of the daemon ---- */
+
+static void
+tick(void *part)
 {
-	if (r != NULL) {
-		stoa_errands_free(r->errands);
-		free(r);
+	struct reactions *r = part;
+
+	if (stoa_replica_is_ready(r->o.replica)) {
+		stoa_errands_tick(r->errands);
 	}
 }
 
-void
-reactions_tick(struct reactions *r)
+static void
+drain(void *part)
 {
-	stoa_errands_tick(r->errands);
-}
+	struct reactions *r = part;
 
-void
-reactions_drain(struct reactions *r)
-{
 	stoa_errands_drain(r->errands);
 }
 
-bool
-reactions_is_idle(const struct reactions *r)
+static bool
+is_idle(void *part)
 {
+	const struct reactions *r = part;
+
 	return stoa_errands_is_idle(r->errands);
 }
+
+const struct stoa_part reactions_part = {
+    .tick = tick,
+    .tick_us = GOVERNANCE_TICK_US,
+    .drain = drain,
+    .is_idle = is_idle,
+};

@@ -6,6 +6,7 @@
 #include "domain/errand.h"
 #include "port/bus.h"
 #include "port/clock.h"
+#include "port/part.h"
 
 struct reactions;
 
@@ -21,9 +22,9 @@ struct reactions_options {
 };
 
 struct reactions *reactions_new(const struct reactions_options *options);
-void reactions_free(struct reactions *r);
-void reactions_tick(struct reactions *r);
-void reactions_drain(struct reactions *r);
-bool reactions_is_idle(const struct reactions *r);
+
+/* Its tick looks at every open proposal of the communities that are ours. Its
+ * memory is left to the end of the process: the bus is going to call back. */
+extern const struct stoa_part reactions_part;
 
 #endif

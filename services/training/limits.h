@@ -46,8 +46,11 @@
 /* Heartbeats come every second; three missed ones and a bit: lost. */
 #define TRAINING_HEARTBEAT_LOST_US (4 * STOA_US_PER_S)
 
-/* The daemon looks fifty times a second; this long without a look it was
- * stopped itself, and has not heard its workers. */
+/* How soon an effect follows its cause. */
+#define TRAINING_TICK_US (20 * STOA_US_PER_MS)
+
+/* This long without such a look the daemon was stopped itself, and has not
+ * heard its workers. */
 #define TRAINING_PAUSE_US (1 * STOA_US_PER_S)
 
 /* An effect that fails is tried again: from, to (doubling). */

@@ -3,13 +3,8 @@
 #include "training/reactions.h"
 #include "training/training.h"
 
-static struct stoa_domaind *domaind;
 static struct reactions *reactions;
-static struct stoa_timer *tick;
-static struct stoa_svc *service;
-
-/* How soon an effect follows its cause. */
-#define TICK_US (20 * STOA_US_PER_MS)
+static struct stoa_bus *bus;
 
 /* Function pointers of other types are not cast: each query has its own. */
 #define QUERY(name)                                                  \
@@ -54,8 +49,8 @@ handle(void *owner, struct stoa_request *q)
 		    reactions_heartbeat(reactions, q->community, in);
 		bytes = stoa_pack(&arena, &reply.base);
 	}
-	stoa_bus_answer(stoa_svc_bus(service), q,
-	    in == NULL ? STOA_INVALID : STOA_OK, bytes, NULL);
+	stoa_bus_answer(
+	    bus, q, in == NULL ? STOA_INVALID : STOA_OK, bytes, NULL);
 	stoa_arena_fini(&arena);
 	return true;
 }
@@ -63,25 +58,14 @@ handle(void *owner, struct stoa_request *q)
 static bool
 is_mine(void *owner, struct stoa_str community)
 {
-	(void)owner;
-	return stoa_domaind_is_mine(domaind, community);
+	return stoa_domaind_is_mine(owner, community);
 }
 
 static void
 command(void *owner, struct stoa_str community, struct stoa_str id,
     const char *method, const ProtobufCMessage *request)
 {
-	(void)owner;
-	stoa_domaind_command(domaind, community, id, method, request);
-}
-
-static void
-on_tick(void *arg)
-{
-	(void)arg;
-	if (stoa_domaind_is_ready(domaind)) {
-		reactions_tick(reactions);
-	}
+	stoa_domaind_command(owner, community, id, method, request);
 }
 
 static bool
@@ -94,58 +78,22 @@ start(struct stoa_svc *svc)
 	    .due_method = "PassDeadline",
 	    .handle = handle,
 	};
+	struct stoa_domaind *domaind = stoa_domaind_start(svc, &domain);
 	struct reactions_options options = {
 	    .bus = stoa_svc_bus(svc),
 	    .is_mine = is_mine,
 	    .command = command,
+	    .owner = domaind,
 	};
 
-	service = svc;
-	if (!stoa_domaind_start(svc, &domain, &domaind)) {
+	if (domaind == NULL) {
 		return false;
 	}
+	bus = options.bus;
 	options.replica = stoa_domaind_replica(domaind);
 	reactions = reactions_new(&options);
-	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, NULL);
-	stoa_timer_start(tick, TICK_US, TICK_US);
+	stoa_svc_add(svc, &reactions_part, reactions);
 	return true;
-}
-
-static bool
-is_ready(struct stoa_svc *svc)
-{
-	(void)svc;
-	return stoa_domaind_is_ready(domaind);
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	reactions_drain(reactions);
-	stoa_domaind_drain(domaind);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return reactions_is_idle(reactions) && stoa_domaind_is_idle(domaind);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_timer_free(tick);
-	stoa_domaind_stop(domaind);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	stoa_domaind_metrics(domaind, out);
 }
 
 int
@@ -157,11 +105,6 @@ main(int argc, char **argv)
 	    .options = stoa_domain_options,
 	    .option_count = stoa_domain_option_count,
 	    .start = start,
-	    .is_ready = is_ready,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

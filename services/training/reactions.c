@@ -637,13 +637,14 @@ pause_forgive(struct reactions *r)
 	r->ticked_us = now;
 }
 
-void
-reactions_tick(struct reactions *r)
+static void
+tick(void *part)
 {
+	struct reactions *r = part;
 	struct stoa_str community;
 	size_t cursor = 0;
 
-	if (r->is_draining) {
+	if (r->is_draining || !stoa_replica_is_ready(r->o.replica)) {
 		return;
 	}
 	pause_forgive(r);
@@ -682,14 +683,25 @@ reactions_free(struct reactions *r)
 	free(r);
 }
 
-void
-reactions_drain(struct reactions *r)
+static void
+drain(void *part)
 {
+	struct reactions *r = part;
+
 	r->is_draining = true;
 }
 
-bool
-reactions_is_idle(const struct reactions *r)
+static bool
+is_idle(void *part)
 {
+	const struct reactions *r = part;
+
 	return r->busy_count == 0;
 }
+
+const struct stoa_part reactions_part = {
+    .tick = tick,
+    .tick_us = TRAINING_TICK_US,
+    .drain = drain,
+    .is_idle = is_idle,
+};

@@ -11,6 +11,7 @@
 #include "domain/replica.h"
 #include "port/bus.h"
 #include "port/clock.h"
+#include "port/part.h"
 
 #include "proto/training.pb-c.h"
 
@@ -30,14 +31,12 @@ struct reactions_options {
 };
 
 struct reactions *reactions_new(const struct reactions_options *options);
-void reactions_free(struct reactions *r);
+void reactions_free(struct reactions *r); /* nothing calls back any more */
 
-/* Looks at every open job of the communities that are ours. */
-void reactions_tick(struct reactions *r);
-
-/* Takes no more effects up; those under way end. */
-void reactions_drain(struct reactions *r);
-bool reactions_is_idle(const struct reactions *r);
+/* Its tick looks at every open job of the communities that are ours; drained
+ * it takes no more effects up. Its memory is left to the end of the process,
+ * since the bus is going to call back. */
+extern const struct stoa_part reactions_part;
 
 /* A worker says that it is at it. False: the attempt is over, stop. */
 bool reactions_heartbeat(struct reactions *r, struct stoa_str community,

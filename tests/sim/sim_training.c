@@ -288,10 +288,8 @@ reactions_turn(void *arg)
 	if (b->is_dead || b->world->is_over) {
 		return;
 	}
-	if (stoa_replica_is_ready(b->node->replica)) {
-		reactions_tick(b->reactions);
-	}
-	sim_at(b->world->sim, 20 * STOA_US_PER_MS, reactions_turn, b);
+	reactions_part.tick(b->reactions);
+	sim_at(b->world->sim, reactions_part.tick_us, reactions_turn, b);
 }
 
 static void
