@@ -87,6 +87,22 @@ broker_kill(struct broker *b)
 	}
 }
 
+void
+broker_pause(struct broker *b)
+{
+	int status;
+
+	assert_int_equal(kill(b->pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(b->pid, &status, WUNTRACED), b->pid);
+	assert_true(WIFSTOPPED(status));
+}
+
+void
+broker_resume(struct broker *b)
+{
+	assert_int_equal(kill(b->pid, SIGCONT), 0);
+}
+
 static int
 path_remove(
     const char *path, const struct stat *st, int type, struct FTW *where)

@@ -19,6 +19,10 @@ void broker_start(struct broker *b);
 /* Kills it; what it has synced stays. */
 void broker_kill(struct broker *b);
 
+/* Hangs it: once this returns, none of its threads runs. */
+void broker_pause(struct broker *b);
+void broker_resume(struct broker *b);
+
 /* Kills it and removes its directory. */
 void broker_end(struct broker *b);
 

@@ -8,8 +8,6 @@
 #include "port/clock.h"
 #include "port/kv.h"
 
-#include <signal.h>
-
 static struct broker broker;
 static struct stoa_bus *bus;
 
@@ -356,10 +354,10 @@ test_kv_does_not_know_what_a_hanging_broker_did(void **state)
 	(void)state;
 	assert_int_equal(put("lasting", "hang", STOA_STR("a"), 0), STOA_OK);
 	before = heard.revision;
-	assert_int_equal(kill(broker.pid, SIGSTOP), 0);
+	broker_pause(&broker);
 	assert_int_equal(
 	    put("lasting", "hang", STOA_STR("b"), before), STOA_TIMEOUT);
-	assert_int_equal(kill(broker.pid, SIGCONT), 0);
+	broker_resume(&broker);
 	assert_int_equal(get("lasting", "hang"), STOA_OK);
 	is_old = heard.revision == before;
 	assert_value(is_old ? STOA_STR("a") : STOA_STR("b"));

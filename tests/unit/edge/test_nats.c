@@ -7,8 +7,6 @@
 #include "edge/limits.h"
 #include "edge/nats.h"
 
-#include <signal.h>
-
 #define SUBS 300
 
 /* One end of what is said. */
@@ -368,9 +366,9 @@ test_nats_notices_a_broker_that_hangs(void **state)
 {
 	(void)state;
 	talker.downs = hearer.downs = 0;
-	assert_int_equal(kill(broker.pid, SIGSTOP), 0);
+	broker_pause(&broker);
 	turn_until(are_down);
-	assert_int_equal(kill(broker.pid, SIGCONT), 0);
+	broker_resume(&broker);
 	turn_until(are_up);
 	settle(&talker);
 	settle(&hearer);
