@@ -533,3 +533,11 @@ stoa_cache_close(struct stoa_cache *c)
 	uv_close((uv_handle_t *)&c->connect, timer_closed);
 	uv_close((uv_handle_t *)&c->watch, timer_closed);
 }
+
+static void
+end(void *part)
+{
+	stoa_cache_close(part);
+}
+
+const struct stoa_part stoa_cache_part = {.free = end};

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "port/cache.h"
+#include "port/part.h"
 
 #include <stdint.h>
 #include <uv.h>
@@ -46,5 +47,8 @@ STOA_MUST_USE enum stoa_status stoa_cache_open(uv_loop_t *loop,
 /* Answers what is under way from the fallback, then frees the cache while
  * the loop runs on. NULL does nothing. */
 void stoa_cache_close(struct stoa_cache *c);
+
+/* Closes it with the daemon. */
+extern const struct stoa_part stoa_cache_part;
 
 #endif

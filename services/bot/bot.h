@@ -9,8 +9,8 @@
 #ifndef BOT_H
 #define BOT_H
 
-#include "base/buf.h"
 #include "base/str.h"
+#include "port/part.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,18 +47,8 @@ typedef void (*bot_suggested)(
 void bot_suggest(struct bot *b, const struct Stoa__Chat__SuggestQuery *query,
     bot_suggested done, void *owner);
 
-/* To be called every BOT_TICK_US. */
-void bot_tick(struct bot *b);
-
-/* Takes no more; what runs may end. */
-void bot_drain(struct bot *b);
-bool bot_is_idle(const struct bot *b);
-
-void bot_metrics(const struct bot *b, struct stoa_buf *out);
-
-/* What is still under way is left to the broker, which gives it to another
- * bot; its memory is left to the end of the process, since the bus is going to
- * call back. NULL does nothing. */
-void bot_free(struct bot *b);
+/* Freed before it is idle it leaves what is under way to the broker, which
+ * gives it to another bot. */
+extern const struct stoa_part bot_part;
 
 #endif

@@ -316,9 +316,10 @@ bot_start(struct bot *b)
 	stoa_bus_hear(b->o.bus, "stoa.progress.job.*.*", bot_on_progress, b);
 }
 
-void
-bot_tick(struct bot *b)
+static void
+tick(void *part)
 {
+	struct bot *b = part;
 	int64_t now_us = bot_now(b);
 	bool is_pulse = now_us >= b->pulse_us;
 
@@ -337,26 +338,31 @@ bot_tick(struct bot *b)
 	}
 }
 
-void
-bot_drain(struct bot *b)
+static void
+drain(void *part)
 {
+	struct bot *b = part;
+
 	b->is_draining = true;
 	stoa_consumer_stop(b->commands);
 	stoa_consumer_stop(b->notices);
 }
 
-bool
-bot_is_idle(const struct bot *b)
+static bool
+is_idle(void *part)
 {
+	const struct bot *b = part;
+
 	return b->runs.count == 0 && b->notice_count == 0 &&
 	       b->recall_count == 0;
 }
 
-void
-bot_metrics(const struct bot *b, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
+	const struct bot *b = part;
 	const struct bot_counts *c = &b->counts;
-	const struct stoa_metric metrics[] = {
+	const struct stoa_metric all[] = {
 	    {"stoa_bot_commands_total", "Commands taken.", c->commands},
 	    {"stoa_bot_again_total", "Commands that came again.", c->again},
 	    {"stoa_bot_limited_total", "Commands refused for their rate.",
@@ -379,16 +385,16 @@ bot_metrics(const struct bot *b, struct stoa_buf *out)
 		stoa_cache_is_degraded(b->o.cache)},
 	};
 
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 }
 
-void
-bot_free(struct bot *b)
+static void
+end(void *part)
 {
-	if (b == NULL) {
-		return;
-	}
-	if (!bot_is_idle(b)) {
+	struct bot *b = part;
+
+	/* The bus is going to call back: it needs its memory until then. */
+	if (!is_idle(b)) {
 		b->is_abandoned = true;
 		return;
 	}
@@ -399,3 +405,12 @@ bot_free(struct bot *b)
 	explicit_bzero(b->link_key, sizeof(b->link_key));
 	free(b);
 }
+
+const struct stoa_part bot_part = {
+    .tick = tick,
+    .tick_us = BOT_TICK_US,
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

@@ -29,8 +29,6 @@ static const struct stoa_conf_option options[] = {
 };
 
 static struct bot *bot;
-static struct stoa_cache *cache;
-static struct stoa_timer *tick;
 
 static void
 warn(const char *event, const char *text)
@@ -39,7 +37,7 @@ warn(const char *event, const char *text)
 }
 
 static bool
-cache_open(struct stoa_svc *svc)
+cache_open(struct stoa_svc *svc, struct stoa_cache **ret_cache)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
 	const char *socket = stoa_conf_get(conf, "redis-socket");
@@ -51,13 +49,7 @@ cache_open(struct stoa_svc *svc)
 	};
 
 	return stoa_cache_open(stoa_loop_uv(stoa_svc_loop(svc)), &cache_options,
-		   &cache) == STOA_OK;
-}
-
-static void
-on_tick(void *arg)
-{
-	bot_tick(arg);
+		   ret_cache) == STOA_OK;
 }
 
 /* ---- while a member is typing ---- */
@@ -124,50 +116,19 @@ start(struct stoa_svc *svc)
 		    "--link-key-file");
 		return false;
 	}
-	if (!cache_open(svc) ||
+	if (!cache_open(svc, &o.cache) ||
 	    RAND_bytes((unsigned char *)&o.seed, sizeof(o.seed)) != 1) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "out of memory, or the system gives no random numbers");
 		return false;
 	}
-	o.cache = cache;
 	bot = bot_new(&o);
 	bot_start(bot);
+	stoa_svc_add(svc, &bot_part, bot);
+	stoa_svc_add(svc, &stoa_cache_part, o.cache);
 	stoa_bus_serve(o.bus, &stoa__chat__chat__descriptor, on_request, o.bus);
 	stoa_bus_serve_slots(o.bus, NULL);
-	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, bot);
-	stoa_timer_start(tick, BOT_TICK_US, BOT_TICK_US);
 	return true;
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	bot_drain(bot);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return bot_is_idle(bot);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_timer_free(tick);
-	stoa_cache_close(cache);
-	bot_free(bot);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	bot_metrics(bot, out);
 }
 
 int
@@ -179,10 +140,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

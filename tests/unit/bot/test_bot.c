@@ -454,14 +454,14 @@ test_bot_drain_takes_no_more_and_ends_what_runs(void **state)
 	struct world *w = *state;
 	struct world_delivery *running = world_say(w, ADA, "x1", "/balance");
 
-	bot_drain(w->bot);
-	assert_false(bot_is_idle(w->bot));
+	bot_part.drain(w->bot);
+	assert_false(bot_part.is_idle(w->bot));
 	assert_int_equal(
 	    world_say(w, GRACE, "x1", "/help")->end, WORLD_RETRIED);
 	world_meet(w);
 	balance_answer(w, 0);
 	assert_int_equal(running->end, WORLD_ACKED);
-	assert_true(bot_is_idle(w->bot));
+	assert_true(bot_part.is_idle(w->bot));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -270,8 +270,8 @@ world_new(int64_t rate_factor)
 void
 world_free(struct world *w)
 {
-	assert_true(bot_is_idle(w->bot));
-	bot_free(w->bot);
+	assert_true(bot_part.is_idle(w->bot));
+	bot_part.free(w->bot);
 	stoa_map_fini(&w->kept);
 	stoa_arena_fini(&w->arena);
 	free(w);
@@ -465,7 +465,7 @@ void
 world_pass(struct world *w, int64_t us)
 {
 	w->now_us += us;
-	bot_tick(w->bot);
+	bot_part.tick(w->bot);
 }
 
 void
