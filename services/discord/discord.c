@@ -222,7 +222,7 @@ talks_pulse(struct discord *d)
 }
 
 static bool
-is_idle(const struct talk *t)
+talk_is_idle(const struct talk *t)
 {
 	return !t->is_busy && !t->is_moving && !t->is_looking &&
 	       t->turn == NULL && t->final == NULL && t->live.len == 0 &&
@@ -239,7 +239,7 @@ talks_sweep(struct discord *d)
 	{
 		struct talk *t = entry->value;
 
-		if (is_idle(t) &&
+		if (talk_is_idle(t) &&
 		    (is_full || d->now_us - t->touched_us > DISCORD_IDLE_US)) {
 			(void)stoa_map_remove(&d->talks, entry->key);
 			talk_free(t);
@@ -247,9 +247,11 @@ talks_sweep(struct discord *d)
 	}
 }
 
-void
-discord_tick(struct discord *d)
+static void
+tick(void *part)
 {
+	struct discord *d = part;
+
 	d->now_us = stoa_clock_mono(NULL).us;
 	d->wall_us = stoa_clock_wall(NULL).us;
 	leader_tick(d);
@@ -298,9 +300,11 @@ discord_start(struct discord *d)
 	stoa_bus_hear(d->s.bus, "stoa.progress.card.discord.*", on_edit, d);
 }
 
-void
-discord_drain(struct discord *d)
+static void
+drain(void *part)
 {
+	struct discord *d = part;
+
 	d->is_draining = true;
 	stoa_consumer_stop(d->turns);
 	stoa_consumer_stop(d->cards);
@@ -310,24 +314,31 @@ discord_drain(struct discord *d)
 	}
 }
 
-bool
-discord_is_idle(const struct discord *d)
+static bool
+is_idle(void *part)
 {
+	const struct discord *d = part;
+
 	return d->busy == 0;
 }
 
-bool
-discord_is_ready(const struct discord *d)
+/* Discord has told who we are. */
+static bool
+is_ready(void *part)
 {
+	const struct discord *d = part;
+
 	return d->application[0] != '\0';
 }
 
-void
-discord_free(struct discord *d)
+static void
+end(void *part)
 {
+	struct discord *d = part;
+
 	/* The bus still holds callbacks: they need it until the process
 	 * ends. */
-	if (d == NULL || d->busy > 0 || d->is_leading_asked) {
+	if (d->busy > 0 || d->is_leading_asked) {
 		return;
 	}
 	STOA_MAP_EACH(&d->talks, entry)
@@ -343,11 +354,12 @@ discord_free(struct discord *d)
 	free(d);
 }
 
-void
-discord_metrics(const struct discord *d, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
+	const struct discord *d = part;
 	const struct discord_counts *c = &d->counts;
-	const struct stoa_metric metrics[] = {
+	const struct stoa_metric all[] = {
 	    {"stoa_discord_leader", "Whether this replica speaks.",
 		d->is_leader},
 	    {"stoa_discord_talks", "Conversations in memory.", d->talks.count},
@@ -370,5 +382,15 @@ discord_metrics(const struct discord *d, struct stoa_buf *out)
 		c->uploads},
 	};
 
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 }
+
+const struct stoa_part discord_part = {
+    .is_ready = is_ready,
+    .tick = tick,
+    .tick_us = DISCORD_TICK_US,
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

@@ -9,7 +9,7 @@
 #ifndef DISCORD_H
 #define DISCORD_H
 
-#include "base/buf.h"
+#include "port/part.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,18 +43,13 @@ struct discord_settings {
 /* Copies the settings. */
 struct discord *discord_new(const struct discord_settings *settings);
 void discord_start(struct discord *d);
-void discord_tick(struct discord *d); /* every DISCORD_TICK_US */
-void discord_drain(struct discord *d);
-bool discord_is_idle(const struct discord *d);
 
-/* After the drain. What is still under way keeps its memory. */
-void discord_free(struct discord *d);
+/* Ready when Discord has told who we are. Freed before it is idle, what is
+ * still under way keeps its memory. */
+extern const struct stoa_part discord_part;
 
-/* Discord has told who we are. */
-bool discord_is_ready(const struct discord *d);
-void discord_metrics(const struct discord *d, struct stoa_buf *out);
-
-/* An RPC of stoa.discord.Discord; answers it. */
-void discord_serve(struct discord *d, struct stoa_request *request);
+/* For stoa_bus_serve: answers stoa.discord.Discord; `owner` is a struct
+ * discord. */
+void discord_serve(void *owner, struct stoa_request *request);
 
 #endif

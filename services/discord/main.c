@@ -36,10 +36,6 @@ static const struct stoa_conf_option options[] = {
     {"redis-password", STOA_CONF_SECRET, NULL, 0, 128, "password of Redis"},
 };
 
-static struct discord *discord;
-static struct rest *rest;
-static struct stoa_cache *cache;
-static struct stoa_timer *tick;
 static char incarnation[48], folder[512], origin[256], state_path[600];
 static char invite_path[600];
 
@@ -68,22 +64,10 @@ invite_keep(const char *url)
 	}
 }
 
-static void
-on_tick(void *arg)
-{
-	discord_tick(arg);
-}
-
-static void
-on_request(void *owner, struct stoa_request *request)
-{
-	discord_serve(owner, request);
-}
-
 /* ---- settings ---- */
 
 static bool
-cache_open(struct stoa_svc *svc)
+cache_open(struct stoa_svc *svc, struct stoa_cache **ret_cache)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
 	const char *socket = stoa_conf_get(conf, "redis-socket");
@@ -94,8 +78,8 @@ cache_open(struct stoa_svc *svc)
 	    .password = password[0] == '\0' ? NULL : password,
 	};
 
-	return stoa_cache_open(stoa_loop_uv(stoa_svc_loop(svc)), &o, &cache) ==
-	       STOA_OK;
+	return stoa_cache_open(
+		   stoa_loop_uv(stoa_svc_loop(svc)), &o, ret_cache) == STOA_OK;
 }
 
 /* "http://host:port/" of the API's address, unless it is Discord's. */
@@ -138,7 +122,8 @@ names_make(struct stoa_svc *svc, const char *replica, uint64_t *ret_seed)
 }
 
 static bool
-rest_start(struct stoa_svc *svc, uint64_t seed)
+rest_start(struct stoa_svc *svc, struct stoa_cache *cache, uint64_t seed,
+    struct rest **ret_rest)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
 	const char *ca = stoa_conf_get(conf, "ca-file");
@@ -155,7 +140,7 @@ rest_start(struct stoa_svc *svc, uint64_t seed)
 	    .state_path = state_path,
 	};
 
-	return rest_open(stoa_svc_loop(svc), &o, &rest) == STOA_OK;
+	return rest_open(stoa_svc_loop(svc), &o, ret_rest) == STOA_OK;
 }
 
 static bool
@@ -175,6 +160,8 @@ start(struct stoa_svc *svc)
 	    .fatal = fatal,
 	    .invite = invite_keep,
 	};
+	struct stoa_cache *cache;
+	struct discord *discord;
 
 	if (stoa_conf_get(conf, "discord-token")[0] == '\0') {
 		fatal("discord-token: name its file with --discord-token-file; "
@@ -182,63 +169,24 @@ start(struct stoa_svc *svc)
 		      "portal");
 	}
 	origin_set(stoa_conf_get(conf, "api-url"));
-	if (!cache_open(svc) || !names_make(svc, s.replica, &s.seed)) {
+	if (!cache_open(svc, &cache) || !names_make(svc, s.replica, &s.seed)) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "out of memory, or the system gives no random numbers");
 		return false;
 	}
-	if (!rest_start(svc, s.seed)) {
+	if (!rest_start(svc, cache, s.seed, &s.rest)) {
 		fatal("api-url or discord-token cannot be used: the address "
 		      "is https://..., the token has no spaces");
 	}
-	s.rest = rest;
 	discord = discord_new(&s);
 	discord_start(discord);
+	stoa_svc_add(svc, &discord_part, discord);
+	stoa_svc_add(svc, &stoa_cache_part, cache);
+	stoa_svc_add(svc, &rest_part, s.rest);
 	stoa_bus_serve(
-	    s.bus, &stoa__discord__discord__descriptor, on_request, discord);
+	    s.bus, &stoa__discord__discord__descriptor, discord_serve, discord);
 	stoa_bus_serve_slots(s.bus, NULL);
-	tick = stoa_timer_new(s.loop, on_tick, discord);
-	stoa_timer_start(tick, DISCORD_TICK_US, DISCORD_TICK_US);
 	return true;
-}
-
-static bool
-is_ready(struct stoa_svc *svc)
-{
-	(void)svc;
-	return discord_is_ready(discord);
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	discord_drain(discord);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return discord_is_idle(discord);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	stoa_timer_free(tick);
-	rest_close(rest);
-	stoa_cache_close(cache);
-	discord_free(discord);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	discord_metrics(discord, out);
-	rest_metrics(rest, out);
 }
 
 int
@@ -250,11 +198,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .is_ready = is_ready,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

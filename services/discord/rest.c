@@ -459,3 +459,22 @@ rest_metrics(struct rest *r, struct stoa_buf *out)
 		    stoa_caller_stat(r->callers[i]).connections);
 	}
 }
+
+/* ---- as a part of the daemon ---- */
+
+static void
+part_end(void *part)
+{
+	rest_close(part);
+}
+
+static void
+part_metrics(void *part, struct stoa_buf *out)
+{
+	rest_metrics(part, out);
+}
+
+const struct stoa_part rest_part = {
+    .free = part_end,
+    .metrics = part_metrics,
+};

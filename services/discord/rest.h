@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "discord/rest_bucket.h"
+#include "port/part.h"
 
 struct rest;
 struct rest_request;
@@ -103,5 +104,8 @@ bool rest_is_idle(const struct rest *rest);
 /* One line for /status, and Prometheus text. */
 void rest_state(struct rest *rest, struct stoa_buf *out);
 void rest_metrics(struct rest *rest, struct stoa_buf *out);
+
+/* Closed with the daemon. */
+extern const struct stoa_part rest_part;
 
 #endif

@@ -268,8 +268,9 @@ serve_describe(struct discord *d, struct stoa_request *request)
 }
 
 void
-discord_serve(struct discord *d, struct stoa_request *request)
+discord_serve(void *owner, struct stoa_request *request)
 {
+	struct discord *d = owner;
 	if (strcmp(request->method->name, "Call") == 0) {
 		serve_call(d, request);
 	} else if (strcmp(request->method->name, "Send") == 0) {

@@ -169,14 +169,14 @@ test_drain_hands_back(void **state)
 	(void)world_turn(w, "c2", "models");
 	card = final_of(w, "c2", "hello");
 	call = world_expect(w, REST_POST, CALLBACK);
-	discord_drain(w->d);
+	discord_part.drain(w->d);
 	assert_int_equal(waits->end, WORLD_RETRIED);
-	assert_false(discord_is_idle(w->d));
+	assert_false(discord_part.is_idle(w->d));
 	assert_int_equal(world_turn(w, "c3", "models")->end, WORLD_RETRIED);
 	/* What fails now is the next one's. */
 	world_break(w, call, REST_CAUSE_DEADLINE);
 	assert_int_equal(card->end, WORLD_RETRIED);
-	assert_true(discord_is_idle(w->d));
+	assert_true(discord_part.is_idle(w->d));
 	world_pass(w, S(20));
 }
 

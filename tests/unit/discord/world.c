@@ -455,11 +455,11 @@ discord_make(struct world *w, const char *incarnation)
 	w->d = discord_new(&s);
 	discord_start(w->d);
 	assert_int_equal(w->window, 0);
-	discord_tick(w->d);
+	discord_part.tick(w->d);
 	world_run(w);
 	world_answer(w, world_expect(w, REST_GET, "/applications/@me"), 200, 0,
 	    "{\"id\":\"42\",\"name\":\"Stoa\"}");
-	assert_true(discord_is_ready(w->d));
+	assert_true(discord_part.is_ready(w->d));
 	/* A former life of the same name has to be silent for a while. */
 	world_pass(w, DISCORD_DEAD_US);
 	assert_true(w->d->is_leader);
@@ -499,7 +499,7 @@ world_restart(struct world *w)
 {
 	world_expect_silence(w);
 	world_run(w);
-	discord_free(w->d);
+	discord_part.free(w->d);
 	discord_make(w, "one.second");
 }
 
@@ -509,8 +509,8 @@ world_free(struct world *w)
 	world_expect_silence(w);
 	w->is_deaf = false;
 	world_run(w);
-	assert_true(discord_is_idle(w->d));
-	discord_free(w->d);
+	assert_true(discord_part.is_idle(w->d));
+	discord_part.free(w->d);
 	stoa_map_fini(&w->kept);
 	stoa_arena_fini(&w->arena);
 	free(w);
@@ -526,7 +526,7 @@ world_pass(struct world *w, int64_t us)
 
 		w->now_us +=
 		    left_us < DISCORD_TICK_US ? left_us : DISCORD_TICK_US;
-		discord_tick(w->d);
+		discord_part.tick(w->d);
 		world_run(w);
 	}
 }
