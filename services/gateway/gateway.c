@@ -95,9 +95,11 @@ gateway_check_stale(const struct gateway *g)
 	}
 }
 
-void
-gateway_tick(struct gateway *g)
+static void
+tick(void *part)
 {
+	struct gateway *g = part;
+
 	gateway_check_stale(g);
 	g->now_us = stoa_clock_mono(NULL).us;
 	publish_tick(g);
@@ -111,9 +113,11 @@ gateway_tick(struct gateway *g)
 	}
 }
 
-void
-gateway_drain(struct gateway *g)
+static void
+drain(void *part)
 {
+	struct gateway *g = part;
+
 	g->is_draining = true;
 	g->beat_us = 0; /* told at once, so that others make room */
 	for (unsigned i = 0; i < g->count; i++) {
@@ -121,9 +125,11 @@ gateway_drain(struct gateway *g)
 	}
 }
 
-bool
-gateway_is_idle(const struct gateway *g)
+static bool
+is_idle(void *part)
 {
+	const struct gateway *g = part;
+
 	return is_empty(g) &&
 	       (!g->o.connects || g->farewell == FAREWELL_STORED ||
 		   !alive_is_healthy(g));
@@ -138,9 +144,14 @@ is_unowned(const struct runner *r)
 	       (r->lease == LEASE_READING && r->holder[0] == '\0');
 }
 
-bool
-gateway_is_ready(const struct gateway *g)
+static bool
+is_ready(void *part)
 {
+	const struct gateway *g = part;
+
+	if (!g->o.connects) {
+		return true;
+	}
 	for (unsigned i = 0; i < g->count; i++) {
 		const struct runner *r = &g->runners[i];
 
@@ -198,12 +209,13 @@ sums_of(const struct gateway *g)
 	return s;
 }
 
-void
-gateway_metrics(const struct gateway *g, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
+	const struct gateway *g = part;
 	struct sums s = sums_of(g);
 	const struct gateway_counts *c = &g->counts;
-	const struct stoa_metric metrics[] = {
+	const struct stoa_metric all[] = {
 	    {"stoa_gateway_shards", "Shards of the bot.", g->count},
 	    {"stoa_gateway_shards_ours", "Shards that this replica holds.",
 		s.ours},
@@ -255,13 +267,24 @@ gateway_metrics(const struct gateway *g, struct stoa_buf *out)
 		(uint64_t)s.resume_us},
 	};
 
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 }
 
-void
-gateway_free(struct gateway *g)
+/* What the bus still calls back is left alone. */
+static void
+end(void *part)
 {
-	if (g != NULL) {
-		stoa_buf_fini(&g->unpacked);
-	}
+	struct gateway *g = part;
+
+	stoa_buf_fini(&g->unpacked);
 }
+
+const struct stoa_part gateway_part = {
+    .is_ready = is_ready,
+    .tick = tick,
+    .tick_us = GATEWAY_TICK_US,
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

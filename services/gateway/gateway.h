@@ -8,9 +8,9 @@
 #ifndef GATEWAY_H
 #define GATEWAY_H
 
-#include "base/buf.h"
 #include "gateway/unpack.h"
 #include "port/bus.h"
+#include "port/part.h"
 #include "port/ws.h"
 
 #include <stdbool.h>
@@ -43,17 +43,9 @@ struct gateway_options {
 /* Copies the options. */
 struct gateway *gateway_new(const struct gateway_options *options);
 void gateway_start(struct gateway *g);
-void gateway_tick(struct gateway *g); /* every GATEWAY_TICK_US */
 
-/* Takes nothing more, stores what it has, hands its shards back. */
-void gateway_drain(struct gateway *g);
-bool gateway_is_idle(const struct gateway *g);
-
-/* All shards run somewhere, and ours are connected. */
-bool gateway_is_ready(const struct gateway *g);
-void gateway_metrics(const struct gateway *g, struct stoa_buf *out);
-
-/* The process ends: what the bus still calls back is left alone. */
-void gateway_free(struct gateway *g);
+/* Ready when all shards run somewhere, and ours are connected. Drained it
+ * takes nothing more, stores what it has and hands its shards back. */
+extern const struct stoa_part gateway_part;
 
 #endif

@@ -501,6 +501,21 @@ static const struct stoa_http_route routes[] = {
 
 /* ---- life ---- */
 
+static void
+end(void *part)
+{
+	struct hook *h = part;
+
+	stoa_http_close(h->server);
+	if (h->requests > 0) {
+		return; /* the bus still calls back: the process ends */
+	}
+	signature_key_close(h->key);
+	hook_seen_fini(&h->seen);
+	(void)pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
 enum stoa_status
 hook_open(const struct hook_options *options, struct hook **ret_hook)
 {
@@ -527,44 +542,31 @@ hook_open(const struct hook_options *options, struct hook **ret_hook)
 	hook_seen_init(&h->seen, options->seed);
 	status = stoa_http_open(&o, &h->server);
 	if (status != STOA_OK) {
-		hook_close(h);
+		end(h);
 		return status;
 	}
 	*ret_hook = h;
 	return STOA_OK;
 }
 
-void
-hook_drain(struct hook *h)
+static void
+drain(void *part)
 {
+	struct hook *h = part;
+
 	stoa_http_drain(h->server);
 }
 
-bool
-hook_is_idle(struct hook *h)
+static bool
+is_idle(void *part)
 {
-	bool is_idle;
+	struct hook *h = part;
+	bool is_so;
 
 	pthread_mutex_lock(&h->lock);
-	is_idle = h->requests == 0;
+	is_so = h->requests == 0;
 	pthread_mutex_unlock(&h->lock);
-	return is_idle;
-}
-
-void
-hook_close(struct hook *h)
-{
-	if (h == NULL) {
-		return;
-	}
-	stoa_http_close(h->server);
-	if (h->requests > 0) {
-		return; /* the bus still calls back: the process ends */
-	}
-	signature_key_close(h->key);
-	hook_seen_fini(&h->seen);
-	(void)pthread_mutex_destroy(&h->lock);
-	free(h);
+	return is_so;
 }
 
 const char *
@@ -584,11 +586,11 @@ counts_of(struct hook *h)
 	return c;
 }
 
-void
-hook_metrics(struct hook *h, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
-	struct hook_counts c = counts_of(h);
-	const struct stoa_metric metrics[] = {
+	struct hook_counts c = counts_of(part);
+	const struct stoa_metric all[] = {
 	    {"stoa_gateway_hook_requests_total", "Requests over HTTP.",
 		c.requests},
 	    {"stoa_gateway_hook_refused_total",
@@ -607,5 +609,12 @@ hook_metrics(struct hook *h, struct stoa_buf *out)
 		"Requests that could not be stored in time.", c.late},
 	};
 
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 }
+
+const struct stoa_part hook_part = {
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

@@ -33,7 +33,6 @@
 #ifndef GATEWAY_HOOK_H
 #define GATEWAY_HOOK_H
 
-#include "base/buf.h"
 #include "edge/loop.h"
 #include "gateway/gateway.h"
 
@@ -53,20 +52,12 @@ struct hook_options {
 STOA_MUST_USE enum stoa_status hook_open(
     const struct hook_options *options, struct hook **ret_hook);
 
-/* Takes no new connections; requests on open ones are still answered. */
-void hook_drain(struct hook *h);
-
-/* No request is under way. */
-bool hook_is_idle(struct hook *h);
-
-/* Waits for the server's threads, GATEWAY_HOOK_ANSWER_US at most for those
- * that wait for the loop. Accepts NULL. */
-void hook_close(struct hook *h);
+/* Drained it takes no new connections; requests on open ones are still
+ * answered. Freeing waits for the server's threads, GATEWAY_HOOK_ANSWER_US at
+ * most for those that wait for the loop. */
+extern const struct stoa_part hook_part;
 
 /* "http://127.0.0.1:4711", with the port that was chosen. */
 const char *hook_url(const struct hook *h);
-
-/* Prometheus text. */
-void hook_metrics(struct hook *h, struct stoa_buf *out);
 
 #endif

@@ -48,11 +48,7 @@ static const struct stoa_conf_option options[] = {
 /* Where the address is written that HTTP is taken at. */
 #define ADDRESS_FILE "run/discord-interactions"
 
-static struct gateway *gateway;
-static struct hook *hook; /* NULL: nothing over HTTP */
-static bool is_connecting;
-static struct stoa_timer *tick;
-static char incarnation[40];
+static char incarnation[40], address_path[1200];
 
 static void
 say(bool is_warning, const char *event, const char *text)
@@ -76,12 +72,6 @@ stale(const char *text)
 	_exit(1);
 }
 
-static void
-on_tick(void *arg)
-{
-	gateway_tick(arg);
-}
-
 static bool
 compression_read(const char *name, enum unpack_kind *ret_kind)
 {
@@ -94,14 +84,15 @@ compression_read(const char *name, enum unpack_kind *ret_kind)
 static bool
 settings_check(const struct stoa_conf *conf, struct gateway_options *o)
 {
-	if (!is_connecting && stoa_conf_get(conf, "public-key")[0] == '\0') {
+	o->connects = stoa_conf_flag(conf, "connect");
+	if (!o->connects && stoa_conf_get(conf, "public-key")[0] == '\0') {
 		stoa_log(STOA_LOG_ERROR, "public_key_missing",
 		    "public-key: without connections (connect=false) it is "
 		    "needed; it stands under General Information in Discord's "
 		    "developer portal");
 		return false;
 	}
-	if (is_connecting && o->token[0] == '\0') {
+	if (o->connects && o->token[0] == '\0') {
 		stoa_log(STOA_LOG_ERROR, "token_missing",
 		    "discord-token: name its file with --discord-token-file; "
 		    "the token stands under Bot in Discord's developer portal");
@@ -143,26 +134,35 @@ randomness_take(struct gateway_options *o)
 
 /* The address for people and tests, whole or not at all. */
 static bool
-address_write(struct stoa_svc *svc)
+address_write(struct stoa_svc *svc, const struct hook *hook)
 {
-	char path[1200], new_path[1216];
+	char new_path[1216];
 	FILE *file;
 	bool is_written;
 
-	(void)snprintf(
-	    path, sizeof(path), "%s", stoa_svc_path(svc, ADDRESS_FILE, false));
-	(void)snprintf(new_path, sizeof(new_path), "%s.new", path);
+	(void)snprintf(address_path, sizeof(address_path), "%s",
+	    stoa_svc_path(svc, ADDRESS_FILE, false));
+	(void)snprintf(new_path, sizeof(new_path), "%s.new", address_path);
 	file = fopen(new_path, "we");
 	if (file == NULL) {
 		return false;
 	}
 	is_written = fprintf(file, "%s\n", hook_url(hook)) > 0;
 	is_written = fclose(file) == 0 && is_written;
-	return is_written && rename(new_path, path) == 0;
+	return is_written && rename(new_path, address_path) == 0;
 }
 
+static void
+address_remove(void *part)
+{
+	(void)unlink(part);
+}
+
+static const struct stoa_part address_part = {.free = address_remove};
+
 static bool
-hook_start(struct stoa_svc *svc, const struct gateway_options *o)
+hook_start(struct stoa_svc *svc, const struct gateway_options *o,
+    struct gateway *gateway)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
 	struct hook_options wanted = {
@@ -173,6 +173,7 @@ hook_start(struct stoa_svc *svc, const struct gateway_options *o)
 	    .public_key = stoa_conf_get(conf, "public-key"),
 	    .seed = o->seed,
 	};
+	struct hook *hook;
 	enum stoa_status status;
 
 	if (wanted.public_key[0] == '\0') {
@@ -195,7 +196,9 @@ hook_start(struct stoa_svc *svc, const struct gateway_options *o)
 	}
 	stoa_log(STOA_LOG_INFO, "hook",
 	    "%s takes POST /interactions and POST /events", hook_url(hook));
-	if (!address_write(svc)) {
+	stoa_svc_add(svc, &hook_part, hook);
+	stoa_svc_add(svc, &address_part, address_path);
+	if (!address_write(svc, hook)) {
 		stoa_log(STOA_LOG_WARN, "hook_address", "%s: %s", ADDRESS_FILE,
 		    strerror(errno));
 	}
@@ -207,7 +210,7 @@ connections_start(struct stoa_svc *svc, struct gateway_options *o)
 {
 	const char *ca = stoa_conf_get(stoa_svc_conf(svc), "ca-file");
 
-	if (!is_connecting) {
+	if (!o->connects) {
 		return true;
 	}
 	o->ws =
@@ -241,8 +244,8 @@ start(struct stoa_svc *svc)
 	    .fatal = fatal,
 	    .stale = stale,
 	};
+	struct gateway *gateway;
 
-	is_connecting = stoa_conf_flag(conf, "connect");
 	if (!settings_check(conf, &o)) {
 		_exit(STOA_EXIT_CONFIG);
 	}
@@ -254,57 +257,10 @@ start(struct stoa_svc *svc)
 	if (!connections_start(svc, &o)) {
 		return false;
 	}
-	o.connects = is_connecting;
 	gateway = gateway_new(&o);
 	gateway_start(gateway);
-	tick = stoa_timer_new(stoa_svc_loop(svc), on_tick, gateway);
-	stoa_timer_start(tick, GATEWAY_TICK_US, GATEWAY_TICK_US);
-	return hook_start(svc, &o);
-}
-
-static bool
-is_ready(struct stoa_svc *svc)
-{
-	(void)svc;
-	return !is_connecting || gateway_is_ready(gateway);
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	if (hook != NULL) {
-		hook_drain(hook);
-	}
-	gateway_drain(gateway);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return gateway_is_idle(gateway) && (hook == NULL || hook_is_idle(hook));
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	if (hook != NULL) {
-		(void)unlink(stoa_svc_path(svc, ADDRESS_FILE, false));
-	}
-	hook_close(hook);
-	stoa_timer_free(tick);
-	gateway_free(gateway);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	gateway_metrics(gateway, out);
-	if (hook != NULL) {
-		hook_metrics(hook, out);
-	}
+	stoa_svc_add(svc, &gateway_part, gateway);
+	return hook_start(svc, &o, gateway);
 }
 
 int
@@ -317,11 +273,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .is_ready = is_ready,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);

@@ -313,8 +313,8 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	assert_true(hook_is_idle(hook));
-	hook_close(hook);
+	assert_true(hook_part.is_idle(hook));
+	hook_part.free(hook);
 	stoa_loop_close(loop);
 	EVP_PKEY_free(private_key);
 	return 0;
@@ -430,7 +430,7 @@ answers_in_time(void)
 	assert_true(r.took_us >= GATEWAY_HOOK_ANSWER_US);
 	assert_true(r.took_us < 3 * STOA_US_PER_S);
 	assert_int_equal(world.warnings, 1);
-	assert_false(hook_is_idle(hook));
+	assert_false(hook_part.is_idle(hook));
 	stoa_loop_post(loop, late_let_go, NULL);
 }
 
