@@ -16,7 +16,6 @@
 
 static struct storage_handlers handlers;
 static struct storage_hashers *hashers;
-static struct stoa_timer *upkeep;
 static char secret[256];
 static char owner_secret[256];
 static bool is_upkeeping;
@@ -43,11 +42,10 @@ static const struct stoa_conf_option options[] = {
 static void
 upkeep_work(void *arg)
 {
+	struct storage_handlers *h = arg;
 	uint64_t bad = 0;
 
-	(void)arg;
-	if (storage_store_scrub(handlers.store, &scrub_cursor, &bad) ==
-	    STOA_OK) {
+	if (storage_store_scrub(h->store, &scrub_cursor, &bad) == STOA_OK) {
 		scrub_bad += bad;
 	}
 }
@@ -66,12 +64,13 @@ upkeep_done(void *arg)
 }
 
 static void
-on_upkeep(void *arg)
+upkeep(void *arg)
 {
-	(void)arg;
+	struct storage_handlers *h = arg;
+
 	if (!is_upkeeping) {
 		is_upkeeping = true;
-		stoa_loop_work(handlers.loop, upkeep_work, upkeep_done, NULL);
+		stoa_loop_work(h->loop, upkeep_work, upkeep_done, h);
 	}
 }
 
@@ -158,49 +157,34 @@ http_open(struct stoa_svc *svc)
 	return status == STOA_OK;
 }
 
-static bool
-start(struct stoa_svc *svc)
-{
-	handlers.loop = stoa_svc_loop(svc);
-	handlers.bus = stoa_svc_bus(svc);
-	if (!secrets_read(svc) || !store_open(svc) || !http_open(svc)) {
-		return false;
-	}
-	stoa_bus_serve(handlers.bus, &stoa__storage__storage__descriptor,
-	    storage_handle, &handlers);
-	stoa_bus_serve_slots(handlers.bus, NULL);
-	upkeep = stoa_timer_new(handlers.loop, on_upkeep, NULL);
-	stoa_timer_start(upkeep, UPKEEP_US, UPKEEP_US);
-	return true;
-}
-
 static void
-drain(struct stoa_svc *svc)
+drain(void *arg)
 {
 	static const bool none[256];
+	struct storage_handlers *h = arg;
 
-	(void)svc;
-	stoa_bus_serve_slots(handlers.bus, none);
-	storage_http_drain(handlers.http);
+	stoa_bus_serve_slots(h->bus, none);
+	storage_http_drain(h->http);
 }
 
 static bool
-is_idle(struct stoa_svc *svc)
+is_idle(void *arg)
 {
-	(void)svc;
-	return handlers.under_way == 0 && !is_upkeeping &&
-	       storage_http_connections(handlers.http) == 0;
+	const struct storage_handlers *h = arg;
+
+	return h->under_way == 0 && !is_upkeeping &&
+	       storage_http_connections(h->http) == 0;
 }
 
 static void
-stop(struct stoa_svc *svc)
+end(void *arg)
 {
-	(void)svc;
-	stoa_timer_free(upkeep);
-	storage_http_close(handlers.http);
+	struct storage_handlers *h = arg;
+
+	storage_http_close(h->http);
 	storage_hashers_close(hashers);
-	if (is_idle(svc)) {
-		storage_store_close(handlers.store);
+	if (is_idle(h)) {
+		storage_store_close(h->store);
 	}
 }
 
@@ -214,10 +198,11 @@ stat_of(struct storage_store *store)
 }
 
 static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
+metrics(void *arg, struct stoa_buf *out)
 {
-	struct storage_stat s = stat_of(handlers.store);
-	const struct stoa_metric metrics[] = {
+	const struct storage_handlers *h = arg;
+	struct storage_stat s = stat_of(h->store);
+	const struct stoa_metric all[] = {
 	    {"stoa_storage_blocks", "Blocks stored.", s.blocks},
 	    {"stoa_storage_bytes", "Bytes of all blocks.", s.block_bytes},
 	    {"stoa_storage_pins", "Pinned roots.", s.pins},
@@ -226,8 +211,31 @@ metrics(struct stoa_svc *svc, struct stoa_buf *out)
 		"Blocks that did not match their hash.", s.bad_reads},
 	};
 
-	(void)svc;
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
+}
+
+static const struct stoa_part part = {
+    .tick = upkeep,
+    .tick_us = UPKEEP_US,
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};
+
+static bool
+start(struct stoa_svc *svc)
+{
+	handlers.loop = stoa_svc_loop(svc);
+	handlers.bus = stoa_svc_bus(svc);
+	if (!secrets_read(svc) || !store_open(svc) || !http_open(svc)) {
+		return false;
+	}
+	stoa_bus_serve(handlers.bus, &stoa__storage__storage__descriptor,
+	    storage_handle, &handlers);
+	stoa_bus_serve_slots(handlers.bus, NULL);
+	stoa_svc_add(svc, &part, &handlers);
+	return true;
 }
 
 int
@@ -239,10 +247,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	return stoa_svc_main(&spec, argc, argv);
