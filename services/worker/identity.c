@@ -112,12 +112,16 @@ worker_identity_open(struct worker_identity *identity,
 	       folder_make(identity, options->home, error);
 }
 
-void
-worker_identity_close(struct worker_identity *identity)
+static void
+end(void *part)
 {
+	struct worker_identity *identity = part;
+
 	OPENSSL_cleanse(identity->sign_key, sizeof(identity->sign_key));
 	if (identity->lock >= 0) {
 		(void)close(identity->lock);
 		identity->lock = -1;
 	}
 }
+
+const struct stoa_part worker_identity_part = {.free = end};

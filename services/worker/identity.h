@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/id.h"
+#include "port/part.h"
 #include "worker/provenance.h"
 
 #include <limits.h>
@@ -20,7 +21,7 @@ struct worker_identity {
 	char id[STOA_ID_SIZE];
 	char path[PATH_MAX]; /* of the folder; exists */
 	int lock;
-	uint8_t sign_key[WORKER_KEY_SIZE]; /* wiped by close */
+	uint8_t sign_key[WORKER_KEY_SIZE]; /* wiped at the end */
 };
 
 struct worker_identity_options {
@@ -33,6 +34,7 @@ struct worker_identity_options {
 /* False with a sentence that names the setting and the fix in `error`. */
 STOA_MUST_USE bool worker_identity_open(struct worker_identity *identity,
     const struct worker_identity_options *options, struct stoa_buf *error);
-void worker_identity_close(struct worker_identity *identity);
+
+extern const struct stoa_part worker_identity_part;
 
 #endif

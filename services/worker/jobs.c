@@ -263,12 +263,11 @@ worker_jobs_open(
 
 /* The process ends with it: what is under way on other threads still reads
  * the attempts that a cut drain has left, so these stay. */
-void
-worker_jobs_close(struct worker_jobs *jobs)
+static void
+end(void *part)
 {
-	if (jobs == NULL) {
-		return;
-	}
+	struct worker_jobs *jobs = part;
+
 	stoa_timer_free(jobs->tick);
 	if (jobs->attempts.count == 0) {
 		stoa_map_fini(&jobs->attempts);
@@ -276,9 +275,11 @@ worker_jobs_close(struct worker_jobs *jobs)
 	}
 }
 
-void
-worker_jobs_drain(struct worker_jobs *jobs)
+static void
+drain(void *part)
 {
+	struct worker_jobs *jobs = part;
+
 	jobs->is_draining = true;
 	stoa_consumer_stop(jobs->consumer);
 	STOA_MAP_EACH(&jobs->attempts, entry)
@@ -287,23 +288,26 @@ worker_jobs_drain(struct worker_jobs *jobs)
 	}
 }
 
-bool
-worker_jobs_is_idle(const struct worker_jobs *jobs)
+static bool
+is_idle(void *part)
 {
+	const struct worker_jobs *jobs = part;
+
 	return jobs->attempts.count == 0;
 }
 
-void
-worker_jobs_metrics(const struct worker_jobs *jobs, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
 	static const char ended[] = "stoa_worker_jobs_ended_total";
+	const struct worker_jobs *jobs = part;
 	const struct worker_totals *t = &jobs->totals;
-	const struct stoa_metric metrics[] = {
+	const struct stoa_metric all[] = {
 	    {"stoa_worker_jobs", "Attempts under way.", jobs->begun_count},
 	    {"stoa_worker_jobs_started_total", "Trainings begun.", t->started},
 	};
 
-	stoa_metrics_print(out, metrics, STOA_COUNT(metrics));
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 	stoa_metric_print_head(out, ended, "Attempts, by their end.");
 	stoa_metric_print_sample(out, ended, "end", "succeeded", t->succeeded);
 	stoa_metric_print_sample(out, ended, "end", "failed", t->failed);
@@ -311,3 +315,10 @@ worker_jobs_metrics(const struct worker_jobs *jobs, struct stoa_buf *out)
 	stoa_metric_print_seconds(out, "stoa_worker_trained_seconds_total",
 	    "Processor time of training.", t->cpu_us);
 }
+
+const struct stoa_part worker_jobs_part = {
+    .drain = drain,
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

@@ -5,7 +5,7 @@
 #ifndef WORKER_JOBS_H
 #define WORKER_JOBS_H
 
-#include "base/buf.h"
+#include "port/part.h"
 #include "worker/attempt.h"
 
 struct worker_jobs;
@@ -22,10 +22,9 @@ struct worker_jobs_options {
  * jobs. False: that cannot be made. */
 STOA_MUST_USE bool worker_jobs_open(
     const struct worker_jobs_options *options, struct worker_jobs **ret_jobs);
-void worker_jobs_close(struct worker_jobs *jobs);
 
-void worker_jobs_drain(struct worker_jobs *jobs);
-bool worker_jobs_is_idle(const struct worker_jobs *jobs);
-void worker_jobs_metrics(const struct worker_jobs *jobs, struct stoa_buf *out);
+/* Drained it takes no more and gives back what it has, so that another worker
+ * takes it at once. */
+extern const struct stoa_part worker_jobs_part;
 
 #endif

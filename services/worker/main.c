@@ -22,8 +22,6 @@ static const struct stoa_conf_option options[] = {
 };
 
 static struct worker_identity identity;
-static struct worker_jobs *jobs;
-static struct worker_predict *predict;
 
 static bool
 identity_open(struct stoa_svc *svc)
@@ -69,6 +67,8 @@ start(struct stoa_svc *svc)
 			  << 20,
 	    .parallel = (unsigned)stoa_conf_number(conf, "parallel"),
 	};
+	struct worker_jobs *jobs;
+	struct worker_predict *predict;
 	char path[PATH_MAX + 8];
 
 	if (!identity_open(svc)) {
@@ -86,39 +86,11 @@ start(struct stoa_svc *svc)
 		    STOA_LOG_ERROR, "no_folder", "%s cannot be made", path);
 		return false;
 	}
+	stoa_svc_add(svc, &worker_identity_part, &identity);
+	stoa_svc_add(svc, &worker_predict_part, predict);
+	stoa_svc_add(svc, &worker_jobs_part, jobs);
 	stoa_log(STOA_LOG_INFO, "worker", "this is %s", identity.id);
 	return true;
-}
-
-static void
-drain(struct stoa_svc *svc)
-{
-	(void)svc;
-	worker_jobs_drain(jobs);
-}
-
-static bool
-is_idle(struct stoa_svc *svc)
-{
-	(void)svc;
-	return worker_jobs_is_idle(jobs) && worker_predict_is_idle(predict);
-}
-
-static void
-stop(struct stoa_svc *svc)
-{
-	(void)svc;
-	worker_jobs_close(jobs);
-	worker_predict_close(predict);
-	worker_identity_close(&identity);
-}
-
-static void
-metrics(struct stoa_svc *svc, struct stoa_buf *out)
-{
-	(void)svc;
-	worker_jobs_metrics(jobs, out);
-	worker_predict_metrics(predict, out);
 }
 
 int
@@ -130,10 +102,6 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .start = start,
-	    .drain = drain,
-	    .is_idle = is_idle,
-	    .stop = stop,
-	    .metrics = metrics,
 	};
 
 	if (argc == 3 && strcmp(argv[1], WORKER_TRAIN_CHILD_FLAG) == 0) {

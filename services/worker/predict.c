@@ -277,29 +277,40 @@ worker_predict_open(
 	return p;
 }
 
-void
-worker_predict_close(struct worker_predict *p)
+static void
+end(void *part)
 {
+	struct worker_predict *p = part;
+
 	/* After a cut drain the pool still uses what is open. */
-	if (p != NULL && p->open_count == 0) {
+	if (p->open_count == 0) {
 		worker_models_close(p->models);
 		free(p);
 	}
 }
 
-bool
-worker_predict_is_idle(const struct worker_predict *p)
+static bool
+is_idle(void *part)
 {
+	const struct worker_predict *p = part;
+
 	return p->open_count == 0;
 }
 
-void
-worker_predict_metrics(const struct worker_predict *p, struct stoa_buf *out)
+static void
+metrics(void *part, struct stoa_buf *out)
 {
 	static const char name[] = "stoa_worker_questions_total";
+	const struct worker_predict *p = part;
 
 	stoa_metric_print_head(out, name, "Questions, by their end.");
 	stoa_metric_print_sample(out, name, "end", "answered", p->answered);
 	stoa_metric_print_sample(out, name, "end", "refused", p->refused);
 	worker_models_metrics(p->models, out);
 }
+
+const struct stoa_part worker_predict_part = {
+    .is_idle = is_idle,
+    .free = end,
+    .metrics = metrics,
+};

@@ -6,18 +6,15 @@
 #ifndef WORKER_PREDICT_H
 #define WORKER_PREDICT_H
 
-#include "base/buf.h"
 #include "edge/bus.h"
+#include "port/part.h"
 
 struct worker_predict;
 
 /* Models are kept in the folder `path`. NULL: it cannot be made. */
 struct worker_predict *worker_predict_open(
     struct stoa_loop *loop, struct stoa_bus *bus, const char *path);
-void worker_predict_close(struct worker_predict *p);
 
-bool worker_predict_is_idle(const struct worker_predict *p);
-void worker_predict_metrics(
-    const struct worker_predict *p, struct stoa_buf *out);
+extern const struct stoa_part worker_predict_part;
 
 #endif

@@ -43,8 +43,8 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	worker_jobs_close(jobs);
-	worker_predict_close(predict);
+	worker_jobs_part.free(jobs);
+	worker_predict_part.free(predict);
 	suite_close();
 	return 0;
 }
@@ -98,7 +98,7 @@ job_deliver(const char *cid, double epoch_count, int64_t cpu_us)
 static bool
 is_idle(void)
 {
-	return worker_jobs_is_idle(jobs);
+	return worker_jobs_part.is_idle(jobs);
 }
 
 static bool
@@ -278,7 +278,7 @@ test_drain_gives_the_job_back(void **state)
 	(void)state;
 	job_deliver(rows_store(20000, 3), 1000, PLENTY);
 	suite_until(is_training);
-	worker_jobs_drain(jobs);
+	worker_jobs_part.drain(jobs);
 	suite_until(is_idle);
 	assert_failed(STOA__TRAINING__END_REASON__worker_lost, "was shut down");
 	job_deliver(rows_store(60, 3), 1, PLENTY);
@@ -359,7 +359,7 @@ metric_is(const char *want)
 	bool is;
 
 	stoa_buf_init(&out, 65536);
-	worker_predict_metrics(predict, &out);
+	worker_predict_part.metrics(predict, &out);
 	is = strstr(out.data, want) != NULL;
 	stoa_buf_fini(&out);
 	return is;
@@ -397,14 +397,14 @@ test_model_is_found_on_the_disk_if_it_is_whole(void **state)
 	(void)state;
 	ask(&q);
 	assert_int_equal(suite->answer_status, STOA_OK);
-	worker_predict_close(predict);
+	worker_predict_part.free(predict);
 	predict = worker_predict_open(
 	    suite->loop, NULL, folder_path(&suite->folder, "models"));
 	q.storage_url = TEXT("http://127.0.0.1:1");
 	ask(&q);
 	assert_int_equal(suite->answer_status, STOA_OK);
 	/* Damaged: it is fetched, which cannot be here. */
-	worker_predict_close(predict);
+	worker_predict_part.free(predict);
 	(void)snprintf(path, sizeof(path), "%s/c_0123456789-%s/config.json",
 	    folder_path(&suite->folder, "models"), cid);
 	assert_int_equal(truncate(path, 10), 0);
