@@ -319,7 +319,6 @@ is_ready(void *owner)
 	struct stoa_svc *svc = owner;
 
 	return !svc->is_draining && stoa_bus_is_up(svc->bus) &&
-	       (svc->spec->is_ready == NULL || svc->spec->is_ready(svc)) &&
 	       parts_are_ready(svc);
 }
 
@@ -336,9 +335,6 @@ metrics(void *owner, struct stoa_buf *out)
 	stoa_buf_printf(out, "%s{service=\"%s\",version=\"%s\"} 1\n", build,
 	    svc->spec->name, STOA_VERSION);
 	stoa_metrics_print(out, &ready, 1);
-	if (svc->spec->metrics != NULL) {
-		svc->spec->metrics(svc, out);
-	}
 	for (size_t i = 0; i < svc->part_count; i++) {
 		const struct part *p = &svc->parts[i];
 
@@ -370,8 +366,7 @@ static void
 on_drain_tick(void *arg)
 {
 	struct stoa_svc *svc = arg;
-	bool idle = parts_are_idle(svc) &&
-		    (svc->spec->is_idle == NULL || svc->spec->is_idle(svc));
+	bool idle = parts_are_idle(svc);
 
 	if (idle || stoa_clock_mono(NULL).us >= svc->drain_until_us) {
 		if (!idle) {
@@ -392,9 +387,6 @@ on_terminate(void *arg)
 	}
 	svc->is_draining = true;
 	stoa_log(STOA_LOG_INFO, "draining", "asked to stop");
-	if (svc->spec->drain != NULL) {
-		svc->spec->drain(svc);
-	}
 	parts_drain(svc);
 	svc->drain_until_us = stoa_clock_mono(NULL).us + EDGE_DRAIN_US;
 	stoa_timer_start(svc->drain_timer, 0, 20 * STOA_US_PER_MS);
@@ -463,9 +455,6 @@ run(struct stoa_svc *svc)
 	stoa_loop_on_turn(svc->loop, on_turn, svc);
 	stoa_loop_run(svc->loop);
 	stoa_log(STOA_LOG_INFO, "stopped", "good bye");
-	if (svc->spec->stop != NULL) {
-		svc->spec->stop(svc);
-	}
 	parts_free(svc);
 	stoa_ops_close(svc->ops);
 	stoa_bus_close(svc->bus);

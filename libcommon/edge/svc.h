@@ -27,12 +27,6 @@ struct stoa_svc_spec {
 	/* Opens the parts and adds them. False: says why in the log; the
 	 * process ends with status 1. */
 	bool (*start)(struct stoa_svc *svc);
-	/* The same for what is no part yet; all may be NULL. */
-	bool (*is_ready)(struct stoa_svc *svc);
-	void (*drain)(struct stoa_svc *svc);
-	bool (*is_idle)(struct stoa_svc *svc);
-	void (*stop)(struct stoa_svc *svc);
-	void (*metrics)(struct stoa_svc *svc, struct stoa_buf *out);
 };
 
 /* In `start`: the daemon is ready and idle when all its parts are. They are
