@@ -318,6 +318,11 @@ move_start(struct talk *t, const Stoa__Chat__Card *card)
 		t->retry_us = d->now_us + DISCORD_EDIT_US;
 		return;
 	}
+	if (t->request.len == 0 &&
+	    d->wall_us - t->received_us < DISCORD_FIRST_US) {
+		t->retry_us = d->now_us + DISCORD_OVERTAKEN_US;
+		return;
+	}
 	m = move_new(t, card);
 	d->moves++;
 	d->busy++;

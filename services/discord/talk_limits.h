@@ -91,4 +91,8 @@
 #define DISCORD_MOVES_MAX 2
 #define DISCORD_MOVE_US	  (120 * STOA_US_PER_S)
 
+/* A card may overtake its turn, which says what the file is: the turn is
+ * looked for so often, and for as long as it could have been answered. */
+#define DISCORD_OVERTAKEN_US (50 * STOA_US_PER_MS)
+
 #endif

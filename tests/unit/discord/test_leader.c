@@ -267,60 +267,120 @@ test_suggestion_is_taken_once(void **state)
 	world_run(w);
 }
 
-/* An upload: the bytes go to storage, and the same conversation goes on under
- * the second command. */
+/* ---- uploads ---- */
+
+/* An upload of c1's, as a turn and a card tell of it; for one test. */
+static struct {
+	Stoa__Chat__Attachment file;
+	Stoa__Chat__Option option, *options[1];
+	Stoa__Chat__Command request;
+	Stoa__Chat__Upload upload;
+	Stoa__Discord__Handle handle;
+	Stoa__Discord__Turn turn;
+	Stoa__Chat__Card card;
+} u;
+
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
+static void
+upload_make(const struct world *w, const char *id)
+{
+	stoa__chat__attachment__init(&u.file);
+	u.file.url = TEXT("https://cdn.discordapp.com/a/b.csv?ex=1");
+	u.file.name = TEXT("b.csv");
+	stoa__chat__option__init(&u.option);
+	u.option.value_case = STOA__CHAT__OPTION__VALUE_FILE;
+	u.option.file = &u.file;
+	u.options[0] = &u.option;
+	stoa__chat__command__init(&u.request);
+	u.request.options = u.options;
+	u.request.n_options = 1;
+	world_handle(w, &u.handle);
+	stoa__discord__turn__init(&u.turn);
+	u.turn.command = TEXT(id);
+	u.turn.handle = &u.handle;
+	u.turn.user = TEXT(USER);
+	u.turn.path = TEXT("upload");
+	u.turn.request = &u.request;
+	stoa__chat__upload__init(&u.upload);
+	u.upload.url = TEXT("http://127.0.0.1:1/");
+	u.upload.capability = TEXT("capability");
+	u.upload.size_max = 1 << 20;
+	u.card = world_card(id, "");
+	u.card.upload = &u.upload;
+}
+
+/* The bytes go to storage, and the same conversation goes on under the second
+ * command. */
 static void
 test_upload_goes_on_under_its_second_command(void **state)
 {
 	struct world *w = *state;
-	Stoa__Chat__Attachment file = STOA__CHAT__ATTACHMENT__INIT;
-	Stoa__Chat__Option option = STOA__CHAT__OPTION__INIT,
-			   *all[] = {&option};
-	Stoa__Chat__Command request = STOA__CHAT__COMMAND__INIT;
-	Stoa__Chat__Upload upload = STOA__CHAT__UPLOAD__INIT;
-	Stoa__Discord__Turn turn = STOA__DISCORD__TURN__INIT;
-	Stoa__Chat__Card card;
-	Stoa__Discord__Handle handle;
 	struct world_delivery *first;
 
-	world_handle(w, &handle);
-	file.url =
-	    (char *)(uintptr_t) "https://cdn.discordapp.com/a/b.csv?ex=1";
-	file.name = (char *)(uintptr_t) "b.csv";
-	option.value_case = STOA__CHAT__OPTION__VALUE_FILE;
-	option.file = &file;
-	request.options = all;
-	request.n_options = 1;
-	turn.command = (char *)(uintptr_t) "../c1";
-	turn.handle = &handle;
-	turn.user = (char *)(uintptr_t)USER;
-	turn.path = (char *)(uintptr_t) "upload";
-	turn.request = &request;
-	(void)world_turn_of(w, &turn);
-	card = world_card("../c1", "");
-	upload.url = (char *)(uintptr_t) "http://127.0.0.1:1/";
-	upload.capability = (char *)(uintptr_t) "capability";
-	upload.size_max = 1 << 20;
-	card.upload = &upload;
-	first = world_final(w, &card);
+	upload_make(w, "../c1");
+	(void)world_turn_of(w, &u.turn);
+	first = world_final(w, &u.card);
 	world_succeed(w, REST_POST, CALLBACK); /* thinking */
 	world_pass(w, S(1));
-	assert_string_equal(w->file_url, file.url);
+	assert_string_equal(w->file_url, u.file.url);
 	assert_string_equal(w->commands, "../c1-stored");
 	assert_int_equal(first->end, WORLD_ACKED);
 	(void)final_of(w, "../c1-stored", "stored");
 	world_succeed(w, REST_PATCH, ORIGINAL);
+}
 
-	/* What does not lie at Discord is not fetched. */
-	file.url = (char *)(uintptr_t) "https://cdn.discordapp.com.example/b";
-	turn.command = (char *)(uintptr_t) "c2";
-	card.id = (char *)(uintptr_t) "c2";
-	(void)world_turn_of(w, &turn);
-	(void)world_final(w, &card);
+static void
+test_upload_takes_only_what_lies_at_discord(void **state)
+{
+	struct world *w = *state;
+
+	upload_make(w, "c2");
+	u.file.url = TEXT("https://cdn.discordapp.com.example/b");
+	(void)world_turn_of(w, &u.turn);
+	(void)world_final(w, &u.card);
 	world_succeed(w, REST_POST, CALLBACK);
 	world_pass(w, S(1));
-	assert_string_not_equal(w->file_url, file.url);
+	assert_string_not_equal(w->file_url, u.file.url);
 	world_succeed(w, REST_PATCH, ORIGINAL);
+}
+
+/* The card may come first; which file it is about only the turn says. */
+static void
+test_upload_waits_for_its_turn(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *card;
+
+	upload_make(w, "c3");
+	u.card.reply = world_reply(w, &u.handle);
+	card = world_final(w, &u.card);
+	world_succeed(w, REST_POST, CALLBACK);
+	world_pass(w, S(1));
+	world_expect_silence(w);
+	assert_int_equal(card->end, WORLD_OPEN);
+	assert_int_equal(world_turn_of(w, &u.turn)->end, WORLD_ACKED);
+	world_pass(w, S(1));
+	assert_string_equal(w->file_url, u.file.url);
+	assert_string_equal(w->commands, "c3-stored");
+	assert_int_equal(card->end, WORLD_ACKED);
+}
+
+static void
+test_upload_without_a_turn_is_given_up(void **state)
+{
+	struct world *w = *state;
+	struct world_call *call;
+
+	upload_make(w, "c4");
+	u.card.reply = world_reply(w, &u.handle);
+	(void)world_final(w, &u.card);
+	world_succeed(w, REST_POST, CALLBACK);
+	world_pass(w, S(4));
+	assert_string_equal(w->file_url, "");
+	call = world_expect(w, REST_PATCH, ORIGINAL);
+	assert_non_null(strstr(call->json, "is not known any more"));
+	world_answer(w, call, 200, 0, "{}");
 }
 
 int
@@ -339,6 +399,9 @@ main(void)
 	    TEST(test_garbage_is_dropped),
 	    TEST(test_memory_is_bounded),
 	    TEST(test_upload_goes_on_under_its_second_command),
+	    TEST(test_upload_takes_only_what_lies_at_discord),
+	    TEST(test_upload_waits_for_its_turn),
+	    TEST(test_upload_without_a_turn_is_given_up),
 	    TEST(test_suggestion_is_taken_once),
 	};
 
