@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/metric.h"
 #include "edge/copy_file.h"
+#include "edge/entropy.h"
 #include "edge/limits.h"
 #include "edge/log.h"
 #include "edge/peer_nats.h"
@@ -12,7 +13,6 @@
 #include "port/clock.h"
 
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -380,7 +380,7 @@ replica_open(struct stoa_domaind *d)
 		    "replica must be below replicas (%u)", options.count);
 		return false;
 	}
-	if (RAND_bytes((unsigned char *)random, sizeof(random)) != 1) {
+	if (!stoa_entropy_bytes(random, sizeof(random))) {
 		return false;
 	}
 	options.seed = random[0];

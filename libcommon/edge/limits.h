@@ -62,6 +62,9 @@
 #define EDGE_WS_OPEN_SECONDS  10
 #define EDGE_WS_CLOSE_SECONDS 3
 
+/* Random digits at once, and their zero: nobody needs more than 256 bits. */
+#define EDGE_ENTROPY_TEXT_MAX 65
+
 /* One log line. */
 #define EDGE_LOG_LINE_MAX 4096u
 

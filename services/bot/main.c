@@ -3,12 +3,12 @@
 #include "bot/bot.h"
 #include "bot/limits.h"
 #include "edge/cache_redis.h"
+#include "edge/entropy.h"
 #include "edge/log.h"
 #include "edge/svc.h"
 
 #include "proto/chat.pb-c.h"
 
-#include <openssl/rand.h>
 #include <stdlib.h>
 
 static const struct stoa_conf_option options[] = {
@@ -117,7 +117,7 @@ start(struct stoa_svc *svc)
 		return false;
 	}
 	if (!cache_open(svc, &o.cache) ||
-	    RAND_bytes((unsigned char *)&o.seed, sizeof(o.seed)) != 1) {
+	    !stoa_entropy_bytes(&o.seed, sizeof(o.seed))) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "out of memory, or the system gives no random numbers");
 		return false;

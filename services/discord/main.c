@@ -1,15 +1,14 @@
 /* main.c - wires Discord out to the bus, the limits' store and the network. */
-#include "base/encode.h"
 #include "discord/discord.h"
 #include "discord/rest.h"
 #include "discord/talk_limits.h"
 #include "edge/cache_redis.h"
+#include "edge/entropy.h"
 #include "edge/log.h"
 #include "edge/svc.h"
 
 #include "proto/discord.pb-c.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -101,18 +100,14 @@ origin_set(const char *url)
 static bool
 names_make(struct stoa_svc *svc, const char *replica, uint64_t *ret_seed)
 {
-	unsigned char bytes[12];
-	struct stoa_buf hex;
+	char unique[25]; /* 96 random bits */
 
-	if (RAND_bytes(bytes, sizeof(bytes)) != 1 ||
-	    RAND_bytes((unsigned char *)ret_seed, sizeof(*ret_seed)) != 1) {
+	if (!stoa_entropy_text(unique, sizeof(unique)) ||
+	    !stoa_entropy_bytes(ret_seed, sizeof(*ret_seed))) {
 		return false;
 	}
-	stoa_buf_init(&hex, 64);
-	stoa_hex_encode(&hex, stoa_str_of_bytes(bytes, sizeof(bytes)));
-	(void)snprintf(incarnation, sizeof(incarnation), "%s.%s", replica,
-	    stoa_buf_str(&hex).data);
-	stoa_buf_fini(&hex);
+	(void)snprintf(
+	    incarnation, sizeof(incarnation), "%s.%s", replica, unique);
 	(void)snprintf(
 	    folder, sizeof(folder), "%s", stoa_svc_path(svc, "discord", true));
 	(void)snprintf(

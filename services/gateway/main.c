@@ -1,5 +1,5 @@
 /* main.c - wires the gateway to the bus, to WebSockets and to HTTP. */
-#include "base/encode.h"
+#include "edge/entropy.h"
 #include "edge/log.h"
 #include "edge/svc.h"
 #include "gateway/gateway.h"
@@ -7,7 +7,6 @@
 #include "gateway/limits.h"
 
 #include <errno.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,7 +47,8 @@ static const struct stoa_conf_option options[] = {
 /* Where the address is written that HTTP is taken at. */
 #define ADDRESS_FILE "run/discord-interactions"
 
-static char incarnation[40], address_path[1200];
+static char incarnation[25]; /* 96 random bits */
+static char address_path[1200];
 
 static void
 say(bool is_warning, const char *event, const char *text)
@@ -111,24 +111,6 @@ settings_check(const struct stoa_conf *conf, struct gateway_options *o)
 		    "replica: letters, digits, - and _ only");
 		return false;
 	}
-	return true;
-}
-
-static bool
-randomness_take(struct gateway_options *o)
-{
-	unsigned char bytes[12];
-	struct stoa_buf hex;
-
-	if (RAND_bytes(bytes, sizeof(bytes)) != 1 ||
-	    RAND_bytes((unsigned char *)&o->seed, sizeof(o->seed)) != 1) {
-		return false;
-	}
-	stoa_buf_init(&hex, sizeof(incarnation));
-	stoa_hex_encode(&hex, stoa_str_of_bytes(bytes, sizeof(bytes)));
-	(void)snprintf(
-	    incarnation, sizeof(incarnation), "%s", stoa_buf_str(&hex).data);
-	stoa_buf_fini(&hex);
 	return true;
 }
 
@@ -249,7 +231,8 @@ start(struct stoa_svc *svc)
 	if (!settings_check(conf, &o)) {
 		_exit(STOA_EXIT_CONFIG);
 	}
-	if (!randomness_take(&o)) {
+	if (!stoa_entropy_text(incarnation, sizeof(incarnation)) ||
+	    !stoa_entropy_bytes(&o.seed, sizeof(o.seed))) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "the system gives no random numbers");
 		return false;

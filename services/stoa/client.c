@@ -1,15 +1,15 @@
 /* client.c - each command waits in a list until its final card is there. */
 #include "stoa/client.h"
 
+#include "base/buf.h"
 #include "base/core.h"
-#include "base/encode.h"
 #include "base/id.h"
 #include "edge/bus.h"
+#include "edge/entropy.h"
 #include "edge/limits.h"
 #include "port/clock.h"
 #include "stoa/limits.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -240,20 +240,6 @@ on_tick(void *arg)
 	}
 }
 
-static void
-id_make(char id[static 2 * ID_BYTES + 1])
-{
-	unsigned char random[ID_BYTES];
-	struct stoa_buf text;
-
-	stoa_assert(RAND_bytes(random, sizeof(random)) == 1);
-	stoa_buf_init(&text, 2 * ID_BYTES + 1);
-	stoa_hex_encode(&text, stoa_str_of_bytes(random, sizeof(random)));
-	memcpy(id, text.data, text.len);
-	id[text.len] = '\0';
-	stoa_buf_fini(&text);
-}
-
 static bool
 command_pack(struct stoa_buf *b, const Stoa__Chat__Command *command)
 {
@@ -289,7 +275,7 @@ client_send(struct client *c, Stoa__Chat__Command *command, client_live live,
 	    .owner = owner,
 	};
 	stoa_buf_init(&a->packed, EDGE_MESSAGE_MAX);
-	id_make(a->id);
+	stoa_assert(stoa_entropy_text(a->id, sizeof(a->id)));
 	command->id = a->id;
 	command->platform = (char *)(uintptr_t) "console";
 	command->user = (char *)(uintptr_t)c->o.user;

@@ -2,8 +2,8 @@
 #include "stoa/home.h"
 
 #include "base/check.h"
-#include "base/encode.h"
 #include "base/id.h"
+#include "edge/entropy.h"
 #include "edge/nkey.h"
 #include "edge/secret.h"
 #include "stoa/contract.h"
@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +118,7 @@ static bool
 secret_make(const struct home *h, const char *name, struct stoa_buf *error)
 {
 	char path[HOME_PATH_MAX], file[64];
-	unsigned char random[32];
-	struct stoa_buf text;
+	char text[65];
 	enum stoa_status status = STOA_UNAVAILABLE;
 
 	(void)snprintf(file, sizeof(file), "keys/%s.secret", name);
@@ -134,15 +132,10 @@ secret_make(const struct home *h, const char *name, struct stoa_buf *error)
 		    path, h->path);
 		return false;
 	}
-	stoa_buf_init(&text, 128);
-	if (RAND_bytes(random, sizeof(random)) == 1) {
-		stoa_hex_encode(
-		    &text, stoa_str_of_bytes(random, sizeof(random)));
-		status = stoa_secret_write(path, text.data);
-		OPENSSL_cleanse(text.data, text.len);
+	if (stoa_entropy_text(text, sizeof(text))) {
+		status = stoa_secret_write(path, text);
+		OPENSSL_cleanse(text, sizeof(text));
 	}
-	OPENSSL_cleanse(random, sizeof(random));
-	stoa_buf_fini(&text);
 	if (status != STOA_OK) {
 		stoa_buf_printf(
 		    error, "%s: %s", path, stoa_status_text(status));

@@ -27,7 +27,8 @@ DAEMONS += $(B)/bin/stoa
 $(eval $(call unit,stoa_known_list,tests/unit/stoa/test_known_list.c \
 	services/stoa/known_list.c,proto base,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,stoa_client,tests/unit/stoa/test_client.c \
-	services/stoa/client.c,chat proto base,-lprotobuf-c $(BASE_LIBS)))
+	services/stoa/client.c libcommon/edge/entropy.c,chat proto base,\
+	-lprotobuf-c $(BASE_LIBS)))
 
 $(eval $(call unit,stoa_bundle,tests/unit/stoa/test_bundle.c \
 	services/stoa/bundle.c services/stoa/home.c services/stoa/contract.c,\
