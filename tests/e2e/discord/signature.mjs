@@ -117,8 +117,7 @@ check('so is a signed interaction that lacks something', r.status === 400 && /fi
 
 // ---- the broker stands still ----
 
-const nats = s.pids().nats
-process.kill(nats, 'SIGSTOP')
+const nats = s.kill('nats', 'SIGSTOP')
 const late = deliver({ kind: 'command', name: 'status' }, { judge: false })
 r = await late
 process.kill(nats, 'SIGCONT')

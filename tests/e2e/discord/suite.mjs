@@ -5,7 +5,7 @@
 // ends both; at the end the fake must have seen no violation that the test did
 // not ask for.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -136,9 +136,16 @@ export class Suite {
     } catch { return {} }
   }
 
+  // Having stopped a process, it returns when none of its threads runs.
   kill (name, signal = 'SIGKILL') {
     const pid = this.pids()[name]
-    if (pid > 1) { try { process.kill(pid, signal) } catch { return 0 } }
+    if (pid > 1) {
+      try {
+        process.kill(pid, signal)
+        const runs = (thread) => !/\) [TZX] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))
+        for (const end = Date.now() + 5000; signal === 'SIGSTOP' && readdirSync(`/proc/${pid}/task`).some(runs);) if (Date.now() > end) return 0
+      } catch { return 0 }
+    }
     return pid
   }
 
