@@ -367,6 +367,14 @@ stoa_conf_get(const struct stoa_conf *c, const char *name)
 	return fallback == NULL ? "" : fallback;
 }
 
+const char *
+stoa_conf_get_or_null(const struct stoa_conf *c, const char *name)
+{
+	const char *text = stoa_conf_get(c, name);
+
+	return text[0] == '\0' ? NULL : text;
+}
+
 int64_t
 stoa_conf_number(const struct stoa_conf *c, const char *name)
 {

@@ -29,6 +29,12 @@ struct stoa_conf_option {
 	const char *help;
 };
 
+/* Options that belong together. */
+struct stoa_conf_group {
+	const struct stoa_conf_option *options;
+	size_t count;
+};
+
 enum stoa_conf_origin {
 	STOA_CONF_DEFAULT,
 	STOA_CONF_FILE,
@@ -63,6 +69,9 @@ STOA_MUST_USE bool stoa_conf_secrets(
 
 /* The option must exist and be of the kind. Borrowed; never NULL. */
 const char *stoa_conf_get(const struct stoa_conf *c, const char *name);
+/* The same, and NULL when it is empty. */
+const char *stoa_conf_get_or_null(const struct stoa_conf *c, const char *name);
+
 int64_t stoa_conf_number(const struct stoa_conf *c, const char *name);
 bool stoa_conf_flag(const struct stoa_conf *c, const char *name);
 

@@ -18,12 +18,13 @@
 
 #define TICK_US (100 * STOA_US_PER_MS)
 
-const struct stoa_conf_option stoa_domain_options[] = {
+static const struct stoa_conf_option settings[] = {
     {"replica", STOA_CONF_NUMBER, "0", 0, 15, "number of this replica, from 0"},
     {"replicas", STOA_CONF_NUMBER, "1", 1, 16,
 	"how many replicas are configured"},
 };
-const size_t stoa_domain_option_count = STOA_COUNT(stoa_domain_options);
+const struct stoa_conf_group stoa_domain_settings = {
+    settings, STOA_COUNT(settings)};
 
 struct stoa_domaind {
 	struct stoa_svc *svc;

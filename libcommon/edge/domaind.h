@@ -38,8 +38,7 @@ struct stoa_domain_spec {
 };
 
 /* The options that every domain daemon has besides the common ones. */
-extern const struct stoa_conf_option stoa_domain_options[];
-extern const size_t stoa_domain_option_count;
+extern const struct stoa_conf_group stoa_domain_settings;
 
 /* Adds itself to the daemon. NULL: the log says why. */
 struct stoa_domaind *stoa_domaind_start(

@@ -79,8 +79,8 @@ settings_read(
 	if (!stoa_conf_environment(svc->conf, environ, error)) {
 		return false;
 	}
-	file = stoa_conf_get(svc->conf, "config");
-	if (file[0] != '\0' && !stoa_conf_file(svc->conf, file, error)) {
+	file = stoa_conf_get_or_null(svc->conf, "config");
+	if (file != NULL && !stoa_conf_file(svc->conf, file, error)) {
 		return false;
 	}
 	return stoa_conf_secrets(svc->conf, error);
@@ -123,20 +123,42 @@ printed_instead(struct stoa_svc *svc)
 	return stoa_conf_flag(svc->conf, "check-config");
 }
 
+static size_t
+options_add(struct stoa_svc *svc, size_t count,
+    const struct stoa_conf_option *options, size_t more)
+{
+	stoa_assert(count + more <= OPTIONS_MAX);
+	for (size_t i = 0; i < more; i++) {
+		svc->options[count++] = options[i];
+	}
+	return count;
+}
+
+/* Gives how many there are. */
+static size_t
+options_gather(struct stoa_svc *svc)
+{
+	const struct stoa_svc_spec *spec = svc->spec;
+	size_t count =
+	    options_add(svc, 0, common_options, STOA_COUNT(common_options));
+
+	count = options_add(svc, count, spec->options, spec->option_count);
+	for (size_t i = 0;
+	     i < STOA_COUNT(spec->shared) && spec->shared[i] != NULL; i++) {
+		count = options_add(svc, count, spec->shared[i]->options,
+		    spec->shared[i]->count);
+	}
+	return count;
+}
+
 static bool
 settings_open(struct stoa_svc *svc, int argc, char **argv)
 {
 	struct stoa_buf error;
 	enum stoa_log_level level;
-	size_t count = STOA_COUNT(common_options);
 	bool ok;
 
-	memcpy(svc->options, common_options, sizeof(common_options));
-	stoa_assert(count + svc->spec->option_count <= OPTIONS_MAX);
-	for (size_t i = 0; i < svc->spec->option_count; i++) {
-		svc->options[count++] = svc->spec->options[i];
-	}
-	svc->conf = stoa_conf_new(svc->options, count);
+	svc->conf = stoa_conf_new(svc->options, options_gather(svc));
 	stoa_buf_init(&error, 4096);
 	ok = settings_read(svc, argc, argv, &error);
 	if (ok && !stoa_log_level_parse(
@@ -179,9 +201,7 @@ stoa_svc_conf(struct stoa_svc *svc)
 const char *
 stoa_svc_key_file(struct stoa_svc *svc)
 {
-	const char *file = stoa_conf_get(svc->conf, "nats-key-file");
-
-	return file[0] == '\0' ? NULL : file;
+	return stoa_conf_get_or_null(svc->conf, "nats-key-file");
 }
 
 /* Makes the missing folders of a path; the last part too if asked. */
@@ -434,7 +454,7 @@ harden(void)
 static int
 run(struct stoa_svc *svc)
 {
-	const char *listen = stoa_conf_get(svc->conf, "ops-listen");
+	const char *listen = stoa_conf_get_or_null(svc->conf, "ops-listen");
 
 	harden();
 	svc->loop = stoa_loop_open();
@@ -443,8 +463,8 @@ run(struct stoa_svc *svc)
 	if (!bus_open(svc)) {
 		return 1;
 	}
-	if (listen[0] != '\0' && stoa_ops_open(svc->loop, listen, is_ready,
-				     metrics, svc, &svc->ops) != STOA_OK) {
+	if (listen != NULL && stoa_ops_open(svc->loop, listen, is_ready,
+				  metrics, svc, &svc->ops) != STOA_OK) {
 		stoa_log(STOA_LOG_ERROR, "ops_not_open",
 		    "ops-listen %s cannot be listened on", listen);
 		return 1;

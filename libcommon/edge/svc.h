@@ -24,6 +24,7 @@ struct stoa_svc_spec {
 	const char *description;		/* one line */
 	const struct stoa_conf_option *options; /* own ones */
 	size_t option_count;
+	const struct stoa_conf_group *shared[2]; /* with other daemons */
 	/* Opens the parts and adds them. False: says why in the log; the
 	 * process ends with status 1. */
 	bool (*start)(struct stoa_svc *svc);

@@ -46,8 +46,7 @@ main(int argc, char **argv)
 	const struct stoa_svc_spec spec = {
 	    .name = "accounts",
 	    .description = "directory, members, roles and the ledger",
-	    .options = stoa_domain_options,
-	    .option_count = stoa_domain_option_count,
+	    .shared = {&stoa_domain_settings},
 	    .start = start,
 	};
 

@@ -2,7 +2,7 @@
 #include "base/core.h"
 #include "bot/bot.h"
 #include "bot/limits.h"
-#include "edge/cache_redis.h"
+#include "edge/cache_settings.h"
 #include "edge/entropy.h"
 #include "edge/log.h"
 #include "edge/svc.h"
@@ -12,11 +12,6 @@
 #include <stdlib.h>
 
 static const struct stoa_conf_option options[] = {
-    {"redis-socket", STOA_CONF_TEXT, NULL, 0, 107,
-	"socket of Redis; empty: 127.0.0.1 and redis-port"},
-    {"redis-port", STOA_CONF_NUMBER, "6379", 1, 65535,
-	"port of Redis, used without a socket"},
-    {"redis-password", STOA_CONF_SECRET, NULL, 0, 128, "password of Redis"},
     {"link-key", STOA_CONF_SECRET, NULL, 0, 127,
 	"secret that turns platforms' users into the directory's keys"},
     {"rate-factor", STOA_CONF_NUMBER, "1", 1, 1000000,
@@ -34,22 +29,6 @@ static void
 warn(const char *event, const char *text)
 {
 	stoa_log(STOA_LOG_WARN, event, "%s", text);
-}
-
-static bool
-cache_open(struct stoa_svc *svc, struct stoa_cache **ret_cache)
-{
-	const struct stoa_conf *conf = stoa_svc_conf(svc);
-	const char *socket = stoa_conf_get(conf, "redis-socket");
-	const char *password = stoa_conf_get(conf, "redis-password");
-	struct stoa_cache_options cache_options = {
-	    .socket = socket[0] == '\0' ? NULL : socket,
-	    .port = (uint16_t)stoa_conf_number(conf, "redis-port"),
-	    .password = password[0] == '\0' ? NULL : password,
-	};
-
-	return stoa_cache_open(stoa_loop_uv(stoa_svc_loop(svc)), &cache_options,
-		   ret_cache) == STOA_OK;
 }
 
 /* ---- while a member is typing ---- */
@@ -116,7 +95,7 @@ start(struct stoa_svc *svc)
 		    "--link-key-file");
 		return false;
 	}
-	if (!cache_open(svc, &o.cache) ||
+	if (stoa_cache_open_as_set(svc, &o.cache) != STOA_OK ||
 	    !stoa_entropy_bytes(&o.seed, sizeof(o.seed))) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "out of memory, or the system gives no random numbers");
@@ -139,6 +118,7 @@ main(int argc, char **argv)
 	    .description = "commands in, cards out",
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
+	    .shared = {&stoa_cache_settings},
 	    .start = start,
 	};
 

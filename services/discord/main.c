@@ -2,7 +2,7 @@
 #include "discord/discord.h"
 #include "discord/rest.h"
 #include "discord/talk_limits.h"
-#include "edge/cache_redis.h"
+#include "edge/cache_settings.h"
 #include "edge/entropy.h"
 #include "edge/log.h"
 #include "edge/svc.h"
@@ -28,11 +28,6 @@ static const struct stoa_conf_option options[] = {
 	"requests a second that Discord allows this bot"},
     {"invalid-limit", STOA_CONF_NUMBER, "10000", 10, 10000,
 	"invalid requests in ten minutes after which Discord bans"},
-    {"redis-socket", STOA_CONF_TEXT, NULL, 0, 107,
-	"socket of Redis; empty: 127.0.0.1 and redis-port"},
-    {"redis-port", STOA_CONF_NUMBER, "6379", 1, 65535,
-	"port of Redis, used without a socket"},
-    {"redis-password", STOA_CONF_SECRET, NULL, 0, 128, "password of Redis"},
 };
 
 static char incarnation[48], folder[512], origin[256], state_path[600];
@@ -64,22 +59,6 @@ invite_keep(const char *url)
 }
 
 /* ---- settings ---- */
-
-static bool
-cache_open(struct stoa_svc *svc, struct stoa_cache **ret_cache)
-{
-	const struct stoa_conf *conf = stoa_svc_conf(svc);
-	const char *socket = stoa_conf_get(conf, "redis-socket");
-	const char *password = stoa_conf_get(conf, "redis-password");
-	struct stoa_cache_options o = {
-	    .socket = socket[0] == '\0' ? NULL : socket,
-	    .port = (uint16_t)stoa_conf_number(conf, "redis-port"),
-	    .password = password[0] == '\0' ? NULL : password,
-	};
-
-	return stoa_cache_open(
-		   stoa_loop_uv(stoa_svc_loop(svc)), &o, ret_cache) == STOA_OK;
-}
 
 /* "http://host:port/" of the API's address, unless it is Discord's. */
 static void
@@ -121,11 +100,10 @@ rest_start(struct stoa_svc *svc, struct stoa_cache *cache, uint64_t seed,
     struct rest **ret_rest)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
-	const char *ca = stoa_conf_get(conf, "ca-file");
 	struct rest_options o = {
 	    .base_url = stoa_conf_get(conf, "api-url"),
 	    .token = stoa_conf_get(conf, "discord-token"),
-	    .ca_file = ca[0] == '\0' ? NULL : ca,
+	    .ca_file = stoa_conf_get_or_null(conf, "ca-file"),
 	    .home_url = "https://github.com/stoa-suite/stoa",
 	    .version = STOA_VERSION,
 	    .global_limit = (unsigned)stoa_conf_number(conf, "global-limit"),
@@ -164,7 +142,8 @@ start(struct stoa_svc *svc)
 		      "portal");
 	}
 	origin_set(stoa_conf_get(conf, "api-url"));
-	if (!cache_open(svc, &cache) || !names_make(svc, s.replica, &s.seed)) {
+	if (stoa_cache_open_as_set(svc, &cache) != STOA_OK ||
+	    !names_make(svc, s.replica, &s.seed)) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "out of memory, or the system gives no random numbers");
 		return false;
@@ -192,6 +171,7 @@ main(int argc, char **argv)
 	    .description = "Discord out: answers, cards, commands",
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
+	    .shared = {&stoa_cache_settings},
 	    .start = start,
 	};
 

@@ -190,13 +190,11 @@ hook_start(struct stoa_svc *svc, const struct gateway_options *o,
 static bool
 connections_start(struct stoa_svc *svc, struct gateway_options *o)
 {
-	const char *ca = stoa_conf_get(stoa_svc_conf(svc), "ca-file");
-
 	if (!o->connects) {
 		return true;
 	}
-	o->ws =
-	    stoa_ws_client_open(stoa_svc_loop(svc), ca[0] == '\0' ? NULL : ca);
+	o->ws = stoa_ws_client_open(stoa_svc_loop(svc),
+	    stoa_conf_get_or_null(stoa_svc_conf(svc), "ca-file"));
 	if (o->ws == NULL) {
 		stoa_log(STOA_LOG_ERROR, "not_started",
 		    "WebSockets cannot be used: is libwebsockets-evlib-uv "

@@ -10,9 +10,6 @@ static struct stoa_domaind *domaind;
 static struct stoa_svc *service;
 
 static const struct stoa_conf_option options[] = {
-    {"replica", STOA_CONF_NUMBER, "0", 0, 15, "number of this replica, from 0"},
-    {"replicas", STOA_CONF_NUMBER, "1", 1, 16,
-	"how many replicas are configured"},
     {"pace", STOA_CONF_NUMBER, "1", 1, 1000000,
 	"durations that a new community begins with are divided by this"},
 };
@@ -154,6 +151,7 @@ main(int argc, char **argv)
 	    .description = "proposals, votes and what they decide",
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
+	    .shared = {&stoa_domain_settings},
 	    .start = start,
 	};
 

@@ -78,10 +78,10 @@ static bool
 secret_read(struct stoa_svc *svc, const char *setting, const char *usual,
     char text[static 256])
 {
-	const char *file = stoa_conf_get(stoa_svc_conf(svc), setting);
+	const char *file = stoa_conf_get_or_null(stoa_svc_conf(svc), setting);
 	enum stoa_status status;
 
-	if (file[0] == '\0') {
+	if (file == NULL) {
 		file = stoa_svc_path(svc, usual, false);
 	}
 	status = stoa_secret_read(file, text, 256);

@@ -102,8 +102,7 @@ main(int argc, char **argv)
 	const struct stoa_svc_spec spec = {
 	    .name = "training",
 	    .description = "data sets, jobs and models",
-	    .options = stoa_domain_options,
-	    .option_count = stoa_domain_option_count,
+	    .shared = {&stoa_domain_settings},
 	    .start = start,
 	};
 

@@ -27,7 +27,7 @@ static bool
 identity_open(struct stoa_svc *svc)
 {
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
-	const char *key = stoa_conf_get(conf, "sign-key-file");
+	const char *key = stoa_conf_get_or_null(conf, "sign-key-file");
 	char name[512], path[1200];
 	struct worker_identity_options o = {
 	    .home = stoa_conf_get(conf, "home"),
@@ -39,9 +39,8 @@ identity_open(struct stoa_svc *svc)
 	bool ok;
 
 	(void)snprintf(path, sizeof(path), "%s",
-	    key[0] != '\0'
-		? key
-		: stoa_svc_path(svc, "keys/worker-sign.secret", false));
+	    key != NULL ? key
+			: stoa_svc_path(svc, "keys/worker-sign.secret", false));
 	(void)snprintf(name, sizeof(name), "%s %lld",
 	    stoa_conf_get(conf, "ops-listen"),
 	    (long long)stoa_conf_number(conf, "number"));

@@ -66,6 +66,9 @@ test_stronger_source_stands_in_any_order(void **state)
 	assert_string_equal(stoa_conf_get(t->conf, "nats-url"), "nats://env");
 	assert_true(stoa_conf_flag(t->conf, "loud"));
 	assert_string_equal(stoa_conf_get(t->conf, "token"), "");
+	assert_null(stoa_conf_get_or_null(t->conf, "token"));
+	assert_string_equal(
+	    stoa_conf_get_or_null(t->conf, "nats-url"), "nats://env");
 }
 
 static void
