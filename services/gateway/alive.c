@@ -76,7 +76,7 @@ beat_put(struct gateway *g, stoa_kv_stored done)
 	}
 	record.incarnation = (char *)(uintptr_t)g->o.incarnation;
 	record.beat = ++g->beat;
-	record.shards = fleet_lease_count(g);
+	record.shards = fleet_lease_count(g->fleet);
 	record.released = g->released;
 	record.n_released = g->released_count;
 	record.is_leaving = g->is_draining;

@@ -1,4 +1,4 @@
-/* fleet.c - which shards are ours.
+/* fleet.c - a set of shards, and which of them are ours.
  *
  * A shard's record in the broker names its owner and its session, and is only
  * ever replaced at the revision that was read: that is the lease, and the
@@ -29,7 +29,7 @@
 static void
 shard_key(const struct runner *r, char key[static 48])
 {
-	(void)snprintf(key, 48, "shard.%u.%u", r->gateway->count, r->id);
+	(void)snprintf(key, 48, "shard.%u.%u", r->fleet->count, r->id);
 }
 
 struct stoa_str
@@ -44,12 +44,12 @@ gateway_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
 /* ---- shares ---- */
 
 unsigned
-fleet_lease_count(const struct gateway *g)
+fleet_lease_count(const struct fleet *f)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < g->count; i++) {
-		count += g->runners[i].lease >= LEASE_CLAIMING;
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		count += f->runners[i].lease >= LEASE_CLAIMING;
 	}
 	return count;
 }
@@ -57,9 +57,11 @@ fleet_lease_count(const struct gateway *g)
 void
 fleet_released(struct gateway *g, const Stoa__Discord__Replica *record)
 {
-	for (size_t i = 0; i < record->n_released; i++) {
-		struct runner *r = record->released[i] < g->count
-				       ? &g->runners[record->released[i]]
+	const struct fleet *f = g->fleet;
+
+	for (size_t i = 0; f != NULL && i < record->n_released; i++) {
+		struct runner *r = record->released[i] < f->count
+				       ? &f->runners[record->released[i]]
 				       : NULL;
 
 		if (r != NULL && r->lease == LEASE_OTHER) {
@@ -71,11 +73,11 @@ fleet_released(struct gateway *g, const Stoa__Discord__Replica *record)
 
 /* Our share of all shards. */
 static unsigned
-target_of(const struct gateway *g)
+target_of(const struct fleet *f)
 {
-	unsigned least, alive = alive_count(g, &least);
+	unsigned least, alive = alive_count(f->gateway, &least);
 
-	return (g->count + alive - 1) / alive;
+	return (f->count + alive - 1) / alive;
 }
 
 /* ---- records ---- */
@@ -233,7 +235,8 @@ on_looked(void *owner, enum stoa_status status, struct stoa_str value,
 	stoa_arena_fini(&arena);
 	if (g->is_draining || !is_free(r)) {
 		r->lease = LEASE_OTHER;
-	} else if (!holds_us(r) && fleet_lease_count(g) >= target_of(g)) {
+	} else if (!holds_us(r) &&
+		   fleet_lease_count(r->fleet) >= target_of(r->fleet)) {
 		r->lease = LEASE_OTHER; /* somebody else's share */
 	} else {
 		claim(r, revision);
@@ -363,8 +366,10 @@ fleet_save(struct runner *r, bool now)
 void
 fleet_doubt(struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		struct runner *r = &g->runners[i];
+	const struct fleet *f = g->fleet;
+
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		struct runner *r = &f->runners[i];
 
 		if (r->lease == LEASE_OURS && !r->is_saving) {
 			settle(r);
@@ -421,23 +426,24 @@ fleet_release(struct runner *r)
 }
 
 static void
-balance(struct gateway *g)
+balance(struct fleet *f)
 {
+	const struct gateway *g = f->gateway;
 	unsigned least, alive = alive_count(g, &least);
-	unsigned mine = fleet_lease_count(g);
+	unsigned mine = fleet_lease_count(f);
 
-	if (g->now_us < g->balance_us || g->is_draining ||
+	if (g->now_us < f->balance_us || g->is_draining ||
 	    !alive_is_healthy(g)) {
 		return;
 	}
-	g->balance_us = g->now_us + FREE_US;
-	if (mine <= (g->count + alive - 1) / alive ||
-	    least >= g->count / alive) {
+	f->balance_us = g->now_us + FREE_US;
+	if (mine <= (f->count + alive - 1) / alive ||
+	    least >= f->count / alive) {
 		return;
 	}
-	for (unsigned i = 0; i < g->count; i++) {
-		if (g->runners[i].lease == LEASE_OURS) {
-			fleet_release(&g->runners[i]);
+	for (unsigned i = 0; i < f->count; i++) {
+		if (f->runners[i].lease == LEASE_OURS) {
+			fleet_release(&f->runners[i]);
 			return;
 		}
 	}
@@ -503,39 +509,43 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 }
 
 static void
-walk(struct gateway *g)
+walk(struct fleet *f)
 {
-	unsigned mine = fleet_lease_count(g);
-	unsigned target = target_of(g);
+	unsigned mine = fleet_lease_count(f);
+	unsigned target = target_of(f);
 	unsigned room = target > mine ? target - mine : 0;
 	unsigned looks = LOOKS_PER_TICK;
 
-	for (unsigned i = 0; i < g->count; i++) {
-		unsigned at = (g->cursor + i) % g->count;
+	for (unsigned i = 0; i < f->count; i++) {
+		unsigned at = (f->cursor + i) % f->count;
 
-		if (runner_walk(g, &g->runners[at], room, looks)) {
+		if (runner_walk(f->gateway, &f->runners[at], room, looks)) {
 			room -= room > 0;
 			looks--;
 		}
 	}
-	g->cursor = g->count == 0 ? 0 : (g->cursor + 1) % g->count;
+	f->cursor = (f->cursor + 1) % f->count;
 }
 
 /* ---- how many there are ---- */
 
-void
-fleet_set_count(struct gateway *g, unsigned count)
+struct fleet *
+fleet_new(struct gateway *g, unsigned count)
 {
-	stoa_assert(g->runners == NULL && count > 0);
-	g->runners = calloc(count, sizeof(*g->runners));
-	stoa_assert(g->runners != NULL);
-	g->count = count;
+	struct fleet *f = calloc(1, sizeof(*f));
+
+	stoa_assert(f != NULL && count > 0);
+	f->gateway = g;
+	f->count = count;
+	f->runners = calloc(count, sizeof(*f->runners));
+	stoa_assert(f->runners != NULL);
 	for (unsigned i = 0; i < count; i++) {
-		runner_init(g, &g->runners[i], i);
+		runner_init(f, &f->runners[i], i);
 	}
 	/* Replicas that start together begin at different ends. */
-	g->cursor = (unsigned)(g->o.seed % count);
+	f->cursor = (unsigned)(g->o.seed % count);
 	gateway_log(g, false, "shards", "%u shards", count);
+	return f;
 }
 
 static void
@@ -570,7 +580,7 @@ on_plan(void *owner, enum stoa_status status, struct stoa_str value,
 	}
 	if (plan.count > 0 && plan.count <= GATEWAY_SHARDS_MAX &&
 	    (g->o.shards == 0 || g->o.shards == plan.count)) {
-		fleet_set_count(g, plan.count);
+		g->fleet = fleet_new(g, plan.count);
 		return;
 	}
 	plan.count = g->o.shards > 0 ? g->o.shards : g->recommended;
@@ -593,9 +603,9 @@ void
 fleet_tick(struct gateway *g)
 {
 	alive_beat(g);
-	if (g->count > 0) {
-		balance(g);
-		walk(g);
+	if (g->fleet != NULL) {
+		balance(g->fleet);
+		walk(g->fleet);
 	} else if (!g->is_planning && !g->is_draining && alive_is_healthy(g)) {
 		g->is_planning = true;
 		stoa_kv_get(g->o.bus, GATEWAY_BUCKET, "plan", on_plan, g);

@@ -78,8 +78,10 @@ gateway_start(struct gateway *g)
 static bool
 is_empty(const struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		if (g->runners[i].lease >= LEASE_READING) {
+	const struct fleet *f = g->fleet;
+
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		if (f->runners[i].lease >= LEASE_READING) {
 			return false;
 		}
 	}
@@ -114,10 +116,12 @@ gateway_tick(struct gateway *g)
 void
 gateway_drain(struct gateway *g)
 {
+	const struct fleet *f = g->fleet;
+
 	g->is_draining = true;
 	g->beat_us = 0; /* told at once, so that others make room */
-	for (unsigned i = 0; i < g->count; i++) {
-		fleet_release(&g->runners[i]);
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		fleet_release(&f->runners[i]);
 	}
 }
 
@@ -141,15 +145,17 @@ is_unowned(const struct runner *r)
 bool
 gateway_is_ready(const struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		const struct runner *r = &g->runners[i];
+	const struct fleet *f = g->fleet;
+
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		const struct runner *r = &f->runners[i];
 
 		if (is_unowned(r) ||
 		    (r->lease == LEASE_OURS && r->shard.state != SHARD_READY)) {
 			return false;
 		}
 	}
-	return g->count > 0;
+	return f != NULL;
 }
 
 /* ---- metrics ---- */
@@ -202,11 +208,13 @@ gateway_metrics(const struct gateway *g, struct stoa_buf *out)
 {
 	struct sums s = {0};
 	const struct gateway_counts *c = &g->counts;
+	const struct fleet *f = g->fleet;
 
-	for (unsigned i = 0; i < g->count; i++) {
-		sums_add(&s, &g->runners[i]);
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		sums_add(&s, &f->runners[i]);
 	}
-	metric(out, "shards", "Shards of the bot.", "gauge", g->count);
+	metric(out, "shards", "Shards of the bot.", "gauge",
+	    f == NULL ? 0 : f->count);
 	metric(out, "shards_ours", "Shards that this replica holds.", "gauge",
 	    s.ours);
 	metric(out, "shards_ready", "Of these, connected.", "gauge", s.ready);

@@ -1,6 +1,6 @@
 /* parts.h - what the gateway's files share; for them only.
  *
- *   fleet.c     which shards are ours: leases
+ *   fleet.c     a set of shards, and which of them are ours: leases
  *   alive.c     which replicas live
  *   runner.c    one shard that is ours: connection, session, what it says
  *   identify.c  who may identify: budget, one in five seconds, loops
@@ -34,6 +34,7 @@ enum lease {
 
 struct runner {
 	struct gateway *gateway;
+	struct fleet *fleet;
 	unsigned id;
 	enum lease lease;
 	char holder[REPLICA_NAME_SIZE];
@@ -63,6 +64,16 @@ struct runner {
 	/* Of the queue for identifying. */
 	struct runner *queue_next;
 	bool is_queued;
+};
+
+/* All shards of one count. */
+struct fleet {
+	struct gateway *gateway;
+	unsigned count;
+	struct runner *runners; /* one per shard */
+	unsigned cursor;	/* of the walk over leases */
+	int64_t balance_us;
+	size_t bytes; /* in all windows */
 };
 
 struct replica {
@@ -109,8 +120,7 @@ enum identify_step {
 struct gateway {
 	struct gateway_options o;
 	struct stoa_buf unpacked; /* shared by all connections */
-	struct runner *runners;	  /* one per shard */
-	unsigned count;		  /* of shards; 0: not known yet */
+	struct fleet *fleet;	  /* NULL: it is not known how many */
 	struct stoa_map replicas; /* name -> struct replica * */
 	struct stoa_map types;	  /* event types that are subscribed */
 	bool wants_all_types;
@@ -118,12 +128,9 @@ struct gateway {
 	int64_t started_us;
 	int64_t beat_us, beat_put_us; /* put: the last one that was stored */
 	uint64_t beat;
-	int64_t balance_us;
-	unsigned cursor; /* of the walk over leases */
 	size_t released_count;
 	uint32_t released[32]; /* told with the next beats */
 	int64_t released_us;
-	size_t bytes; /* in all windows */
 	size_t open_stores;
 	struct message *again; /* publish.c: not stored, to be tried again */
 	int64_t again_us;
@@ -183,8 +190,8 @@ unsigned alive_count(const struct gateway *g, unsigned *ret_least);
 struct stoa_str gateway_pack(
     const ProtobufCMessage *m, uint8_t *to, size_t size);
 
-/* Shards that we hold or are about to. */
-unsigned fleet_lease_count(const struct gateway *g);
+/* Shards that we hold or are about to; of no fleet: 0. */
+unsigned fleet_lease_count(const struct fleet *f);
 
 /* Others may have taken ours meanwhile: reads them again. */
 void fleet_doubt(struct gateway *g);
@@ -194,7 +201,9 @@ void fleet_released(struct gateway *g, const Stoa__Discord__Replica *record);
 
 void fleet_start(struct gateway *g);
 void fleet_tick(struct gateway *g);
-void fleet_set_count(struct gateway *g, unsigned count);
+
+/* All shards of `count`; nobody is known to run them yet. */
+struct fleet *fleet_new(struct gateway *g, unsigned count);
 
 /* Stores the session's place when it is due; `now`: at once. */
 void fleet_save(struct runner *r, bool now);
@@ -202,7 +211,7 @@ void fleet_release(struct runner *r);
 
 /* ---- runner.c ---- */
 
-void runner_init(struct gateway *g, struct runner *r, unsigned id);
+void runner_init(struct fleet *f, struct runner *r, unsigned id);
 void runner_start(struct runner *r, const struct shard_session *session);
 
 /* The lease is gone or given back: closes, forgets. */

@@ -75,7 +75,7 @@ outgoing_done(struct outgoing *o)
 	}
 	before = r->window.bytes;
 	follower = window_done(&r->window, &o->event, outgoing_free);
-	r->gateway->bytes -= before - r->window.bytes;
+	r->fleet->bytes -= before - r->window.bytes;
 	if (follower != NULL) {
 		outgoing_send((struct outgoing *)follower);
 	}
@@ -188,7 +188,7 @@ publish_forget(struct runner *r)
 			free(o);
 		}
 	}
-	r->gateway->bytes -= r->window.bytes;
+	r->fleet->bytes -= r->window.bytes;
 	window_fini(&r->window);
 }
 
@@ -252,7 +252,7 @@ draft_event(struct runner *r, struct draft *d, struct stoa_arena *arena,
 	struct message *m;
 
 	e.shard = r->id;
-	e.shard_count = g->count;
+	e.shard_count = r->fleet->count;
 	e.seq = frame->seq;
 	e.type = stoa_arena_str(arena, frame->type);
 	e.guild = d->lane[0] == '-' ? NULL : d->lane;
@@ -463,7 +463,7 @@ publish_dispatch(struct runner *r, const struct gateway_frame *frame)
 		o = outgoing_new(g, &d);
 		o->runner = r;
 		o->event.seq = frame->seq;
-		g->bytes += o->event.bytes;
+		r->fleet->bytes += o->event.bytes;
 		if (window_add(&r->window, &o->event)) {
 			outgoing_send(o);
 		}

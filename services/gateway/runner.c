@@ -215,9 +215,9 @@ static const struct shard_ports ports = {
 /* ---- life ---- */
 
 void
-runner_init(struct gateway *g, struct runner *r, unsigned id)
+runner_init(struct fleet *f, struct runner *r, unsigned id)
 {
-	*r = (struct runner){.gateway = g, .id = id};
+	*r = (struct runner){.gateway = f->gateway, .fleet = f, .id = id};
 }
 
 void
@@ -228,7 +228,7 @@ runner_start(struct runner *r, const struct shard_session *session)
 	shard_init(&r->shard,
 	    &(struct shard_options){
 		.id = r->id,
-		.count = g->count,
+		.count = r->fleet->count,
 		.intents = g->o.intents,
 		.token = g->o.token,
 		.gateway_url = g->url,
@@ -253,11 +253,11 @@ runner_stop(struct runner *r)
 void
 runner_flow(struct runner *r)
 {
-	const struct gateway *g = r->gateway;
+	const struct fleet *f = r->fleet;
 	bool is_full = r->window.count >= GATEWAY_WINDOW_EVENTS ||
-		       g->bytes >= GATEWAY_WINDOW_BYTES;
+		       f->bytes >= GATEWAY_WINDOW_BYTES;
 	bool is_low = r->window.count <= GATEWAY_WINDOW_EVENTS / 2 &&
-		      g->bytes <= GATEWAY_WINDOW_BYTES / 2;
+		      f->bytes <= GATEWAY_WINDOW_BYTES / 2;
 
 	if (r->ws == NULL || !(r->is_paused ? is_low : is_full)) {
 		return;
@@ -265,7 +265,7 @@ runner_flow(struct runner *r)
 	r->is_paused = !r->is_paused;
 	r->gateway->counts.pauses += r->is_paused;
 	stoa_ws_pause(r->ws, r->is_paused);
-	shard_set_deaf(&r->shard, r->is_paused, g->now_us);
+	shard_set_deaf(&r->shard, r->is_paused, r->gateway->now_us);
 }
 
 void
