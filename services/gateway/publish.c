@@ -26,6 +26,7 @@ struct message {
 	struct message *next; /* to be stored again */
 	struct outgoing *of;
 	struct stoa_str data;
+	uint64_t *counter; /* of what is sent */
 	char subject[128];
 	char id[ID_SIZE];
 };
@@ -142,6 +143,7 @@ outgoing_send(struct outgoing *o)
 	o->is_sent = true;
 	o->open = o->count;
 	for (unsigned i = 0; i < o->count; i++) {
+		(*o->messages[i].counter)++;
 		message_store(&o->messages[i]);
 	}
 }
@@ -228,7 +230,7 @@ draft_interaction(struct gateway *g, struct draft *d, struct stoa_arena *arena,
 		    "stoa.chat.in.discord.%u.%s",
 		    (unsigned)stoa_slot_of(stoa_str_of(c->user)), c->user);
 		(void)snprintf(m->id, sizeof(m->id), "%s", c->id);
-		g->counts.commands++;
+		m->counter = &g->counts.commands;
 	}
 	if (i->turn != NULL) {
 		if (!draft_add(d, arena, &i->turn->base, &m)) {
@@ -238,7 +240,7 @@ draft_interaction(struct gateway *g, struct draft *d, struct stoa_arena *arena,
 		    m->subject, sizeof(m->subject), "stoa.discord.turn");
 		(void)snprintf(
 		    m->id, sizeof(m->id), "turn-%s", i->turn->command);
-		g->counts.turns++;
+		m->counter = &g->counts.turns;
 	}
 	return true;
 }
@@ -271,7 +273,7 @@ draft_event(struct runner *r, struct draft *d, struct stoa_arena *arena,
 	    "stoa.event.discord.%u.%s", r->id, d->lane);
 	(void)snprintf(m->id, sizeof(m->id), "%s:%" PRIu64, r->shard.session.id,
 	    frame->seq);
-	g->counts.events++;
+	m->counter = &g->counts.events;
 	return true;
 }
 
