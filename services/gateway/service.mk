@@ -1,7 +1,7 @@
 # gateway: Discord in. GATEWAY_PURE knows the protocol and touches nothing.
 
 GATEWAY_PURE := $(addprefix services/gateway/,frame.c shard.c window.c \
-	interaction.c hook_seen.c hook_event.c)
+	interaction.c hook_seen.c hook_event.c reshard.c)
 $(B)/libgateway-core.a: $(call objects,$(GATEWAY_PURE))
 PURE_OBJECTS += $(call objects,$(GATEWAY_PURE))
 
