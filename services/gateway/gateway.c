@@ -179,19 +179,7 @@ struct sums {
 static void
 sums_add(struct sums *s, const struct runner *r)
 {
-	const struct shard_counts *c = &r->shard.counts;
-
-	s->shards.dispatches += c->dispatches;
-	s->shards.duplicates += c->duplicates;
-	s->shards.gaps += c->gaps;
-	s->shards.zombies += c->zombies;
-	s->shards.identifies += c->identifies;
-	s->shards.resumes += c->resumes;
-	s->shards.resumed += c->resumed;
-	s->shards.invalid += c->invalid;
-	s->shards.our_faults += c->our_faults;
-	s->shards.bad_payloads += c->bad_payloads;
-	s->shards.rate_limited += c->rate_limited;
+	shard_counts_add(&s->shards, &r->shard.counts);
 	s->ours += r->lease == LEASE_OURS;
 	s->ready += r->shard.state == SHARD_READY;
 	s->window += r->window.count;

@@ -697,6 +697,23 @@ shard_tick(struct shard *s, int64_t now_us)
 	beat_tick(s, now_us);
 }
 
+void
+shard_counts_add(struct shard_counts *to, const struct shard_counts *from)
+{
+	to->dispatches += from->dispatches;
+	to->duplicates += from->duplicates;
+	to->gaps += from->gaps;
+	to->zombies += from->zombies;
+	to->identifies += from->identifies;
+	to->resumes += from->resumes;
+	to->resumed += from->resumed;
+	to->invalid += from->invalid;
+	to->refused_sends += from->refused_sends;
+	to->rate_limited += from->rate_limited;
+	to->our_faults += from->our_faults;
+	to->bad_payloads += from->bad_payloads;
+}
+
 const char *
 shard_state_name(enum shard_state state)
 {

@@ -154,6 +154,9 @@ void shard_grant(struct shard *s, int64_t now_us);
 
 void shard_tick(struct shard *s, int64_t now_us);
 
+/* Adds each of `from`. */
+void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
+
 /* Whether acknowledgements can be read at all just now. */
 void shard_set_deaf(struct shard *s, bool is_deaf, int64_t now_us);
 
