@@ -78,11 +78,11 @@ gateway_start(struct gateway *g)
 static bool
 is_empty(const struct gateway *g)
 {
-	const struct fleet *f = g->fleet;
-
-	for (unsigned i = 0; f != NULL && i < f->count; i++) {
-		if (f->runners[i].lease >= LEASE_READING) {
-			return false;
+	for (const struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			if (f->runners[i].lease >= LEASE_READING) {
+				return false;
+			}
 		}
 	}
 	return g->open_stores == 0 && g->again == NULL;
@@ -106,6 +106,7 @@ gateway_tick(struct gateway *g)
 	if (!g->o.connects) {
 		return;
 	}
+	plan_tick(g);
 	fleet_tick(g);
 	identify_tick(g);
 	if (g->is_draining && is_empty(g)) {
@@ -116,12 +117,12 @@ gateway_tick(struct gateway *g)
 void
 gateway_drain(struct gateway *g)
 {
-	const struct fleet *f = g->fleet;
-
 	g->is_draining = true;
 	g->beat_us = 0; /* told at once, so that others make room */
-	for (unsigned i = 0; f != NULL && i < f->count; i++) {
-		fleet_release(&f->runners[i]);
+	for (struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			fleet_release(&f->runners[i]);
+		}
 	}
 }
 
@@ -145,7 +146,7 @@ is_unowned(const struct runner *r)
 bool
 gateway_is_ready(const struct gateway *g)
 {
-	const struct fleet *f = g->fleet;
+	const struct fleet *f = sets_find(g, FLEET_FORCE, 0);
 
 	for (unsigned i = 0; f != NULL && i < f->count; i++) {
 		const struct runner *r = &f->runners[i];
@@ -173,16 +174,30 @@ metric(struct stoa_buf *out, const char *name, const char *help,
 struct sums {
 	struct shard_counts shards;
 	uint64_t ours, ready, window;
+	uint64_t kept, past;
 	int64_t latency_us, resume_us;
 };
 
 static void
 sums_add(struct sums *s, const struct runner *r)
 {
+	bool is_ours = r->lease == LEASE_OURS;
+
 	shard_counts_add(&s->shards, &r->shard.counts);
-	s->ours += r->lease == LEASE_OURS;
-	s->ready += r->shard.state == SHARD_READY;
-	s->window += r->window.count;
+	switch (r->fleet->role) {
+	case FLEET_FORCE:
+		s->ours += is_ours;
+		s->ready += r->shard.state == SHARD_READY;
+		s->window += r->window.count;
+		break;
+	case FLEET_NEXT:
+		s->kept += r->window.count;
+		break;
+	case FLEET_PAST:
+		s->past += is_ours || r->lease == LEASE_RELEASING;
+		s->window += r->window.count;
+		break;
+	}
 	if (r->shard.latency_us > s->latency_us) {
 		s->latency_us = r->shard.latency_us;
 	}
@@ -191,18 +206,45 @@ sums_add(struct sums *s, const struct runner *r)
 	}
 }
 
+static void
+reshard_metrics(
+    const struct gateway *g, const struct sums *s, struct stoa_buf *out)
+{
+	struct reshard_look look = {0};
+
+	plan_look(g, &look);
+	metric(out, "reshard_shards",
+	    "Shards of the count that is brought up; 0: none is.", "gauge",
+	    look.new_count);
+	metric(out, "reshard_settled",
+	    "Of these, over all replicas, that hear everything.", "gauge",
+	    look.new_settled);
+	metric(out, "reshard_kept",
+	    "Events that are kept until the count is in force.", "gauge",
+	    s->kept);
+	metric(out, "reshard_past",
+	    "Shards of a former count that this replica still holds.", "gauge",
+	    s->past);
+	metric(out, "reshards_total", "Changes of the count in force.",
+	    "counter", g->counts.reshards);
+	metric(out, "reshard_unheard_total",
+	    "Shards of a former count that were left before they had heard "
+	    "all.",
+	    "counter", g->counts.unheard);
+}
+
 void
 gateway_metrics(const struct gateway *g, struct stoa_buf *out)
 {
-	struct sums s = {0};
+	struct sums s = {.shards = g->past_counts};
 	const struct gateway_counts *c = &g->counts;
-	const struct fleet *f = g->fleet;
 
-	for (unsigned i = 0; f != NULL && i < f->count; i++) {
-		sums_add(&s, &f->runners[i]);
+	for (const struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			sums_add(&s, &f->runners[i]);
+		}
 	}
-	metric(out, "shards", "Shards of the bot.", "gauge",
-	    f == NULL ? 0 : f->count);
+	metric(out, "shards", "Shards of the bot.", "gauge", g->plan.count);
 	metric(out, "shards_ours", "Shards that this replica holds.", "gauge",
 	    s.ours);
 	metric(out, "shards_ready", "Of these, connected.", "gauge", s.ready);
@@ -242,6 +284,7 @@ gateway_metrics(const struct gateway *g, struct stoa_buf *out)
 	    c->takeovers);
 	metric(out, "lost_leases_total", "Shards that others took over.",
 	    "counter", c->lost_leases);
+	reshard_metrics(g, &s, out);
 	metric(out, "pauses_total", "Times that reading had to wait.",
 	    "counter", c->pauses);
 	metric(out, "stores_again_total", "Stores that had to be repeated.",

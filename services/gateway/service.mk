@@ -6,7 +6,7 @@ $(B)/libgateway-core.a: $(call objects,$(GATEWAY_PURE))
 PURE_OBJECTS += $(call objects,$(GATEWAY_PURE))
 
 GATEWAY_LOGIC := $(addprefix services/gateway/,unpack.c gateway.c fleet.c \
-	alive.c runner.c identify.c publish.c signature.c hook.c)
+	plan.c sets.c alive.c runner.c identify.c publish.c signature.c hook.c)
 $(B)/libgateway.a: $(call objects,$(GATEWAY_LOGIC))
 
 $(eval $(call daemon,gateway,services/gateway/main.c,\
