@@ -8,7 +8,7 @@ import { Broker } from './stream.mjs'
 
 const suites = []
 process.on('exit', () => {
-  for (const one of suites) { one.gateway?.child.kill('SIGKILL'); one.down(); one.fake.kill() }
+  for (const one of suites) { for (const g of one.gateways ?? []) g.child.kill('SIGKILL'); one.down(); one.fake.kill() }
 })
 
 // A gateway of our own beside the suite.
@@ -16,20 +16,21 @@ export class Gateway {
   constructor (s, options = {}) {
     this.s = s
     this.log = ''
-    this.sock = path.join(s.home, 'run/torture.sock')
+    this.name = options.replica ?? 'torture'
+    this.sock = path.join(s.home, `run/${this.name}.sock`)
     const all = {
       home: s.home, 'nats-url': readFileSync(path.join(s.home, 'run/nats-url'), 'utf8').trim(),
       'nats-key-file': path.join(s.home, 'keys/gateway.nk'), 'ops-listen': `unix:${this.sock}`,
-      'discord-token-file': s.tokenFile, replica: 'torture', events: '*', shards: 1, connect: 'true', 'public-key': '', ...options
+      'discord-token-file': s.tokenFile, replica: this.name, events: '*', shards: 1, connect: 'true', 'public-key': '', ...options
     }
     this.child = spawn(path.join(path.dirname(stoa), 'stoa-gateway'), Object.entries(all).map(([k, v]) => `--${k}=${v}`),
       { stdio: ['ignore', 'ignore', 'pipe'] })
     this.child.stderr.on('data', (d) => { this.log += d; s.logs.push(String(d)) })
     this.exited = new Promise((resolve) => this.child.once('exit', (code) => { this.status = code; resolve(code) }))
-    s.gateway = this
+    s.gateways.push(this)
   }
 
-  metrics () { return this.s.metrics('torture') }
+  metrics () { return this.s.metrics(this.name) }
   metric (name) { return this.metrics()[`stoa_gateway_${name}`] }
 
   // Until all its shards are connected and it says so.
@@ -37,6 +38,12 @@ export class Gateway {
     const ready = await until(ms, async () => existsSync(this.sock) && this.metrics().stoa_ready === 1)
     this.s.connectedAt = Date.now()
     return ready
+  }
+
+  // Gone without a word.
+  async kill () {
+    this.child.kill('SIGKILL')
+    await this.exited
   }
 
   // Ends in order, so that the session can be resumed; gives the status.
@@ -74,6 +81,7 @@ export class Beside extends Suite {
     s.broker = await Broker.open(s.home)
     s.serial = 0
     s.logs = []
+    s.gateways = []
     return s
   }
 
