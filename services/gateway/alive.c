@@ -17,6 +17,9 @@
 /* Before the first beat: one of a namesake's would be heard. */
 #define HUSH_US (GATEWAY_BEAT_REPLICA_US + 50 * STOA_US_PER_MS)
 
+/* A beat: names, numbers, and a bit per shard. */
+#define BEAT_MAX (SETTLED_SIZE + 512)
+
 /* A namesake is gone after this. */
 #define TWIN_SILENT_US (2 * GATEWAY_BEAT_REPLICA_US + 50 * STOA_US_PER_MS)
 
@@ -25,6 +28,12 @@ alive_is_healthy(const struct gateway *g)
 {
 	return g->beat_put_us > 0 &&
 	       g->now_us - g->beat_put_us < 3 * GATEWAY_BEAT_REPLICA_US;
+}
+
+static void
+replica_key(const struct gateway *g, char key[static STOA_KV_KEY_LEN_MAX])
+{
+	(void)snprintf(key, STOA_KV_KEY_LEN_MAX, "replica.%s", g->o.replica);
 }
 
 static void
@@ -63,11 +72,34 @@ on_farewell_stored(void *owner, enum stoa_status status, uint64_t revision)
 	g->farewell = FAREWELL_STORED;
 }
 
+/* Who has just begun tells what it was told in its last life: it must not
+ * forget that over two crashes. */
+static void
+progress_fill(const struct gateway *g, Stoa__Discord__Replica *record,
+    uint8_t settled[static SETTLED_SIZE])
+{
+	const struct reshard_aim *aim =
+	    g->plan.revision == 0 ? &g->aim_before : &g->aim;
+	struct reshard_look look = {0};
+
+	fleet_look(sets_find(g, FLEET_FORCE, 0), &look);
+	record->plan = g->plan.revision;
+	record->lost = look.old_lost;
+	record->aim = aim->count;
+	record->aim_plan = aim->plan;
+	if (plan_is_bringing(g)) {
+		record->next = g->aim.count;
+		fleet_settled(sets_find(g, FLEET_NEXT, 0), settled);
+		record->settled.data = settled;
+		record->settled.len = (g->aim.count + 7) / 8;
+	}
+}
+
 static void
 beat_put(struct gateway *g, stoa_kv_stored done)
 {
 	Stoa__Discord__Replica record = STOA__DISCORD__REPLICA__INIT;
-	uint8_t bytes[512];
+	uint8_t bytes[BEAT_MAX], settled[SETTLED_SIZE] = {0};
 	char key[STOA_KV_KEY_LEN_MAX];
 
 	g->beat_us = g->now_us + GATEWAY_BEAT_REPLICA_US;
@@ -76,11 +108,12 @@ beat_put(struct gateway *g, stoa_kv_stored done)
 	}
 	record.incarnation = (char *)(uintptr_t)g->o.incarnation;
 	record.beat = ++g->beat;
-	record.shards = fleet_lease_count(g);
+	record.shards = fleet_lease_count(sets_find(g, FLEET_FORCE, 0));
 	record.released = g->released;
 	record.n_released = g->released_count;
 	record.is_leaving = g->is_draining;
-	(void)snprintf(key, sizeof(key), "replica.%s", g->o.replica);
+	progress_fill(g, &record, settled);
+	replica_key(g, key);
 	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, key,
 	    gateway_pack(&record.base, bytes, sizeof(bytes)), STOA_KV_ANY, done,
 	    g);
@@ -141,12 +174,6 @@ twin_tick(struct gateway *g)
 	g->o.fatal(text);
 }
 
-bool
-alive_is_alone(const struct gateway *g)
-{
-	return !is_twin_there(g);
-}
-
 /* ---- beats ---- */
 
 void
@@ -172,6 +199,27 @@ alive_leave(struct gateway *g)
 }
 
 static void
+beat_take(struct gateway *g, struct replica *other,
+    const Stoa__Discord__Replica *record)
+{
+	(void)snprintf(other->incarnation, sizeof(other->incarnation), "%s",
+	    record->incarnation);
+	other->heard_us = g->now_us;
+	other->plan = record->plan;
+	other->shards = record->shards;
+	other->lost = record->lost;
+	other->next = record->next;
+	other->is_leaving = record->is_leaving;
+	memset(other->settled, 0, sizeof(other->settled));
+	reshard_bits_add(other->settled, sizeof(other->settled),
+	    record->settled.data, record->settled.len);
+	if (record->plan > g->plan.revision) {
+		plan_doubt(g);
+	}
+	fleet_released(g, record);
+}
+
+static void
 on_replica(void *owner, struct stoa_str subject, struct stoa_str data)
 {
 	struct gateway *g = owner;
@@ -193,12 +241,7 @@ on_replica(void *owner, struct stoa_str subject, struct stoa_str data)
 			stoa_assert(other != NULL);
 			(void)stoa_map_put(&g->replicas, name, other);
 		}
-		(void)snprintf(other->incarnation, sizeof(other->incarnation),
-		    "%s", record->incarnation);
-		other->heard_us = g->now_us;
-		other->shards = record->shards;
-		other->is_leaving = record->is_leaving;
-		fleet_released(g, record);
+		beat_take(g, other, record);
 	}
 	stoa_arena_fini(&arena);
 }
@@ -213,51 +256,109 @@ alive_has(const struct gateway *g, const char *name, const char *incarnation)
 	       g->now_us - other->heard_us < GATEWAY_DEAD_US;
 }
 
-bool
-alive_is_leaving(const struct gateway *g, const char *name)
+/* Does its part, by the plan that we know too. */
+static bool
+is_at_work(const struct gateway *g, const struct replica *other)
 {
-	const struct replica *other =
-	    stoa_map_get(&g->replicas, stoa_str_of(name));
-
-	return other != NULL && other->is_leaving;
+	return !other->is_leaving && other->plan == g->plan.revision &&
+	       g->now_us - other->heard_us < GATEWAY_DEAD_US;
 }
 
-unsigned
-alive_count(const struct gateway *g, unsigned *ret_least)
+/* Of those who bring up `next`; `is_any`: of all. */
+static struct members
+members_of(const struct gateway *g, unsigned next, bool is_any)
 {
-	unsigned count = 1;
+	unsigned ours = plan_is_bringing(g) ? g->aim.count : 0;
+	struct members m = {.least = UINT32_MAX};
 
-	*ret_least = UINT32_MAX;
+	m.has_us = is_any || ours == next;
+	m.count = m.has_us;
 	STOA_MAP_EACH(&g->replicas, entry)
 	{
 		const struct replica *other = entry->value;
 
-		if (!other->is_leaving &&
-		    g->now_us - other->heard_us < GATEWAY_DEAD_US) {
-			count++;
-			if (other->shards < *ret_least) {
-				*ret_least = other->shards;
-			}
+		if (is_at_work(g, other) && (is_any || other->next == next)) {
+			m.count++;
+			m.least =
+			    other->shards < m.least ? other->shards : m.least;
 		}
 	}
-	return count;
+	return m;
 }
+
+struct members
+alive_members(const struct fleet *f)
+{
+	unsigned next = f->role == FLEET_NEXT ? f->count : 0;
+	struct members m = members_of(f->gateway, next, false);
+
+	return m.count > 0 ? m : members_of(f->gateway, 0, true);
+}
+
+void
+alive_look(const struct gateway *g, struct reshard_look *look,
+    uint8_t settled[static SETTLED_SIZE])
+{
+	STOA_MAP_EACH(&g->replicas, entry)
+	{
+		const struct replica *other = entry->value;
+
+		if (!is_at_work(g, other)) {
+			continue;
+		}
+		look->old_lost += other->lost;
+		if (other->next == look->new_count) {
+			reshard_bits_add(settled, SETTLED_SIZE, other->settled,
+			    SETTLED_SIZE);
+		}
+	}
+}
+
+/* What we were told to do in our last life. */
+static void
+remember(struct gateway *g, struct stoa_str value)
+{
+	struct stoa_arena arena;
+	const Stoa__Discord__Replica *record;
+
+	stoa_arena_init(&arena, NULL, 0, GATEWAY_SEND_MAX);
+	record =
+	    stoa_unpack(&arena, &stoa__discord__replica__descriptor, value);
+	if (record != NULL) {
+		g->aim_before =
+		    (struct reshard_aim){record->aim, record->aim_plan};
+	}
+	stoa_arena_fini(&arena);
+}
+
+static void own_read(struct gateway *g);
 
 /* The broker answers: from now on others are heard. */
 static void
-on_listening(void *owner, enum stoa_status status, struct stoa_str value,
+on_own(void *owner, enum stoa_status status, struct stoa_str value,
     uint64_t revision)
 {
 	struct gateway *g = owner;
 
-	(void)value;
 	(void)revision;
 	if (status == STOA_OK || status == STOA_NOT_FOUND) {
+		if (status == STOA_OK) {
+			remember(g, value);
+		}
 		g->is_listening = true;
 		g->started_us = g->now_us;
 	} else if (!g->is_draining) {
-		stoa_kv_get(g->o.bus, GATEWAY_BUCKET, "plan", on_listening, g);
+		own_read(g);
 	}
+}
+
+static void
+own_read(struct gateway *g)
+{
+	char key[STOA_KV_KEY_LEN_MAX];
+
+	replica_key(g, key);
+	stoa_kv_get(g->o.bus, GATEWAY_BUCKET, key, on_own, g);
 }
 
 void
@@ -265,5 +366,5 @@ alive_start(struct gateway *g)
 {
 	stoa_bus_hear(
 	    g->o.bus, "$KV." GATEWAY_BUCKET ".replica.*", on_replica, g);
-	stoa_kv_get(g->o.bus, GATEWAY_BUCKET, "plan", on_listening, g);
+	own_read(g);
 }

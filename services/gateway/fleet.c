@@ -1,4 +1,4 @@
-/* fleet.c - which shards are ours.
+/* fleet.c - a set of shards, and which of them are ours.
  *
  * A shard's record in the broker names its owner and its session, and is only
  * ever replaced at the revision that was read: that is the lease, and the
@@ -29,7 +29,7 @@
 static void
 shard_key(const struct runner *r, char key[static 48])
 {
-	(void)snprintf(key, 48, "shard.%u.%u", r->gateway->count, r->id);
+	(void)snprintf(key, 48, "shard.%u.%u", r->fleet->count, r->id);
 }
 
 struct stoa_str
@@ -44,12 +44,12 @@ gateway_pack(const ProtobufCMessage *m, uint8_t *to, size_t size)
 /* ---- shares ---- */
 
 unsigned
-fleet_lease_count(const struct gateway *g)
+fleet_lease_count(const struct fleet *f)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < g->count; i++) {
-		count += g->runners[i].lease >= LEASE_CLAIMING;
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		count += f->runners[i].lease >= LEASE_CLAIMING;
 	}
 	return count;
 }
@@ -57,9 +57,14 @@ fleet_lease_count(const struct gateway *g)
 void
 fleet_released(struct gateway *g, const Stoa__Discord__Replica *record)
 {
-	for (size_t i = 0; i < record->n_released; i++) {
-		struct runner *r = record->released[i] < g->count
-				       ? &g->runners[record->released[i]]
+	const struct fleet *f = sets_find(g, FLEET_FORCE, 0);
+
+	if (record->plan != g->plan.revision) {
+		return; /* it means the shards of another set */
+	}
+	for (size_t i = 0; f != NULL && i < record->n_released; i++) {
+		struct runner *r = record->released[i] < f->count
+				       ? &f->runners[record->released[i]]
 				       : NULL;
 
 		if (r != NULL && r->lease == LEASE_OTHER) {
@@ -71,11 +76,70 @@ fleet_released(struct gateway *g, const Stoa__Discord__Replica *record)
 
 /* Our share of all shards. */
 static unsigned
-target_of(const struct gateway *g)
+target_of(const struct fleet *f)
 {
-	unsigned least, alive = alive_count(g, &least);
+	struct members m;
 
-	return (g->count + alive - 1) / alive;
+	if (f->role == FLEET_PAST) {
+		return f->count; /* whoever finds one that is left */
+	}
+	m = alive_members(f);
+	return m.has_us ? (f->count + m.count - 1) / m.count : 0;
+}
+
+/* While we bring up another count, those in force only go on: beginning anew
+ * what is about to end is a waste, unless it has been heard here. */
+static bool
+may_identify(const struct runner *r)
+{
+	switch (r->fleet->role) {
+	case FLEET_FORCE:
+		return !plan_is_bringing(r->gateway) || r->shard.ready_us > 0;
+	case FLEET_NEXT:
+		return true;
+	case FLEET_PAST:
+		return false;
+	}
+	return false;
+}
+
+/* There is no session to go on with, and none is to be begun. */
+static bool
+is_given_up(const struct runner *r)
+{
+	return r->shard.session.id[0] == '\0' && !may_identify(r);
+}
+
+void
+fleet_look(const struct fleet *f, struct reshard_look *look)
+{
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		const struct runner *r = &f->runners[i];
+
+		look->old_lost +=
+		    r->lease == LEASE_OURS &&
+		    (is_given_up(r) || r->shard.state == SHARD_STOPPED);
+	}
+}
+
+void
+fleet_settled(const struct fleet *f, uint8_t settled[static SETTLED_SIZE])
+{
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		const struct runner *r = &f->runners[i];
+		int64_t now_us = f->gateway->now_us;
+		struct reshard_shard shard = {
+		    .is_ready =
+			r->lease == LEASE_OURS && r->shard.state == SHARD_READY,
+		    .ready_us = now_us - r->shard.ready_us,
+		    .guilds_due = r->guilds_due,
+		    .quiet_us = now_us - r->guild_us,
+		};
+
+		if (reshard_is_settled(&shard)) {
+			reshard_bits_set(settled, SETTLED_SIZE, i);
+		}
+	}
 }
 
 /* ---- records ---- */
@@ -99,6 +163,7 @@ record_pack(const struct runner *r, bool is_ours, uint8_t *to, size_t size)
 	record.bot_user = (char *)(uintptr_t)r->bot_user;
 	record.identified_at_us = r->identified_us;
 	record.identifies = r->identifies;
+	record.plan = r->fleet->born;
 	return gateway_pack(&record.base, to, size);
 }
 
@@ -144,13 +209,15 @@ begin(struct runner *r)
 	struct gateway *g = r->gateway;
 	struct shard_session session = r->shard.session;
 
-	/* Without a session the common address is needed first. A lease that
-	 * may be another's by now is asked about before. */
+	/* A lease that may be another's by now is asked about before. */
 	if (r->shard.state != SHARD_IDLE || !alive_is_healthy(g) ||
-	    (session.url[0] == '\0' && g->url[0] == '\0')) {
+	    is_given_up(r)) {
 		return;
 	}
-	runner_start(r, &session);
+	/* Without a session the common address is needed first. */
+	if (session.url[0] != '\0' || g->url[0] != '\0') {
+		runner_start(r, &session);
+	}
 }
 
 static void
@@ -166,11 +233,12 @@ on_claimed(void *owner, enum stoa_status status, uint64_t revision)
 	r->lease = LEASE_OURS;
 	r->revision = revision;
 	r->claimed_us = g->now_us;
+	r->past_us = g->now_us;
 	if (r->holder[0] != '\0') {
 		g->counts.takeovers++;
 	}
-	gateway_log(g, false, "shard_claimed", "shard %u%s%s", r->id,
-	    r->holder[0] == '\0' ? "" : " of ", r->holder);
+	gateway_log(g, false, "shard_claimed", "shard %u/%u%s%s", r->id,
+	    r->fleet->count, r->holder[0] == '\0' ? "" : " of ", r->holder);
 	begin(r);
 }
 
@@ -183,6 +251,8 @@ claim(struct runner *r, uint64_t revision)
 	struct window fresh = {.seen = r->shard.session.seq};
 
 	r->lease = LEASE_CLAIMING;
+	r->has_heard = false;
+	r->is_leaving = false;
 	r->window = fresh;
 	shard_key(r, key);
 	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, key,
@@ -230,10 +300,15 @@ on_looked(void *owner, enum stoa_status status, struct stoa_str value,
 		record_read(
 		    r, &(Stoa__Discord__Shard)STOA__DISCORD__SHARD__INIT);
 	}
+	if (r->fleet->role == FLEET_PAST &&
+	    (record == NULL || record->plan >= r->fleet->ended)) {
+		r->is_gone = true; /* or of a set that came later */
+	}
 	stoa_arena_fini(&arena);
-	if (g->is_draining || !is_free(r)) {
+	if (r->is_gone || g->is_draining || !is_free(r)) {
 		r->lease = LEASE_OTHER;
-	} else if (!holds_us(r) && fleet_lease_count(g) >= target_of(g)) {
+	} else if (!holds_us(r) &&
+		   fleet_lease_count(r->fleet) >= target_of(r->fleet)) {
 		r->lease = LEASE_OTHER; /* somebody else's share */
 	} else {
 		claim(r, revision);
@@ -259,7 +334,8 @@ lose(struct runner *r)
 	struct gateway *g = r->gateway;
 
 	g->counts.lost_leases++;
-	gateway_log(g, true, "shard_lost", "shard %u: %s has taken it", r->id,
+	gateway_log(g, true, "shard_lost", "shard %u/%u: %s has taken it",
+	    r->id, r->fleet->count,
 	    r->holder[0] == '\0' ? "somebody" : r->holder);
 	runner_stop(r);
 	r->lease = LEASE_OTHER;
@@ -282,7 +358,11 @@ on_settled(void *owner, enum stoa_status status, struct stoa_str value,
 		record = stoa_unpack(
 		    &arena, &stoa__discord__shard__descriptor, value);
 	}
-	if (record != NULL) {
+	if (status == STOA_NOT_FOUND && r->fleet->role == FLEET_PAST) {
+		r->holder[0] = '\0';
+		r->is_gone = true; /* somebody else was done with it */
+		lose(r);
+	} else if (record != NULL) {
 		(void)snprintf(
 		    r->holder, sizeof(r->holder), "%s", record->owner);
 		(void)snprintf(r->holder_incarnation,
@@ -363,11 +443,13 @@ fleet_save(struct runner *r, bool now)
 void
 fleet_doubt(struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		struct runner *r = &g->runners[i];
+	for (struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			struct runner *r = &f->runners[i];
 
-		if (r->lease == LEASE_OURS && !r->is_saving) {
-			settle(r);
+			if (r->lease == LEASE_OURS && !r->is_saving) {
+				settle(r);
+			}
 		}
 	}
 }
@@ -387,23 +469,31 @@ on_released(void *owner, enum stoa_status status, uint64_t revision)
 	/* Not stored: the others see that we are dead, or we take it again. */
 	r->lease = g->is_draining ? LEASE_OTHER : LEASE_UNKNOWN;
 	r->looked_us = g->now_us;
-	if (status == STOA_OK && g->released_count < STOA_COUNT(g->released)) {
+	if (status != STOA_OK) {
+		return;
+	}
+	r->lease = LEASE_OTHER;
+	r->is_gone = r->is_leaving;
+	if (r->fleet->role == FLEET_FORCE &&
+	    g->released_count < STOA_COUNT(g->released)) {
 		g->released[g->released_count++] = r->id;
 		g->released_us = g->now_us;
 		g->beat_us = 0;
-		r->lease = LEASE_OTHER;
 	}
 }
 
-/* Once all that was received is stored. */
+/* What was received is stored, or will be said again: to who comes next. Or
+ * nobody does, and no record is left. */
 static void
 release_put(struct runner *r)
 {
 	uint8_t bytes[RECORD_MAX];
-	struct stoa_str packed;
+	struct stoa_str packed = STOA_STR("");
 	char key[48];
 
-	packed = record_pack(r, false, bytes, sizeof(bytes));
+	if (!r->is_leaving) {
+		packed = record_pack(r, false, bytes, sizeof(bytes));
+	}
 	runner_stop(r);
 	shard_key(r, key);
 	stoa_kv_put(r->gateway->o.bus, GATEWAY_BUCKET, key, packed, r->revision,
@@ -421,23 +511,25 @@ fleet_release(struct runner *r)
 }
 
 static void
-balance(struct gateway *g)
+balance(struct fleet *f)
 {
-	unsigned least, alive = alive_count(g, &least);
-	unsigned mine = fleet_lease_count(g);
+	const struct gateway *g = f->gateway;
+	struct members m;
 
-	if (g->now_us < g->balance_us || g->is_draining ||
-	    !alive_is_healthy(g)) {
+	/* Another set is not worth it: a shard that moves has to resume. */
+	if (f->role != FLEET_FORCE || g->now_us < f->balance_us ||
+	    g->is_draining || !alive_is_healthy(g)) {
 		return;
 	}
-	g->balance_us = g->now_us + FREE_US;
-	if (mine <= (g->count + alive - 1) / alive ||
-	    least >= g->count / alive) {
+	f->balance_us = g->now_us + FREE_US;
+	m = alive_members(f);
+	if (!m.has_us || m.least >= f->count / m.count ||
+	    fleet_lease_count(f) <= (f->count + m.count - 1) / m.count) {
 		return;
 	}
-	for (unsigned i = 0; i < g->count; i++) {
-		if (g->runners[i].lease == LEASE_OURS) {
-			fleet_release(&g->runners[i]);
+	for (unsigned i = 0; i < f->count; i++) {
+		if (f->runners[i].lease == LEASE_OURS) {
+			fleet_release(&f->runners[i]);
 			return;
 		}
 	}
@@ -465,13 +557,87 @@ is_look_due(const struct gateway *g, const struct runner *r, unsigned room)
 						   : SPARE_US);
 }
 
+/* Who may begin another session takes it, if there is anybody. */
+static void
+given_up_tick(struct runner *r)
+{
+	shard_stop(&r->shard);
+	identify_forget(r);
+	if (r->fleet->role == FLEET_FORCE && !alive_members(r->fleet).has_us) {
+		fleet_release(r);
+	}
+}
+
+/* Says what it has heard, and what there still is for it; then it is over. */
+static void
+past_tick(struct runner *r)
+{
+	const struct gateway *g = r->gateway;
+	struct reshard_past p = {
+	    .has_session = r->shard.session.id[0] != '\0',
+	    .is_unwanted = r->fleet->is_unwanted,
+	    .waiting = r->window.count,
+	    .since_us = g->now_us - r->past_us,
+	};
+
+	/* Asked at the end: it covers more. */
+	p.is_caught_up = p.since_us >= GATEWAY_OVERLAP_US_MIN &&
+			 shard_catch_up(&r->shard, g->now_us);
+	switch (reshard_leave(&p)) {
+	case RESHARD_HEARS:
+		return;
+	case RESHARD_STORES:
+		r->has_heard = true;
+		return;
+	case RESHARD_LEAVES:
+		if (p.has_session && !p.is_caught_up && !p.is_unwanted) {
+			r->gateway->counts.unheard++;
+			gateway_log(g, true, "shard_unheard",
+			    "shard %u/%u: left before it could be heard what "
+			    "its session still held",
+			    r->id, r->fleet->count);
+		}
+		r->is_leaving = true;
+		r->lease = LEASE_RELEASING;
+		shard_leave(&r->shard);
+		identify_forget(r);
+		return;
+	}
+}
+
+static void
+ours_tick(struct runner *r)
+{
+	if (is_given_up(r)) {
+		given_up_tick(r);
+	} else if (r->shard.state == SHARD_IDLE) {
+		begin(r);
+	}
+	runner_tick(r);
+	if (r->fleet->role == FLEET_NEXT) {
+		publish_keep(r);
+	}
+	fleet_save(r, false);
+	if (r->fleet->role == FLEET_PAST && r->lease == LEASE_OURS) {
+		past_tick(r);
+	}
+}
+
+/* What is kept is none of the successor's loss: its session repeats it. */
+static bool
+is_stored(const struct runner *r)
+{
+	return r->window.count == 0 || r->fleet->role == FLEET_NEXT ||
+	       r->fleet->is_unwanted;
+}
+
 static bool
 runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 {
 	switch (r->lease) {
 	case LEASE_UNKNOWN:
 	case LEASE_OTHER:
-		if (looks == 0 || !is_look_due(g, r, room)) {
+		if (looks == 0 || r->is_gone || !is_look_due(g, r, room)) {
 			return false;
 		}
 		look(r);
@@ -480,11 +646,7 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 	case LEASE_CLAIMING:
 		return false;
 	case LEASE_OURS:
-		if (r->shard.state == SHARD_IDLE) {
-			begin(r);
-		}
-		runner_tick(r);
-		fleet_save(r, false);
+		ours_tick(r);
 		return false;
 	case LEASE_SETTLING:
 		runner_tick(r);
@@ -493,7 +655,7 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 		}
 		return false;
 	case LEASE_RELEASING:
-		if (r->window.count == 0 && !r->is_saving && r->revision != 0) {
+		if (is_stored(r) && !r->is_saving && r->revision != 0) {
 			release_put(r);
 			r->revision = 0;
 		}
@@ -503,85 +665,25 @@ runner_walk(struct gateway *g, struct runner *r, unsigned room, unsigned looks)
 }
 
 static void
-walk(struct gateway *g)
+walk(struct fleet *f)
 {
-	unsigned mine = fleet_lease_count(g);
-	unsigned target = target_of(g);
+	unsigned mine = fleet_lease_count(f);
+	unsigned target = target_of(f);
 	unsigned room = target > mine ? target - mine : 0;
 	unsigned looks = LOOKS_PER_TICK;
 
-	for (unsigned i = 0; i < g->count; i++) {
-		unsigned at = (g->cursor + i) % g->count;
+	for (unsigned i = 0; i < f->count; i++) {
+		unsigned at = (f->cursor + i) % f->count;
 
-		if (runner_walk(g, &g->runners[at], room, looks)) {
+		if (runner_walk(f->gateway, &f->runners[at], room, looks)) {
 			room -= room > 0;
 			looks--;
 		}
 	}
-	g->cursor = g->count == 0 ? 0 : (g->cursor + 1) % g->count;
+	f->cursor = (f->cursor + 1) % f->count;
 }
 
-/* ---- how many there are ---- */
-
-void
-fleet_set_count(struct gateway *g, unsigned count)
-{
-	stoa_assert(g->runners == NULL && count > 0);
-	g->runners = calloc(count, sizeof(*g->runners));
-	stoa_assert(g->runners != NULL);
-	g->count = count;
-	for (unsigned i = 0; i < count; i++) {
-		runner_init(g, &g->runners[i], i);
-	}
-	/* Replicas that start together begin at different ends. */
-	g->cursor = (unsigned)(g->o.seed % count);
-	gateway_log(g, false, "shards", "%u shards", count);
-}
-
-static void
-on_planned(void *owner, enum stoa_status status, uint64_t revision)
-{
-	struct gateway *g = owner;
-
-	(void)status;
-	(void)revision;
-	g->is_planning = false; /* read again: somebody may have been first */
-}
-
-static void
-on_plan(void *owner, enum stoa_status status, struct stoa_str value,
-    uint64_t revision)
-{
-	struct gateway *g = owner;
-	Stoa__Discord__Plan plan = STOA__DISCORD__PLAN__INIT;
-	Stoa__Discord__Plan *found = NULL;
-	uint8_t bytes[16];
-
-	g->is_planning = false;
-	if (status == STOA_OK) {
-		found = stoa__discord__plan__unpack(
-		    NULL, value.len, (const uint8_t *)value.data);
-	} else if (status != STOA_NOT_FOUND) {
-		return;
-	}
-	plan.count = found == NULL ? 0 : found->count;
-	if (found != NULL) {
-		stoa__discord__plan__free_unpacked(found, NULL);
-	}
-	if (plan.count > 0 && plan.count <= GATEWAY_SHARDS_MAX &&
-	    (g->o.shards == 0 || g->o.shards == plan.count)) {
-		fleet_set_count(g, plan.count);
-		return;
-	}
-	plan.count = g->o.shards > 0 ? g->o.shards : g->recommended;
-	if (plan.count == 0) {
-		return; /* Discord has not told yet */
-	}
-	g->is_planning = true;
-	stoa_kv_put(g->o.bus, GATEWAY_BUCKET, "plan",
-	    gateway_pack(&plan.base, bytes, sizeof(bytes)), revision,
-	    on_planned, g);
-}
+/* ---- life ---- */
 
 void
 fleet_start(struct gateway *g)
@@ -593,13 +695,11 @@ void
 fleet_tick(struct gateway *g)
 {
 	alive_beat(g);
-	if (g->count > 0) {
-		balance(g);
-		walk(g);
-	} else if (!g->is_planning && !g->is_draining && alive_is_healthy(g)) {
-		g->is_planning = true;
-		stoa_kv_get(g->o.bus, GATEWAY_BUCKET, "plan", on_plan, g);
+	for (struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		balance(f);
+		walk(f);
 	}
+	sets_sweep(g);
 	if (g->url[0] == '\0' && g->now_us >= g->step_due_us &&
 	    !g->is_draining && alive_is_healthy(g)) {
 		identify_ask(g);

@@ -78,9 +78,11 @@ gateway_start(struct gateway *g)
 static bool
 is_empty(const struct gateway *g)
 {
-	for (unsigned i = 0; i < g->count; i++) {
-		if (g->runners[i].lease >= LEASE_READING) {
-			return false;
+	for (const struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			if (f->runners[i].lease >= LEASE_READING) {
+				return false;
+			}
 		}
 	}
 	return g->open_stores == 0 && g->again == NULL;
@@ -106,6 +108,7 @@ tick(void *part)
 	if (!g->o.connects) {
 		return;
 	}
+	plan_tick(g);
 	fleet_tick(g);
 	identify_tick(g);
 	if (g->is_draining && is_empty(g)) {
@@ -120,8 +123,10 @@ drain(void *part)
 
 	g->is_draining = true;
 	g->beat_us = 0; /* told at once, so that others make room */
-	for (unsigned i = 0; i < g->count; i++) {
-		fleet_release(&g->runners[i]);
+	for (struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			fleet_release(&f->runners[i]);
+		}
 	}
 }
 
@@ -148,19 +153,20 @@ static bool
 is_ready(void *part)
 {
 	const struct gateway *g = part;
+	const struct fleet *f = sets_find(g, FLEET_FORCE, 0);
 
 	if (!g->o.connects) {
 		return true;
 	}
-	for (unsigned i = 0; i < g->count; i++) {
-		const struct runner *r = &g->runners[i];
+	for (unsigned i = 0; f != NULL && i < f->count; i++) {
+		const struct runner *r = &f->runners[i];
 
 		if (is_unowned(r) ||
 		    (r->lease == LEASE_OURS && r->shard.state != SHARD_READY)) {
 			return false;
 		}
 	}
-	return g->count > 0;
+	return f != NULL;
 }
 
 /* ---- metrics ---- */
@@ -168,28 +174,30 @@ is_ready(void *part)
 struct sums {
 	struct shard_counts shards;
 	uint64_t ours, ready, window;
+	uint64_t kept, past;
 	int64_t latency_us, resume_us;
 };
 
 static void
 sums_add(struct sums *s, const struct runner *r)
 {
-	const struct shard_counts *c = &r->shard.counts;
+	bool is_ours = r->lease == LEASE_OURS;
 
-	s->shards.dispatches += c->dispatches;
-	s->shards.duplicates += c->duplicates;
-	s->shards.gaps += c->gaps;
-	s->shards.zombies += c->zombies;
-	s->shards.identifies += c->identifies;
-	s->shards.resumes += c->resumes;
-	s->shards.resumed += c->resumed;
-	s->shards.invalid += c->invalid;
-	s->shards.our_faults += c->our_faults;
-	s->shards.bad_payloads += c->bad_payloads;
-	s->shards.rate_limited += c->rate_limited;
-	s->ours += r->lease == LEASE_OURS;
-	s->ready += r->shard.state == SHARD_READY;
-	s->window += r->window.count;
+	shard_counts_add(&s->shards, &r->shard.counts);
+	switch (r->fleet->role) {
+	case FLEET_FORCE:
+		s->ours += is_ours;
+		s->ready += r->shard.state == SHARD_READY;
+		s->window += r->window.count;
+		break;
+	case FLEET_NEXT:
+		s->kept += r->window.count;
+		break;
+	case FLEET_PAST:
+		s->past += is_ours || r->lease == LEASE_RELEASING;
+		s->window += r->window.count;
+		break;
+	}
 	if (r->shard.latency_us > s->latency_us) {
 		s->latency_us = r->shard.latency_us;
 	}
@@ -201,12 +209,44 @@ sums_add(struct sums *s, const struct runner *r)
 static struct sums
 sums_of(const struct gateway *g)
 {
-	struct sums s = {0};
+	struct sums s = {.shards = g->past_counts};
 
-	for (unsigned i = 0; i < g->count; i++) {
-		sums_add(&s, &g->runners[i]);
+	for (const struct fleet *f = g->fleets; f != NULL; f = f->next) {
+		for (unsigned i = 0; i < f->count; i++) {
+			sums_add(&s, &f->runners[i]);
+		}
 	}
 	return s;
+}
+
+static void
+reshard_metrics(
+    const struct gateway *g, const struct sums *s, struct stoa_buf *out)
+{
+	struct reshard_look look = {0};
+
+	plan_look(g, &look);
+	const struct stoa_metric all[] = {
+	    {"stoa_gateway_reshard_shards",
+		"Shards of the count that is brought up; 0: none is.",
+		look.new_count},
+	    {"stoa_gateway_reshard_settled",
+		"Of these, over all replicas, that hear everything.",
+		look.new_settled},
+	    {"stoa_gateway_reshard_kept",
+		"Events that are kept until the count is in force.", s->kept},
+	    {"stoa_gateway_reshard_past",
+		"Shards of a former count that this replica still holds.",
+		s->past},
+	    {"stoa_gateway_reshards_total", "Changes of the count in force.",
+		g->counts.reshards},
+	    {"stoa_gateway_reshard_unheard_total",
+		"Shards of a former count that were left before they had "
+		"heard all.",
+		g->counts.unheard},
+	};
+
+	stoa_metrics_print(out, all, STOA_COUNT(all));
 }
 
 static void
@@ -216,7 +256,7 @@ metrics(void *part, struct stoa_buf *out)
 	struct sums s = sums_of(g);
 	const struct gateway_counts *c = &g->counts;
 	const struct stoa_metric all[] = {
-	    {"stoa_gateway_shards", "Shards of the bot.", g->count},
+	    {"stoa_gateway_shards", "Shards of the bot.", g->plan.count},
 	    {"stoa_gateway_shards_ours", "Shards that this replica holds.",
 		s.ours},
 	    {"stoa_gateway_shards_ready", "Of these, connected.", s.ready},
@@ -268,6 +308,7 @@ metrics(void *part, struct stoa_buf *out)
 	};
 
 	stoa_metrics_print(out, all, STOA_COUNT(all));
+	reshard_metrics(g, &s, out);
 }
 
 /* What the bus still calls back is left alone. */

@@ -65,7 +65,7 @@ identify_forget(struct runner *r)
 	r->wants_grant = false;
 }
 
-/* The first one goes to the end: it has to wait longer than the others. */
+/* The first one goes to the end: the others may not have to wait. */
 static void
 rotate(struct gateway *g)
 {
@@ -207,6 +207,7 @@ on_slot(void *owner, enum stoa_status status, uint64_t revision)
 		return; /* taken for nothing: five seconds are lost */
 	}
 	if (status != STOA_OK) {
+		rotate(g); /* the next one may be of a bucket that is free */
 		later(g, GATEWAY_IDENTIFY_WAIT);
 		return;
 	}

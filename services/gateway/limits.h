@@ -50,8 +50,8 @@
 /* ---- what goes on to the broker ---- */
 
 /* Events of one shard that the broker has not acknowledged, and their bytes
- * over all shards. Beyond either the connection is not read: Discord keeps
- * what waits. */
+ * over all shards of a set. Beyond either the connection is not read: Discord
+ * keeps what waits. */
 #define GATEWAY_WINDOW_EVENTS 2048
 #define GATEWAY_WINDOW_BYTES  ((size_t)32 * 1024 * 1024)
 
@@ -133,6 +133,36 @@
 #define GATEWAY_LOOP_US_MAX   (3600 * STOA_US_PER_S)
 #define GATEWAY_IDENTIFY_US   (5 * STOA_US_PER_S)
 #define GATEWAY_IDENTIFY_WAIT (500 * STOA_US_PER_MS)
+
+/* ---- from one number of shards to another ---- */
+
+/* What a set keeps that is not in force yet: Discord tells both sets of an
+ * event within milliseconds of each other, and when the plan changes the old
+ * one goes on for as long. A command that both say has one message id. */
+#define GATEWAY_KEPT_US (2 * STOA_US_PER_S)
+
+/* And how many events of one shard: 5,000 a second, plan and reading it
+ * included, where the bytes above do not end it before. Beyond it the
+ * connection is not read. */
+#define GATEWAY_KEPT_EVENTS 16384
+
+/* So long the old set goes on after the switch: what Discord told it before
+ * the last new shard was there may still be under way. And so long at most it
+ * tries to hear what a session holds of which the connection is lost. */
+#define GATEWAY_OVERLAP_US_MIN (2 * STOA_US_PER_S)
+#define GATEWAY_OVERLAP_US_MAX (120 * STOA_US_PER_S)
+
+/* After READY Discord tells of each guild as it connects to it, many in a
+ * second. One that does not come for so long is not available. */
+#define GATEWAY_GUILDS_US (5 * STOA_US_PER_S)
+
+/* The plan is read again this often, beside what beats tell; until there is
+ * one, more often. */
+#define GATEWAY_PLAN_US	      (1 * STOA_US_PER_S)
+#define GATEWAY_PLAN_FIRST_US (100 * STOA_US_PER_MS)
+
+/* Between two lines of the log about how far it is. */
+#define GATEWAY_PROGRESS_US (5 * STOA_US_PER_S)
 
 /* ---- interactions over HTTP ---- */
 

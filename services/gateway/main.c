@@ -20,7 +20,8 @@ static const struct stoa_conf_option options[] = {
     {"replica", STOA_CONF_TEXT, "gateway", 1, 40,
 	"name of this process among its replicas, kept over restarts"},
     {"shards", STOA_CONF_NUMBER, "0", 0, GATEWAY_SHARDS_MAX,
-	"how many shards in all; 0: as many as Discord recommends"},
+	"how many shards in all, or 0: as many as are in force, at first as "
+	"Discord recommends; another number is brought up beside those"},
     {"intents", STOA_CONF_NUMBER, INTENTS, 0, UINT32_MAX,
 	"Discord's bits of what to hear; none of the default is privileged"},
     {"events", STOA_CONF_TEXT, NULL, 0, 2000,

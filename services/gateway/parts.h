@@ -1,6 +1,8 @@
 /* parts.h - what the gateway's files share; for them only.
  *
- *   fleet.c     which shards are ours: leases
+ *   plan.c      how many shards there are; from one number to another
+ *   sets.c      which sets of shards there are
+ *   fleet.c     a set of shards, and which of them are ours: leases
  *   alive.c     which replicas live
  *   runner.c    one shard that is ours: connection, session, what it says
  *   identify.c  who may identify: budget, one in five seconds, loops
@@ -12,6 +14,7 @@
 #include "base/time.h"
 #include "gateway/gateway.h"
 #include "gateway/interaction.h"
+#include "gateway/reshard.h"
 #include "gateway/shard.h"
 #include "gateway/window.h"
 
@@ -34,6 +37,7 @@ enum lease {
 
 struct runner {
 	struct gateway *gateway;
+	struct fleet *fleet;
 	unsigned id;
 	enum lease lease;
 	char holder[REPLICA_NAME_SIZE];
@@ -41,6 +45,14 @@ struct runner {
 	int64_t looked_us; /* when the lease was read last */
 	uint64_t revision; /* of the stored record, while it is ours */
 	int64_t claimed_us;
+
+	/* Of a count that is not in force. */
+	bool has_heard;	 /* takes nothing more */
+	bool is_leaving; /* all is stored: the record is removed */
+	bool is_gone;	 /* there is no such record any more */
+	int64_t past_us; /* since when it has to hear all and leave */
+	unsigned guilds_due;
+	int64_t guild_us; /* when the last one came */
 
 	struct shard shard;
 	struct window window;
@@ -65,11 +77,52 @@ struct runner {
 	bool is_queued;
 };
 
+enum fleet_role {
+	FLEET_FORCE, /* publishes */
+	FLEET_NEXT,  /* is brought up, and keeps what it hears for a while */
+	FLEET_PAST,  /* says what it has heard, and leaves */
+};
+
+/* All shards of one count. */
+struct fleet {
+	struct gateway *gateway;
+	struct fleet *next;
+	enum fleet_role role;
+	unsigned count;
+	uint64_t born;		/* revision of the plan when it was begun */
+	uint64_t ended;		/* PAST: of the plan that ended it */
+	bool is_unwanted;	/* PAST: it has never been in force */
+	struct runner *runners; /* one per shard */
+	unsigned cursor;	/* of the walk over leases */
+	int64_t balance_us;
+	size_t bytes; /* in all windows */
+};
+
+/* A bit for each shard. */
+#define SETTLED_SIZE (GATEWAY_SHARDS_MAX / 8)
+
 struct replica {
 	char incarnation[REPLICA_NAME_SIZE];
 	int64_t heard_us;
-	uint32_t shards;
+	uint64_t plan;	 /* it acts by */
+	uint32_t shards; /* in force, that it holds */
+	uint32_t lost;	 /* of these, without a session */
+	unsigned next;	 /* the count that it brings up; 0: none */
+	uint8_t settled[SETTLED_SIZE];
 	bool is_leaving; /* hands back what it has */
+};
+
+/* Who shares the shards of a set. */
+struct members {
+	unsigned count;
+	unsigned least; /* the fewest shards that another one holds */
+	bool has_us;
+};
+
+/* The record of that name. */
+struct plan {
+	unsigned count, from;
+	uint64_t revision; /* 0: not known yet */
 };
 
 /* An older process of our own name, if there is one. */
@@ -97,6 +150,8 @@ struct gateway_counts {
 	uint64_t takeovers;
 	uint64_t pauses;
 	uint64_t again; /* stores that had to be repeated */
+	uint64_t reshards;
+	uint64_t unheard; /* shards of a former count, left too early */
 };
 
 enum identify_step {
@@ -109,8 +164,7 @@ enum identify_step {
 struct gateway {
 	struct gateway_options o;
 	struct stoa_buf unpacked; /* shared by all connections */
-	struct runner *runners;	  /* one per shard */
-	unsigned count;		  /* of shards; 0: not known yet */
+	struct fleet *fleets;	  /* one in force, once the plan is known */
 	struct stoa_map replicas; /* name -> struct replica * */
 	struct stoa_map types;	  /* event types that are subscribed */
 	bool wants_all_types;
@@ -118,19 +172,28 @@ struct gateway {
 	int64_t started_us;
 	int64_t beat_us, beat_put_us; /* put: the last one that was stored */
 	uint64_t beat;
-	int64_t balance_us;
-	unsigned cursor; /* of the walk over leases */
 	size_t released_count;
 	uint32_t released[32]; /* told with the next beats */
 	int64_t released_us;
-	size_t bytes; /* in all windows */
 	size_t open_stores;
 	struct message *again; /* publish.c: not stored, to be tried again */
 	int64_t again_us;
-	bool is_planning, is_draining;
+	bool is_draining;
 	bool is_listening; /* the broker has answered once */
 	enum farewell farewell;
 	struct twin twin;
+
+	/* plan.c */
+	struct plan plan;
+	struct reshard_aim aim;
+	struct reshard_aim aim_before; /* of the last life, until then */
+	bool is_planning;
+	int64_t plan_due_us;
+	int64_t plan_asked_us;
+	int64_t plan_sure_us; /* when it was surely still as it is known */
+	int64_t told_us;      /* of how far it is */
+	unsigned told_settled;
+	int64_t refused_us; /* since when Discord wants more shards; 0 */
 
 	/* identify.c */
 	enum identify_step step;
@@ -147,6 +210,7 @@ struct gateway {
 	uint64_t refused_identifies;
 
 	struct gateway_counts counts;
+	struct shard_counts past_counts; /* of sets that are gone */
 };
 
 void gateway_log(const struct gateway *g, bool is_warning, const char *event,
@@ -163,9 +227,6 @@ void alive_beat(struct gateway *g);
 
 void alive_leave(struct gateway *g);
 
-/* Nobody of our own name was here first. */
-bool alive_is_alone(const struct gateway *g);
-
 /* We reach the broker ourselves. */
 bool alive_is_healthy(const struct gateway *g);
 
@@ -173,18 +234,61 @@ bool alive_is_healthy(const struct gateway *g);
 bool alive_has(
     const struct gateway *g, const char *name, const char *incarnation);
 
-bool alive_is_leaving(const struct gateway *g, const char *name);
+/* Who brings up another count leaves those in force to the others, if there
+ * are any. */
+struct members alive_members(const struct fleet *f);
 
-/* With us; the fewest shards that another one holds. */
-unsigned alive_count(const struct gateway *g, unsigned *ret_least);
+/* Adds what the others tell of both sets. */
+void alive_look(const struct gateway *g, struct reshard_look *look,
+    uint8_t settled[static SETTLED_SIZE]);
+
+/* ---- plan.c ---- */
+
+void plan_tick(struct gateway *g);
+
+/* Somebody acts by a plan that is newer than ours. */
+void plan_doubt(struct gateway *g);
+
+/* We bring up a count that is not in force. */
+bool plan_is_bringing(const struct gateway *g);
+
+/* How far the set is that we bring up, over all replicas. */
+void plan_look(const struct gateway *g, struct reshard_look *look);
+
+/* Discord does not take a shard of this count, and there is another way than
+ * to end. */
+bool plan_bears_refusal(struct runner *r);
+
+/* ---- sets.c ---- */
+
+/* All shards of `count`; nobody is known to run them yet. */
+struct fleet *sets_add(struct gateway *g, unsigned count, enum fleet_role role);
+
+/* The first of that role, and of that count unless it is 0; or NULL. */
+struct fleet *sets_find(
+    const struct gateway *g, enum fleet_role role, unsigned count);
+
+/* From now on it publishes, what it has kept first. */
+void sets_enforce(struct fleet *f);
+
+/* The plan of that revision does without it. */
+void sets_end(struct fleet *f, uint64_t plan);
+
+/* Forgets those of which nothing is left. */
+void sets_sweep(struct gateway *g);
 
 /* ---- fleet.c ---- */
 
 struct stoa_str gateway_pack(
     const ProtobufCMessage *m, uint8_t *to, size_t size);
 
-/* Shards that we hold or are about to. */
-unsigned fleet_lease_count(const struct gateway *g);
+/* Of the set in force, or NULL: adds ours that cannot be connected. Of the one
+ * that follows: those of ours that hear all. */
+void fleet_look(const struct fleet *f, struct reshard_look *look);
+void fleet_settled(const struct fleet *f, uint8_t settled[static SETTLED_SIZE]);
+
+/* Shards that we hold or are about to; of no set: 0. */
+unsigned fleet_lease_count(const struct fleet *f);
 
 /* Others may have taken ours meanwhile: reads them again. */
 void fleet_doubt(struct gateway *g);
@@ -194,7 +298,6 @@ void fleet_released(struct gateway *g, const Stoa__Discord__Replica *record);
 
 void fleet_start(struct gateway *g);
 void fleet_tick(struct gateway *g);
-void fleet_set_count(struct gateway *g, unsigned count);
 
 /* Stores the session's place when it is due; `now`: at once. */
 void fleet_save(struct runner *r, bool now);
@@ -202,7 +305,7 @@ void fleet_release(struct runner *r);
 
 /* ---- runner.c ---- */
 
-void runner_init(struct gateway *g, struct runner *r, unsigned id);
+void runner_init(struct fleet *f, struct runner *r, unsigned id);
 void runner_start(struct runner *r, const struct shard_session *session);
 
 /* The lease is gone or given back: closes, forgets. */
@@ -232,6 +335,11 @@ void publish_tick(struct gateway *g);
 
 /* What is under way stays so, but is ours no longer. */
 void publish_forget(struct runner *r);
+
+/* Of a set that is not in force: forgets what the one in force has surely
+ * said. And when it comes into force: sends what is left. */
+void publish_keep(struct runner *r);
+void publish_kept(struct runner *r);
 
 /* An interaction that came over HTTP. `stored` is told once all is durable. */
 bool publish_interaction(struct gateway *g, const struct interaction *i,

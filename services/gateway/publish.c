@@ -26,6 +26,7 @@ struct message {
 	struct message *next; /* to be stored again */
 	struct outgoing *of;
 	struct stoa_str data;
+	uint64_t *counter; /* of what is sent */
 	char subject[128];
 	char id[ID_SIZE];
 };
@@ -59,12 +60,22 @@ outgoing_free(struct window_event *e)
 	free(e);
 }
 
+static struct window_event *
+event_done(struct runner *r, struct window_event *e)
+{
+	size_t before = r->window.bytes;
+	struct window_event *follower =
+	    window_done(&r->window, e, outgoing_free);
+
+	r->fleet->bytes -= before - r->window.bytes;
+	return follower;
+}
+
 static void
 outgoing_done(struct outgoing *o)
 {
 	struct runner *r = o->runner;
 	struct window_event *follower;
-	size_t before;
 
 	if (r == NULL) {
 		if (o->stored != NULL) {
@@ -73,9 +84,7 @@ outgoing_done(struct outgoing *o)
 		free(o);
 		return;
 	}
-	before = r->window.bytes;
-	follower = window_done(&r->window, &o->event, outgoing_free);
-	r->gateway->bytes -= before - r->window.bytes;
+	follower = event_done(r, &o->event);
 	if (follower != NULL) {
 		outgoing_send((struct outgoing *)follower);
 	}
@@ -142,6 +151,7 @@ outgoing_send(struct outgoing *o)
 	o->is_sent = true;
 	o->open = o->count;
 	for (unsigned i = 0; i < o->count; i++) {
+		(*o->messages[i].counter)++;
 		message_store(&o->messages[i]);
 	}
 }
@@ -188,8 +198,29 @@ publish_forget(struct runner *r)
 			free(o);
 		}
 	}
-	r->gateway->bytes -= r->window.bytes;
+	r->fleet->bytes -= r->window.bytes;
 	window_fini(&r->window);
+}
+
+void
+publish_keep(struct runner *r)
+{
+	struct window_event *e;
+
+	while ((e = r->window.first) != NULL &&
+	       !reshard_is_kept(e->came_us, r->gateway->plan_sure_us)) {
+		(void)event_done(r, e);
+	}
+}
+
+void
+publish_kept(struct runner *r)
+{
+	for (struct window_event *e = r->window.first; e != NULL; e = e->next) {
+		if (!e->is_behind) {
+			outgoing_send((struct outgoing *)e);
+		}
+	}
 }
 
 /* ---- drafts ---- */
@@ -228,7 +259,7 @@ draft_interaction(struct gateway *g, struct draft *d, struct stoa_arena *arena,
 		    "stoa.chat.in.discord.%u.%s",
 		    (unsigned)stoa_slot_of(stoa_str_of(c->user)), c->user);
 		(void)snprintf(m->id, sizeof(m->id), "%s", c->id);
-		g->counts.commands++;
+		m->counter = &g->counts.commands;
 	}
 	if (i->turn != NULL) {
 		if (!draft_add(d, arena, &i->turn->base, &m)) {
@@ -238,7 +269,7 @@ draft_interaction(struct gateway *g, struct draft *d, struct stoa_arena *arena,
 		    m->subject, sizeof(m->subject), "stoa.discord.turn");
 		(void)snprintf(
 		    m->id, sizeof(m->id), "turn-%s", i->turn->command);
-		g->counts.turns++;
+		m->counter = &g->counts.turns;
 	}
 	return true;
 }
@@ -252,7 +283,7 @@ draft_event(struct runner *r, struct draft *d, struct stoa_arena *arena,
 	struct message *m;
 
 	e.shard = r->id;
-	e.shard_count = g->count;
+	e.shard_count = r->fleet->count;
 	e.seq = frame->seq;
 	e.type = stoa_arena_str(arena, frame->type);
 	e.guild = d->lane[0] == '-' ? NULL : d->lane;
@@ -271,7 +302,7 @@ draft_event(struct runner *r, struct draft *d, struct stoa_arena *arena,
 	    "stoa.event.discord.%u.%s", r->id, d->lane);
 	(void)snprintf(m->id, sizeof(m->id), "%s:%" PRIu64, r->shard.session.id,
 	    frame->seq);
-	g->counts.events++;
+	m->counter = &g->counts.events;
 	return true;
 }
 
@@ -413,6 +444,20 @@ identity_take(struct runner *r, struct stoa_json data)
 	    app.text.data == NULL ? "" : app.text.data + 1);
 }
 
+/* How many guilds Discord has still to tell of; about, for a new one counts
+ * as well. */
+static void
+guild_take(struct runner *r, const struct gateway_frame *frame)
+{
+	bool is_guild =
+	    is_type(frame, "GUILD_CREATE") || is_type(frame, "GUILD_DELETE");
+
+	if (is_guild || is_type(frame, "READY") || is_type(frame, "RESUMED")) {
+		r->guild_us = r->gateway->now_us;
+		r->guilds_due -= is_guild && r->guilds_due > 0;
+	}
+}
+
 static bool
 draft_dispatch(struct runner *r, struct draft *d, struct stoa_arena *arena,
     const struct gateway_frame *frame)
@@ -427,6 +472,8 @@ draft_dispatch(struct runner *r, struct draft *d, struct stoa_arena *arena,
 	lane_set(d, frame);
 	if (is_type(frame, "READY")) {
 		identity_take(r, data);
+		r->guilds_due = (unsigned)stoa_json_count(
+		    stoa_json_get(data, STOA_STR("guilds")));
 	}
 	if (is_subscribed(r->gateway, frame->type) &&
 	    !draft_event(r, d, arena, frame)) {
@@ -446,6 +493,12 @@ publish_dispatch(struct runner *r, const struct gateway_frame *frame)
 	char memory[16384];
 	bool is_good = true;
 
+	if (r->has_heard || r->fleet->is_unwanted) {
+		return true; /* another set says it */
+	}
+	if (r->fleet->role == FLEET_NEXT) {
+		guild_take(r, frame);
+	}
 	if (!is_subscribed(g, frame->type) && !is_for_bot(r, frame) &&
 	    !is_type(frame, "READY")) {
 		g->counts.passed++;
@@ -463,8 +516,10 @@ publish_dispatch(struct runner *r, const struct gateway_frame *frame)
 		o = outgoing_new(g, &d);
 		o->runner = r;
 		o->event.seq = frame->seq;
-		g->bytes += o->event.bytes;
-		if (window_add(&r->window, &o->event)) {
+		o->event.came_us = g->now_us;
+		r->fleet->bytes += o->event.bytes;
+		if (window_add(&r->window, &o->event) &&
+		    r->fleet->role != FLEET_NEXT) {
 			outgoing_send(o);
 		}
 		runner_flow(r);

@@ -29,7 +29,8 @@ stopped_check(struct runner *r)
 {
 	const char *text = shard_fatal_text(r->shard.fatal);
 
-	if (r->shard.state == SHARD_STOPPED && text != NULL) {
+	if (r->shard.state == SHARD_STOPPED && text != NULL &&
+	    !plan_bears_refusal(r)) {
 		r->gateway->o.fatal(text);
 	}
 }
@@ -79,7 +80,8 @@ on_received(void *owner, struct stoa_str piece, bool is_end)
 		return;
 	case UNPACK_BAD:
 		gateway_log(g, true, "payload_unreadable",
-		    "shard %u: a payload could not be unpacked", r->id);
+		    "shard %u/%u: a payload could not be unpacked", r->id,
+		    r->fleet->count);
 		shard_bad_payload(&r->shard, g->now_us);
 		break;
 	case UNPACK_DONE:
@@ -99,7 +101,7 @@ on_closed(void *owner, enum stoa_ws_end end, unsigned code, const char *detail)
 
 	connection_forget(r);
 	gateway_log(g, end != STOA_WS_CLOSED, "shard_closed",
-	    "shard %u: code %u, %s", r->id, code,
+	    "shard %u/%u: code %u, %s", r->id, r->fleet->count, code,
 	    detail[0] == '\0' ? "the connection broke" : detail);
 	shard_closed(
 	    &r->shard, end == STOA_WS_CLOSED ? code : 0, was_open, g->now_us);
@@ -157,11 +159,11 @@ port_close(void *owner, unsigned code)
 		const struct shard *s = &r->shard;
 
 		gateway_log(r->gateway, false, "shard_left",
-		    "shard %u: closed by us (%u) while %s; so far %" PRIu64
+		    "shard %u/%u: closed by us (%u) while %s; so far %" PRIu64
 		    " silent connections, %" PRIu64 " gaps, %" PRIu64
 		    " payloads that could not be read",
-		    r->id, code, shard_state_name(s->state), s->counts.zombies,
-		    s->counts.gaps, s->counts.bad_payloads);
+		    r->id, r->fleet->count, code, shard_state_name(s->state),
+		    s->counts.zombies, s->counts.gaps, s->counts.bad_payloads);
 		stoa_ws_close(r->ws, code);
 		connection_forget(r);
 	}
@@ -176,7 +178,7 @@ port_dispatch(void *owner, const struct gateway_frame *frame)
 	if (frame->type.len == 7 &&
 	    memcmp(frame->type.data, "RESUMED", 7) == 0) {
 		gateway_log(r->gateway, false, "shard_resumed",
-		    "shard %u: after %" PRId64 " ms", r->id,
+		    "shard %u/%u: after %" PRId64 " ms", r->id, r->fleet->count,
 		    r->shard.resume_took_us / 1000);
 	}
 	return publish_dispatch(r, frame);
@@ -193,8 +195,8 @@ port_session(void *owner)
 	window_start(&r->window, r->shard.session.seq - 1);
 	r->is_save_due = true;
 	fleet_save(r, true);
-	gateway_log(
-	    r->gateway, false, "shard_ready", "shard %u: new session", r->id);
+	gateway_log(r->gateway, false, "shard_ready",
+	    "shard %u/%u: new session", r->id, r->fleet->count);
 }
 
 static void
@@ -215,9 +217,9 @@ static const struct shard_ports ports = {
 /* ---- life ---- */
 
 void
-runner_init(struct gateway *g, struct runner *r, unsigned id)
+runner_init(struct fleet *f, struct runner *r, unsigned id)
 {
-	*r = (struct runner){.gateway = g, .id = id};
+	*r = (struct runner){.gateway = f->gateway, .fleet = f, .id = id};
 }
 
 void
@@ -228,7 +230,7 @@ runner_start(struct runner *r, const struct shard_session *session)
 	shard_init(&r->shard,
 	    &(struct shard_options){
 		.id = r->id,
-		.count = g->count,
+		.count = r->fleet->count,
 		.intents = g->o.intents,
 		.token = g->o.token,
 		.gateway_url = g->url,
@@ -239,6 +241,8 @@ runner_start(struct runner *r, const struct shard_session *session)
 	window_start(&r->window, session->seq);
 	r->saved_seq = session->seq;
 	r->saved_us = g->now_us;
+	r->guilds_due = 1; /* unknown, until READY tells */
+	r->guild_us = g->now_us;
 	shard_start(&r->shard, session, g->now_us);
 }
 
@@ -253,11 +257,13 @@ runner_stop(struct runner *r)
 void
 runner_flow(struct runner *r)
 {
-	const struct gateway *g = r->gateway;
-	bool is_full = r->window.count >= GATEWAY_WINDOW_EVENTS ||
-		       g->bytes >= GATEWAY_WINDOW_BYTES;
-	bool is_low = r->window.count <= GATEWAY_WINDOW_EVENTS / 2 &&
-		      g->bytes <= GATEWAY_WINDOW_BYTES / 2;
+	const struct fleet *f = r->fleet;
+	size_t events_max =
+	    f->role == FLEET_NEXT ? GATEWAY_KEPT_EVENTS : GATEWAY_WINDOW_EVENTS;
+	bool is_full =
+	    r->window.count >= events_max || f->bytes >= GATEWAY_WINDOW_BYTES;
+	bool is_low = r->window.count <= events_max / 2 &&
+		      f->bytes <= GATEWAY_WINDOW_BYTES / 2;
 
 	if (r->ws == NULL || !(r->is_paused ? is_low : is_full)) {
 		return;
@@ -265,7 +271,7 @@ runner_flow(struct runner *r)
 	r->is_paused = !r->is_paused;
 	r->gateway->counts.pauses += r->is_paused;
 	stoa_ws_pause(r->ws, r->is_paused);
-	shard_set_deaf(&r->shard, r->is_paused, g->now_us);
+	shard_set_deaf(&r->shard, r->is_paused, r->gateway->now_us);
 }
 
 void

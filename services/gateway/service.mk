@@ -1,12 +1,12 @@
 # gateway: Discord in. GATEWAY_PURE knows the protocol and touches nothing.
 
 GATEWAY_PURE := $(addprefix services/gateway/,frame.c shard.c window.c \
-	interaction.c hook_seen.c hook_event.c)
+	interaction.c hook_seen.c hook_event.c reshard.c)
 $(B)/libgateway-core.a: $(call objects,$(GATEWAY_PURE))
 PURE_OBJECTS += $(call objects,$(GATEWAY_PURE))
 
 GATEWAY_LOGIC := $(addprefix services/gateway/,unpack.c gateway.c fleet.c \
-	alive.c runner.c identify.c publish.c signature.c hook.c)
+	plan.c sets.c alive.c runner.c identify.c publish.c signature.c hook.c)
 $(B)/libgateway.a: $(call objects,$(GATEWAY_LOGIC))
 
 $(eval $(call daemon,gateway,services/gateway/main.c,\

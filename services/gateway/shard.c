@@ -22,6 +22,7 @@ enum gateway_op {
 
 /* Any but 1000 and 1001 leaves the session as it is. */
 #define CLOSE_RESUMABLE 4000
+#define CLOSE_FOR_GOOD	1000
 
 /* An identify without effect; then the connection is given up. */
 #define QUEUE_US (120 * STOA_US_PER_S)
@@ -90,6 +91,7 @@ heartbeat(struct shard *s, int64_t now_us)
 		stoa_buf_add_text(&b, "{\"op\":1,\"d\":null}");
 	}
 	s->beat_sent_us = now_us;
+	s->beats_open++;
 	payload_send(s, &b, now_us);
 	stoa_buf_fini(&b);
 }
@@ -313,15 +315,28 @@ shard_start(
 	attempt(s, now_us);
 }
 
-void
-shard_stop(struct shard *s)
+static void
+stop_with(struct shard *s, unsigned code)
 {
 	if (is_connected(s) || s->state == SHARD_CONNECTING) {
-		s->ports->close(s->owner, CLOSE_RESUMABLE);
+		s->ports->close(s->owner, code);
 	}
 	if (s->state != SHARD_STOPPED) {
 		s->state = SHARD_IDLE;
 	}
+}
+
+void
+shard_stop(struct shard *s)
+{
+	stop_with(s, CLOSE_RESUMABLE);
+}
+
+void
+shard_leave(struct shard *s)
+{
+	stop_with(s, CLOSE_FOR_GOOD);
+	session_drop(s);
 }
 
 void
@@ -333,6 +348,8 @@ shard_opened(struct shard *s, int64_t now_us)
 		s->host_failures = 0;
 		s->is_beat_acked = true;
 		s->beat_us = 0;
+		s->beats_open = 0;
+		s->catch_up_acks = 0;
 		s->minute_us = now_us;
 		s->sent = 0;
 	}
@@ -533,6 +550,18 @@ on_dispatch(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 	}
 }
 
+static void
+on_beat_acked(struct shard *s, int64_t now_us)
+{
+	s->is_beat_acked = true;
+	s->latency_us = now_us - s->beat_sent_us;
+	s->beats_open -= s->beats_open > 0;
+	if (s->catch_up_acks > 0) {
+		s->catch_up_acks--;
+		s->is_caught_up = s->catch_up_acks == 0;
+	}
+}
+
 void
 shard_frame(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 {
@@ -557,8 +586,7 @@ shard_frame(struct shard *s, const struct gateway_frame *frame, int64_t now_us)
 		heartbeat(s, now_us);
 		break;
 	case OP_HEARTBEAT_ACK:
-		s->is_beat_acked = true;
-		s->latency_us = now_us - s->beat_sent_us;
+		on_beat_acked(s, now_us);
 		break;
 	case OP_RECONNECT:
 		reconnect(s, 0, now_us);
@@ -597,6 +625,14 @@ shard_set_deaf(struct shard *s, bool is_deaf, int64_t now_us)
 /* ---- time ---- */
 
 static void
+beat(struct shard *s, int64_t now_us)
+{
+	s->is_beat_acked = s->is_deaf;
+	s->beat_us = now_us + s->beat_every_us;
+	heartbeat(s, now_us);
+}
+
+static void
 beat_tick(struct shard *s, int64_t now_us)
 {
 	if (s->beat_us == 0 || s->beat_us > now_us) {
@@ -608,9 +644,18 @@ beat_tick(struct shard *s, int64_t now_us)
 		reconnect(s, s->attempts == 1 ? 0 : backoff_us(s), now_us);
 		return;
 	}
-	s->is_beat_acked = s->is_deaf;
-	s->beat_us = now_us + s->beat_every_us;
-	heartbeat(s, now_us);
+	beat(s, now_us);
+}
+
+bool
+shard_catch_up(struct shard *s, int64_t now_us)
+{
+	if (s->state == SHARD_READY && !s->is_caught_up &&
+	    s->catch_up_acks == 0) {
+		beat(s, now_us);
+		s->catch_up_acks = s->beats_open;
+	}
+	return s->is_caught_up;
 }
 
 void
@@ -650,6 +695,23 @@ shard_tick(struct shard *s, int64_t now_us)
 		break;
 	}
 	beat_tick(s, now_us);
+}
+
+void
+shard_counts_add(struct shard_counts *to, const struct shard_counts *from)
+{
+	to->dispatches += from->dispatches;
+	to->duplicates += from->duplicates;
+	to->gaps += from->gaps;
+	to->zombies += from->zombies;
+	to->identifies += from->identifies;
+	to->resumes += from->resumes;
+	to->resumed += from->resumed;
+	to->invalid += from->invalid;
+	to->refused_sends += from->refused_sends;
+	to->rate_limited += from->rate_limited;
+	to->our_faults += from->our_faults;
+	to->bad_payloads += from->bad_payloads;
 }
 
 const char *

@@ -5,8 +5,9 @@
  * gateway documentation, API v10: connecting, heartbeats, resuming, close
  * codes) and touches nothing: a test plays Discord by calling it.
  *
- * Never closes with 1000 or 1001, which would end the session; never
- * identifies while there is a session that could be resumed. Layer 2, pure. */
+ * Never closes with 1000 or 1001, which would end the session, unless it is
+ * told to leave it; never identifies while there is a session that could be
+ * resumed. Layer 2, pure. */
 #ifndef GATEWAY_SHARD_H
 #define GATEWAY_SHARD_H
 
@@ -101,7 +102,10 @@ struct shard {
 	int64_t beat_every_us;
 	int64_t beat_us; /* the next one */
 	bool is_beat_acked;
-	bool is_deaf; /* not read for now: no acknowledgement can come */
+	bool is_deaf;	     /* not read for now: no acknowledgement can come */
+	unsigned beats_open; /* of this connection, not acknowledged */
+	unsigned catch_up_acks; /* until the one that is meant; 0: not sent */
+	bool is_caught_up;
 	int64_t latency_us;
 	int64_t beat_sent_us;
 
@@ -126,6 +130,14 @@ void shard_start(
 /* Closes so that the session can be resumed by somebody else. */
 void shard_stop(struct shard *s);
 
+/* Closes for good: the session is not needed any more. */
+void shard_leave(struct shard *s);
+
+/* Asked again and again: true once all has come that Discord had for this
+ * session when it was asked first. Discord answers in order, so the answer to
+ * a heartbeat that was sent since then tells. */
+bool shard_catch_up(struct shard *s, int64_t now_us);
+
 void shard_opened(struct shard *s, int64_t now_us);
 void shard_frame(
     struct shard *s, const struct gateway_frame *frame, int64_t now_us);
@@ -141,6 +153,9 @@ void shard_closed(struct shard *s, unsigned code, bool is_open, int64_t now_us);
 void shard_grant(struct shard *s, int64_t now_us);
 
 void shard_tick(struct shard *s, int64_t now_us);
+
+/* Adds each of `from`. */
+void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
 
 /* Whether acknowledgements can be read at all just now. */
 void shard_set_deaf(struct shard *s, bool is_deaf, int64_t now_us);

@@ -63,11 +63,11 @@ window_add(struct window *w, struct window_event *e)
 	w->bytes += e->bytes;
 	window_pass(w, e->seq);
 	before = stoa_map_put(&w->lanes, stoa_str_of(e->lane), e);
-	if (before == NULL) {
-		return true;
+	e->is_behind = before != NULL;
+	if (before != NULL) {
+		before->behind = e;
 	}
-	before->behind = e;
-	return false;
+	return !e->is_behind;
 }
 
 struct window_event *
@@ -81,6 +81,8 @@ window_done(struct window *w, struct window_event *e,
 	if (follower == NULL) {
 		stoa_assert(
 		    stoa_map_remove(&w->lanes, stoa_str_of(e->lane)) == e);
+	} else {
+		follower->is_behind = false;
 	}
 	while (w->first != NULL && w->first->is_done) {
 		struct window_event *head = w->first;

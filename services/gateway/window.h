@@ -16,8 +16,10 @@ struct window_event {
 	struct window_event *behind; /* of the same lane */
 	uint64_t seq;
 	size_t bytes;
+	int64_t came_us;
 	char lane[WINDOW_LANE_SIZE];
 	bool is_done;
+	bool is_behind; /* another one of its lane is before it */
 };
 
 struct window {
@@ -38,8 +40,8 @@ void window_start(struct window *w, uint64_t seq);
 /* A dispatch that nobody subscribes to. */
 void window_pass(struct window *w, uint64_t seq);
 
-/* Adds an event with `seq`, `bytes` and `lane` filled in. True: it may go
- * out now; otherwise window_done gives it later. */
+/* Adds an event with `seq`, `bytes`, `lane` and `came_us` filled in. True: it
+ * may go out now; otherwise window_done gives it later. */
 bool window_add(struct window *w, struct window_event *e);
 
 /* It is stored. Returns the next of its lane, which may go out now, or NULL.

@@ -16,6 +16,7 @@ e2e-discord-signature: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 
 e2e-discord-torture: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready
 	@$(DISCORD_NODE) tests/e2e/discord/torture.mjs $(B)/bin/stoa
+	@$(DISCORD_NODE) tests/e2e/discord/reshard.mjs $(B)/bin/stoa
 
 # KILLS=50 for the long form, SEED= for the same choices again.
 .PHONY: e2e-discord-kill

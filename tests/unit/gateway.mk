@@ -1,5 +1,5 @@
 # Discord in: the pure parts alone, and the transport compression.
-$(foreach t,frame window,$(eval $(call unit,gateway_$(t),\
+$(foreach t,frame window reshard,$(eval $(call unit,gateway_$(t),\
 	tests/unit/gateway/test_$(t).c,gateway-core base,$(BASE_LIBS))))
 $(B)/libgateway-packer.a: $(call objects,tests/unit/gateway/packer.c)
 $(eval $(call unit,gateway_unpack,tests/unit/gateway/test_unpack.c,\

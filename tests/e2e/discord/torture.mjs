@@ -4,101 +4,22 @@
 //
 // The suite runs with a gateway that does not connect; the gateways under test
 // are started one by one with the settings that a scenario needs.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Suite, check, report, sleep, stoa, until } from './suite.mjs'
-import { Broker } from './stream.mjs'
+import { Beside, Gateway } from './gateway.mjs'
+import { check, report, sleep, until } from './suite.mjs'
 
 const PRIVILEGED = 1 << 1
 const UNKNOWN_INTENT = 1 << 17
 const GUILDS = 1
 const EX_CONFIG = 78
 
-const suites = []
-process.on('exit', () => {
-  for (const one of suites) { one.gateway?.child.kill('SIGKILL'); one.down(); one.fake.kill() }
-})
-
 const begun = Date.now()
 const say = (text) => console.log(`  ${String(Date.now() - begun).padStart(6)} ms  ${text}`)
 
-// A gateway of our own beside the suite.
-class Gateway {
-  constructor (s, options = {}) {
-    this.s = s
-    this.log = ''
-    this.sock = path.join(s.home, 'run/torture.sock')
-    const all = {
-      home: s.home, 'nats-url': readFileSync(path.join(s.home, 'run/nats-url'), 'utf8').trim(),
-      'nats-key-file': path.join(s.home, 'keys/gateway.nk'), 'ops-listen': `unix:${this.sock}`,
-      'discord-token-file': s.tokenFile, replica: 'torture', events: '*', shards: 1, connect: 'true', 'public-key': '', ...options
-    }
-    this.child = spawn(path.join(path.dirname(stoa), 'stoa-gateway'), Object.entries(all).map(([k, v]) => `--${k}=${v}`),
-      { stdio: ['ignore', 'ignore', 'pipe'] })
-    this.child.stderr.on('data', (d) => { this.log += d; s.logs.push(String(d)) })
-    this.exited = new Promise((resolve) => this.child.once('exit', (code) => { this.status = code; resolve(code) }))
-    s.gateway = this
-  }
-
-  metrics () { return this.s.metrics('torture') }
-  metric (name) { return this.metrics()[`stoa_gateway_${name}`] }
-
-  // Until all its shards are connected and it says so.
-  async ready (ms = 10000) {
-    const ready = await until(ms, async () => existsSync(this.sock) && this.metrics().stoa_ready === 1)
-    this.s.connectedAt = Date.now()
-    return ready
-  }
-
-  // Ends in order, so that the session can be resumed; gives the status.
-  async end () {
-    if (this.status === undefined) this.child.kill('SIGTERM')
-    await Promise.race([this.exited, sleep(10000)])
-    return this.status
-  }
-
-  // Resident memory in KiB, as the system counts it.
-  memory (what = 'VmRSS') {
-    return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))[1])
-  }
-}
-
-class Torture extends Suite {
-  // `idle`: the suite's own gateway does not connect. `environment`: settings
-  // of all its daemons.
-  static async begin ({ idle = true, environment = {}, up = [], config, fake } = {}) {
-    const more = ['--workers', '0', ...up]
-    const set = idle ? { STOA_CONNECT: 'false' } : environment
-    const s = await Suite.start({
-      config,
-      fake,
-      up: more,
-      before: (suite) => {
-        suites.push(suite)
-        if (idle) more.push('--discord-public-key', suite.addresses.public_key)
-        Object.assign(process.env, set)
-      }
-    })
-    for (const name of Object.keys(set)) delete process.env[name]
-    check('the suite is up', s.upStatus === 0, s.upText)
-    Object.setPrototypeOf(s, Torture.prototype)
-    s.broker = await Broker.open(s.home)
-    s.serial = 0
-    s.logs = []
-    return s
-  }
-
-  // No session is known any more, and nobody has identified lately.
-  async forget () {
-    await this.broker.purge('KV_gateway')
-    await this.broker.purge('KV_gateway-identify')
-  }
-
-  counters () { return this.get('counters') }
-  sessions () { return this.get('sessions').then((all) => all.filter((one) => one.connected)) }
-
+class Torture extends Beside {
   // A connection that was just made is replaced later and later when it is lost
   // again; after two seconds the next one is replaced at once.
   async settle () {
@@ -132,8 +53,6 @@ class Torture extends Suite {
     say(what)
     return { before, after }
   }
-
-  mishap (name, spec = {}) { return this.post(`gateway/${name}`, spec) }
 
   // Until that many resumes more have succeeded.
   async resumed (before, ms = 15000) {

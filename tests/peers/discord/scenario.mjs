@@ -232,9 +232,13 @@ export class Scenario {
     return burst
   }
 
-  targets({ shard }) {
+  // Shards of all counts, unless one is named.
+  targets({ shard, count }) {
     return [...this.fake.gateway.connections].filter(
-      (c) => !c.closing && (shard === undefined || c.session?.shard[0] === shard)
+      (c) =>
+        !c.closing &&
+        (shard === undefined || c.session?.shard[0] === shard) &&
+        (count === undefined || c.session?.shard[1] === count)
     )
   }
 

@@ -33,7 +33,7 @@ on_close(void *owner, unsigned code)
 	struct discord *d = owner;
 
 	/* Either of these would end the session. */
-	stoa_assert(code != 1000 && code != 1001);
+	stoa_assert(d->is_left || (code != 1000 && code != 1001));
 	d->is_connected = false;
 	d->close_code = code;
 	d->closes++;

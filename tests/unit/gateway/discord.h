@@ -27,6 +27,7 @@ struct discord {
 	unsigned sessions; /* times a new one was to be stored */
 	unsigned queued;
 	bool is_unreadable; /* dispatches are refused */
+	bool is_left;	    /* the session is not needed any more */
 };
 
 void discord_begin(struct discord *d);

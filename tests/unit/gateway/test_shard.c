@@ -527,6 +527,68 @@ test_shard_stop_leaves_the_session_resumable(void **state)
 	assert_false(discord_wait_connect(&d, 60 * STOA_US_PER_S));
 }
 
+static void
+test_shard_leave_ends_the_session(void **state)
+{
+	struct discord d;
+
+	(void)state;
+	discord_begin(&d);
+	discord_ready(&d);
+	d.is_left = true;
+	shard_leave(&d.shard);
+	assert_int_equal(d.close_code, 1000);
+	assert_int_equal(d.shard.state, SHARD_IDLE);
+	assert_string_equal(d.shard.session.id, "");
+	assert_false(discord_wait_connect(&d, 60 * STOA_US_PER_S));
+}
+
+static void
+test_shard_has_caught_up_with_the_answer_to_a_later_heartbeat(void **state)
+{
+	struct discord d;
+
+	(void)state;
+	discord_begin(&d);
+	discord_ready(&d);
+	/* One that was sent before says nothing. */
+	discord_say(&d, "{\"op\":1,\"d\":null}");
+	discord_dispatch(&d, 2);
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	assert_true(discord_was_sent(&d, "{\"op\":1,\"d\":2}"));
+	assert_int_equal(d.sent_count, 3); /* identify, two heartbeats */
+	discord_say(&d, "{\"op\":11}");
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	discord_say(&d, "{\"op\":11}");
+	assert_true(shard_catch_up(&d.shard, d.now_us));
+	assert_int_equal(d.sent_count, 3);
+}
+
+static void
+test_shard_asks_again_when_the_connection_that_was_asked_is_gone(void **state)
+{
+	struct discord d;
+
+	(void)state;
+	discord_begin(&d);
+	discord_ready(&d);
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	discord_close(&d, 0);
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	assert_resumes(&d, 1);
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	assert_true(discord_was_sent(&d, "{\"op\":6,"));
+	discord_dispatch(&d, 2);
+	discord_sayf(&d, RESUMED, 3ull);
+	assert_false(shard_catch_up(&d.shard, d.now_us));
+	assert_true(discord_was_sent(&d, "{\"op\":1,\"d\":3}"));
+	discord_say(&d, "{\"op\":11}");
+	assert_true(shard_catch_up(&d.shard, d.now_us));
+	/* It stays so: what comes later is nobody's business. */
+	discord_close(&d, 0);
+	assert_true(shard_catch_up(&d.shard, d.now_us));
+}
+
 int
 main(void)
 {
@@ -560,6 +622,11 @@ main(void)
 		test_shard_gives_up_who_never_greets_or_never_answers),
 	    cmocka_unit_test(test_shard_backs_off_without_losing_the_session),
 	    cmocka_unit_test(test_shard_stop_leaves_the_session_resumable),
+	    cmocka_unit_test(test_shard_leave_ends_the_session),
+	    cmocka_unit_test(
+		test_shard_has_caught_up_with_the_answer_to_a_later_heartbeat),
+	    cmocka_unit_test(
+		test_shard_asks_again_when_the_connection_that_was_asked_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

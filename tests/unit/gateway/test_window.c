@@ -192,6 +192,7 @@ model_check(void)
 		}
 		if (!t.events[i].is_done) {
 			assert_int_equal(t.is_out[i], is_first);
+			assert_int_equal(t.events[i].is_behind, !is_first);
 			assert_false(t.is_freed[i]);
 		}
 	}
