@@ -79,6 +79,7 @@
 #define BOT_GIVEN_LEN_MAX  200
 #define BOT_POINTS_MAX	   512
 #define BOT_BUTTONS_MAX	   10
+#define BOT_BARS_MAX	   20
 
 /* Rows on one page: fits a phone's screen and Discord's embed. */
 #define BOT_PAGE_ROWS 10

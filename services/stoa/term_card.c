@@ -195,6 +195,7 @@ term_card_render(struct stoa_buf *b, const Stoa__Chat__Card *card,
 	if (card->table != NULL) {
 		term_table(&o, card->table);
 	}
+	term_bars(&o, card->bars, card->n_bars);
 	if (card->progress != NULL) {
 		term_progress(&o, card->progress);
 	}

@@ -52,6 +52,7 @@ size_t term_longest_word(struct stoa_str text);
 
 void term_table(struct term_out *o, const Stoa__Chat__Table *table);
 void term_progress(struct term_out *o, const Stoa__Chat__Progress *progress);
+void term_bars(struct term_out *o, Stoa__Chat__Bar *const *bars, size_t count);
 
 /* All series in one chart. */
 void term_plot(
