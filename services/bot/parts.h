@@ -33,6 +33,7 @@ struct bot_run;
 enum bot_domain {
 	BOT_ACCOUNTS,
 	BOT_TRAINING,
+	BOT_GOVERNANCE,
 	BOT_DOMAIN_COUNT,
 };
 
@@ -233,6 +234,28 @@ void bot_handle_model(struct bot_run *r);
 void bot_handle_ask(struct bot_run *r);
 void bot_handle_balance(struct bot_run *r);
 void bot_handle_transfer(struct bot_run *r);
+void bot_handle_propose(struct bot_run *r);
+void bot_handle_proposals(struct bot_run *r);
+void bot_handle_proposal(struct bot_run *r);
+void bot_handle_vote(struct bot_run *r);
+void bot_handle_delegate(struct bot_run *r);
+void bot_handle_undelegate(struct bot_run *r);
+void bot_handle_credits(struct bot_run *r);
+void bot_handle_rules(struct bot_run *r);
+void bot_handle_change(struct bot_run *r); /* sponsor, withdraw, veto, retry */
+
+/* ---- what several handlers need ---- */
+
+/* Finds the member that was named, by id or as the platform does; the option
+ * is for the refusal. `next` gets the id. */
+void bot_handle_member(struct bot_run *r, const char *option, const char *given,
+    void (*next)(struct bot_run *r, const char *member));
+
+/* The proposal of the option `id`, or the run ends. */
+void bot_handle_proposal_ask(struct bot_run *r, const char *id, bot_step next);
+
+/* "model_approval" as types are written. */
+const char *bot_handle_type(struct bot_run *r);
 
 /* ---- live.c ---- */
 

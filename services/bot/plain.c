@@ -147,9 +147,12 @@ select_print(struct stoa_buf *out, const Stoa__Chat__Select *select)
 		    select->command, select->option);
 	}
 	for (size_t i = 0; i < select->n_choices; i++) {
-		stoa_buf_printf(out, "%s: %s %s:%s\n",
+		const char *value = select->choices[i]->value;
+		const char *quote = strchr(value, ' ') == NULL ? "" : "\"";
+
+		stoa_buf_printf(out, "%s: %s %s:%s%s%s\n",
 		    select->choices[i]->label, select->command, select->option,
-		    select->choices[i]->value);
+		    quote, value, quote);
 	}
 }
 
