@@ -72,32 +72,20 @@ STOA_STATIC_ASSERT(TALLY_OPTIONS_MAX == 20, "the limit's text says so");
 
 /* ---- where it is told ---- */
 
-/* The address of the command; where it was said, if the platform tells. */
-static const char *
-reply_of(struct bot_run *r)
+/* An address of ours, and where it was said, if the platform tells. */
+static char *
+reply_of(struct bot_run *r, const char *id)
 {
 	struct bot_notice_address to = {.to = r->to};
 
+	if (id == NULL || !bot_address_set_id(&to.to, stoa_str_of(id))) {
+		return stoa_arena_str(&r->arena, STOA_STR(""));
+	}
 	if (!bot_notice_address_set_channel(
 		&to, stoa_str_of(r->command->channel))) {
 		to.channel[0] = '\0';
 	}
-	return bot_notice_address_print(&to, &r->arena);
-}
-
-/* A job that a vote begins is told as its own, beside the proposal's card. */
-static char *
-job_reply(struct bot_run *r, size_t i)
-{
-	struct bot_address to = r->to;
-	char text[BOT_ADDRESS_TEXT_SIZE];
-	const char *id = stoa_arena_printf(&r->arena, "%s-%zu", r->to.id, i);
-
-	if (id == NULL || !bot_address_set_id(&to, stoa_str_of(id))) {
-		return stoa_arena_str(&r->arena, STOA_STR(""));
-	}
-	bot_address_print(&to, text);
-	return stoa_arena_str(&r->arena, stoa_str_of(text));
+	return (char *)(uintptr_t)bot_notice_address_print(&to, &r->arena);
 }
 
 /* ---- the proposal ---- */
@@ -153,7 +141,7 @@ propose(struct bot_run *r)
 	in.title = (char *)(uintptr_t)bot_run_text(r, "title");
 	in.description = (char *)(uintptr_t)bot_run_text(r, "description");
 	in.link = (char *)(uintptr_t)bot_run_text(r, "link");
-	in.reply = (char *)(uintptr_t)reply_of(r);
+	in.reply = reply_of(r, r->to.id);
 	in.is_draft = bot_run_flag(r, "draft");
 	in.actions = g->actions;
 	in.n_actions = g->count;
@@ -204,7 +192,10 @@ members_find(struct bot_run *r)
 			return;
 		}
 		if (a->kind_case == ACTION(FINE_TUNE)) {
-			a->fine_tune->reply = job_reply(r, g->at);
+			/* Told as a job of its own, beside the vote. */
+			a->fine_tune->reply =
+			    reply_of(r, stoa_arena_printf(&r->arena, "%s-%zu",
+					    r->to.id, g->at));
 		}
 	}
 	propose(r);

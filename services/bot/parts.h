@@ -5,7 +5,8 @@
  *   run.c       one command under way: its calls and its cards
  *   people.c    who that is: resolve, link, join
  *   handlers_*  what each command does, step by step
- *   live.c      the cards of jobs: progress, and how they ended */
+ *   live.c      the cards of jobs: progress, and how they ended
+ *   live_vote.c what the community is told of votes */
 #ifndef BOT_PARTS_H
 #define BOT_PARTS_H
 
@@ -269,6 +270,13 @@ void bot_on_progress(
     void *owner, struct stoa_str subject, struct stoa_str data);
 void bot_on_notice(void *owner, struct stoa_delivery *delivery);
 void bot_live_tick(struct bot *b, int64_t now_us);
+
+/* Stores the final card of a notice, then ends its delivery. */
+void bot_notice_store(struct bot *b, struct stoa_delivery *delivery,
+    const struct bot_address *to, struct stoa_str packed);
+
+/* live_vote.c: a governance.Notice. */
+void bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery);
 
 /* Adds the progress of a running job, if this process has heard of it. */
 void bot_live_decorate(

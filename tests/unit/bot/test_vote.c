@@ -410,6 +410,106 @@ test_vote_buttons_are_for_all(void **state)
 	assert_non_null(strstr(w->final->plain, "Cast: for"));
 }
 
+/* ---- notices ---- */
+
+static struct world_delivery *
+tell(struct world *w, const char *reply, uint32_t reminder)
+{
+	static char *silent[] = {TEXT(OTHER)};
+	Stoa__Governance__Notice notice = STOA__GOVERNANCE__NOTICE__INIT;
+
+	proposal.reply = TEXT(reply);
+	notice.community = TEXT(COMMUNITY);
+	notice.proposal = &proposal;
+	notice.reminder = reminder;
+	notice.silent = silent;
+	notice.n_silent = reminder > 0 ? 1 : 0;
+	return world_vote_notice(w, &notice.base);
+}
+
+static void
+community_answer(struct world *w, const char *channel)
+{
+	Stoa__Accounts__CommunityReply in =
+	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
+	struct world_call *call = world_expect(w, "Accounts", "Community");
+
+	assert_string_equal(call->community, COMMUNITY);
+	in.announce_channel = TEXT(channel);
+	world_reply(w, call, &in.base);
+}
+
+static void
+test_notice_goes_to_where_it_was_proposed(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *d =
+	    tell(w, "discord|100000000000000001|777 290926798626357999", 0);
+
+	community_answer(w, "");
+	assert_int_equal(d->end, WORLD_ACKED);
+	assert_string_equal(w->subject,
+	    "stoa.chat.out.discord.100000000000000001." PROPOSAL "-ACTIVE-0");
+	assert_string_equal(w->final->id, PROPOSAL "-ACTIVE-0");
+	assert_string_equal(w->final->channel, "290926798626357999");
+	assert_string_equal(w->final->title, "#12 Use intents: open for votes");
+	assert_int_equal(w->final->n_buttons, 3);
+	assert_string_not_equal(w->final->buttons[0]->token, "");
+}
+
+static void
+test_notice_prefers_the_announce_channel(void **state)
+{
+	struct world *w = *state;
+
+	proposal.state = STATE(DEFEATED);
+	(void)tell(w, "discord|100000000000000001|777 290926798626357999", 0);
+	community_answer(w, "1100000000000000001");
+	assert_string_equal(w->final->channel, "1100000000000000001");
+	assert_string_equal(w->final->id, PROPOSAL "-DEFEATED-0");
+}
+
+static void
+test_notice_reminds_by_name(void **state)
+{
+	struct world *w = *state;
+
+	(void)tell(w, "console|" ADA "|x1", 2);
+	community_answer(w, "");
+	assert_string_equal(w->final->id, PROPOSAL "-reminder-2");
+	assert_non_null(strstr(w->final->plain, "Have not voted: " OTHER));
+}
+
+static void
+test_notice_of_a_draft_is_for_a_channel_of_news(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *d;
+
+	proposal.state = STATE(DRAFT);
+	d = tell(w, "console|" ADA "|x1", 0);
+	community_answer(w, "");
+	assert_int_equal(d->end, WORLD_ACKED);
+	assert_int_equal(w->final_count, 0);
+	d = tell(w, "console|" ADA "|x1", 0);
+	community_answer(w, "1100000000000000001");
+	assert_int_equal(w->final_count, 1);
+}
+
+static void
+test_notice_waits_for_accounts_and_ends_without_an_address(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *d = tell(w, "console|" ADA "|x1", 0);
+
+	world_fail(w, world_expect(w, "Accounts", "Community"), STOA_TIMEOUT);
+	assert_int_equal(d->end, WORLD_RETRIED);
+	d = tell(w, "", 0);
+	world_expect_silence(w);
+	assert_int_equal(d->end, WORLD_ACKED);
+	assert_int_equal(w->final_count, 0);
+}
+
 int
 main(void)
 {
@@ -429,6 +529,11 @@ main(void)
 	    TEST(test_veto_is_for_owners),
 	    TEST(test_lists_and_rules_are_there_before_anything_is_proposed),
 	    TEST(test_vote_buttons_are_for_all),
+	    TEST(test_notice_goes_to_where_it_was_proposed),
+	    TEST(test_notice_prefers_the_announce_channel),
+	    TEST(test_notice_reminds_by_name),
+	    TEST(test_notice_of_a_draft_is_for_a_channel_of_news),
+	    TEST(test_notice_waits_for_accounts_and_ends_without_an_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
