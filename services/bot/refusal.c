@@ -160,9 +160,9 @@ static const char *
 argument(
     const Stoa__Journal__Refusal *refusal, size_t i, struct stoa_arena *arena)
 {
-	return i < refusal->n_args
-		   ? bot_problem_excerpt(arena, stoa_str_of(refusal->args[i]))
-		   : "";
+	return i < refusal->n_args ? bot_words_member(bot_problem_excerpt(
+					 arena, stoa_str_of(refusal->args[i])))
+				   : "";
 }
 
 /* "QUEUED" as members know it; states may be several. */
