@@ -460,8 +460,8 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 	if (effect == GOVERNANCE_NOTHING) {
 		return;
 	}
-	t = stoa_errand_due(r->errands, community, governance_id(p), effect,
-	    attempt_of(s, p, effect, now));
+	t = stoa_errand_due(r->errands, community, governance_id(p),
+	    (int)effect, attempt_of(s, p, effect, now));
 	if (t == NULL) {
 		return;
 	}
