@@ -132,7 +132,8 @@ places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
 	return count;
 }
 
-/* What only looks may be used by all who see it. So may what needs more than
+/* What only looks may be used by all who see it, and what each does for
+ * oneself, such as voting. So may what needs more than
  * membership: whoever uses it is asked for that anyway. */
 static bool
 is_asker_only(const char *command)
@@ -144,7 +145,7 @@ is_asker_only(const char *command)
 	name = stoa_str_cut(&line, ' ');
 	row = bot_command_find(name);
 	return row == NULL ||
-	       (row->permission < BOT_ADMIN &&
+	       (row->permission < BOT_ADMIN && !row->is_for_all &&
 		   (row->effect != BOT_NOTHING || row->is_private));
 }
 

@@ -99,3 +99,40 @@ bot_address_read(struct stoa_str text, struct bot_address *ret_address)
 	return people_set(ret_address, platform, user) &&
 	       bot_address_set_id(ret_address, text);
 }
+
+/* ---- of notices ---- */
+
+bool
+bot_notice_address_set_channel(
+    struct bot_notice_address *a, struct stoa_str channel)
+{
+	if (channel.len > 0 &&
+	    !is_token(channel, BOT_PLATFORM_ID_LEN_MAX, false)) {
+		return false;
+	}
+	text_set(a->channel, channel);
+	return true;
+}
+
+const char *
+bot_notice_address_print(
+    const struct bot_notice_address *a, struct stoa_arena *arena)
+{
+	char text[BOT_ADDRESS_TEXT_SIZE];
+	const char *all;
+
+	bot_address_print(&a->to, text);
+	all = stoa_arena_printf(arena, "%s%s%s", text,
+	    a->channel[0] == '\0' ? "" : " ", a->channel);
+	return all == NULL ? "" : all;
+}
+
+bool
+bot_notice_address_read(
+    struct stoa_str text, struct bot_notice_address *ret_address)
+{
+	struct stoa_str address = stoa_str_cut(&text, ' ');
+
+	return bot_address_read(address, &ret_address->to) &&
+	       bot_notice_address_set_channel(ret_address, text);
+}

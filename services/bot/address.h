@@ -10,6 +10,7 @@
 #ifndef BOT_ADDRESS_H
 #define BOT_ADDRESS_H
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/str.h"
 #include "bot/limits.h"
@@ -44,5 +45,23 @@ void bot_address_print(
     const struct bot_address *address, char text[static BOT_ADDRESS_TEXT_SIZE]);
 STOA_MUST_USE bool bot_address_read(
     struct stoa_str text, struct bot_address *ret_address);
+
+/* Where a proposal is told: to who made it, or where it was said. As the
+ * proposal carries it: an address, and after a space the platform's id of the
+ * channel, if it is known. */
+struct bot_notice_address {
+	struct bot_address to;
+	char channel[BOT_PLATFORM_ID_LEN_MAX + 1];
+};
+
+/* False when it is no such id; empty is allowed. */
+STOA_MUST_USE bool bot_notice_address_set_channel(
+    struct bot_notice_address *address, struct stoa_str channel);
+
+/* In the arena; "" when that is full. */
+const char *bot_notice_address_print(
+    const struct bot_notice_address *address, struct stoa_arena *arena);
+STOA_MUST_USE bool bot_notice_address_read(
+    struct stoa_str text, struct bot_notice_address *ret_address);
 
 #endif

@@ -8,11 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define TITLE_LEN_MAX  200
-#define NAME_LEN_MAX   100
-#define COLUMN_LEN_MAX 40
-#define LABEL_LEN_MAX  75
-#define SERIES_MAX     4
+#define TITLE_LEN_MAX	  200
+#define NAME_LEN_MAX	  100
+#define COLUMN_LEN_MAX	  40
+#define LABEL_LEN_MAX	  75
+#define SERIES_MAX	  4
+#define BAR_LABEL_LEN_MAX 80
 
 static char *
 text_dup(struct bot_card *b, const char *text, size_t len_max)
@@ -206,6 +207,26 @@ bot_card_progress(struct bot_card *b, double done, const char *text,
 	progress->started_us = started_us;
 	progress->updated_us = updated_us;
 	b->card->progress = progress;
+}
+
+void
+bot_card_bar(struct bot_card *b, const char *label, double share,
+    const char *value, bool is_winner)
+{
+	Stoa__Chat__Bar *bar;
+
+	if (b->card == NULL) {
+		return;
+	}
+	bar = stoa_arena_alloc(b->arena, sizeof(*bar));
+	if (bar != NULL) {
+		stoa__chat__bar__init(bar);
+		bar->label = text_dup(b, label, BAR_LABEL_LEN_MAX);
+		bar->share = share > 0 ? (share < 1 ? share : 1) : 0;
+		bar->value = text_dup(b, value, COLUMN_LEN_MAX);
+		bar->is_winner = is_winner;
+	}
+	ITEM_ADD(b, bars, BOT_BARS_MAX, bar);
 }
 
 static bool

@@ -49,6 +49,10 @@ void bot_card_next(struct bot_card *b, const char *command, const char *after);
 void bot_card_progress(struct bot_card *b, double done, const char *text,
     int64_t started_us, int64_t updated_us);
 
+/* One bar more; what is beyond 0 to 1 is drawn as that. */
+void bot_card_bar(struct bot_card *b, const char *label, double share,
+    const char *value, bool is_winner);
+
 /* Points that are not finite are left out; more than BOT_POINTS_MAX are
  * thinned, first and last kept. Nothing without points. */
 void bot_card_curve(struct bot_card *b, const char *name, const double *ys,

@@ -154,6 +154,8 @@ bot_source_name(enum bot_source source)
 	    [BOT_SOURCE_JOBS] = "jobs",
 	    [BOT_SOURCE_MODELS] = "models",
 	    [BOT_SOURCE_MEMBERS] = "members",
+	    [BOT_SOURCE_PROPOSALS] = "proposals",
+	    [BOT_SOURCE_TYPES] = "types",
 	    [BOT_SOURCE_FILES] = "files",
 	};
 

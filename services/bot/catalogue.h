@@ -38,6 +38,8 @@ enum bot_source {
 	BOT_SOURCE_JOBS,
 	BOT_SOURCE_MODELS,
 	BOT_SOURCE_MEMBERS,
+	BOT_SOURCE_PROPOSALS,
+	BOT_SOURCE_TYPES,
 	BOT_SOURCE_FILES, /* known to the terminal alone */
 };
 
@@ -102,7 +104,8 @@ struct bot_command {
 	enum bot_cost cost;
 	enum bot_effect effect;
 	enum bot_pace pace;
-	bool is_private;		  /* only the asker sees the answer */
+	bool is_private; /* only the asker sees the answer */
+	bool is_for_all; /* its buttons, too: each presses for oneself */
 	const struct bot_option *options; /* ended by a NULL name */
 	const char *const *examples;	  /* ended by NULL */
 };

@@ -59,9 +59,9 @@ handle_help(struct bot_run *r)
 
 /* Those that are always there, then those that need an account: they are
  * listed when they answer. */
-static const char *const suite[] = {
-    "accounts", "bot", "storage", "training", "worker", "gateway", "discord"};
-#define SUITE_ALWAYS 5
+static const char *const suite[] = {"accounts", "bot", "governance", "storage",
+    "training", "worker", "gateway", "discord"};
+#define SUITE_ALWAYS 6
 
 /* Kept in the run's arena while answers come in. */
 struct muster {
@@ -159,6 +159,19 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_ASK] = bot_handle_ask,
     [BOT_VERB_BALANCE] = bot_handle_balance,
     [BOT_VERB_TRANSFER] = bot_handle_transfer,
+    [BOT_VERB_PROPOSE] = bot_handle_propose,
+    [BOT_VERB_PROPOSALS] = bot_handle_proposals,
+    [BOT_VERB_PROPOSAL] = bot_handle_proposal,
+    [BOT_VERB_VOTE] = bot_handle_vote,
+    [BOT_VERB_WHY] = bot_handle_proposal,
+    [BOT_VERB_DELEGATE] = bot_handle_delegate,
+    [BOT_VERB_UNDELEGATE] = bot_handle_undelegate,
+    [BOT_VERB_CREDITS] = bot_handle_credits,
+    [BOT_VERB_RULES] = bot_handle_rules,
+    [BOT_VERB_SPONSOR] = bot_handle_change,
+    [BOT_VERB_WITHDRAW_PROPOSAL] = bot_handle_change,
+    [BOT_VERB_VETO] = bot_handle_change,
+    [BOT_VERB_RETRY] = bot_handle_change,
 };
 
 void

@@ -95,6 +95,7 @@ model_show(struct bot_run *r, const Stoa__Training__Job *job)
 {
 	struct bot_model_view view = bot_told_model(&r->arena, r->work);
 
+	view.is_own = strcmp(view.member, r->who.member.text) == 0;
 	if (job != NULL) {
 		view.parameters = bot_told_job(&r->arena, job).parameters;
 	}

@@ -88,26 +88,37 @@ transfer(struct bot_run *r, const char *member)
 	    &in.base);
 }
 
+/* ---- a member by name ---- */
+
+/* Kept in the run's arena while the directory is asked. */
+struct naming {
+	const char *option, *given;
+	void (*next)(struct bot_run *r, const char *member);
+	void *work; /* what the run had before */
+};
+
 static void
-receiver_resolved(struct bot_run *r, const void *reply)
+member_resolved(struct bot_run *r, const void *reply)
 {
 	const Stoa__Accounts__ResolveReply *in = reply;
-	const char *given = bot_run_text(r, "to");
+	const struct naming *n = r->work;
+	const char *given;
 
+	r->work = n->work;
 	if (in->member[0] != '\0') {
-		transfer(r, in->member);
+		n->next(r, in->member);
 		return;
 	}
+	given = bot_problem_excerpt(&r->arena, stoa_str_of(n->given));
 	(void)bot_problem_fill(&r->problem, &r->arena,
 	    &(struct bot_problem){
 		.code = "no_such_member",
-		.field = "to",
-		.given = bot_problem_excerpt(&r->arena, stoa_str_of(given)),
-		.limit = "a member, such as u_9x4h2t6rbe",
+		.field = n->option,
+		.given = given,
+		.limit = "a member, such as u_3x4h2t6rbe",
 		.fix = "people are members after their first command",
 	    },
-	    "nobody here is known as %s",
-	    bot_problem_excerpt(&r->arena, stoa_str_of(given)));
+	    "nobody here is known as %s", given);
 	bot_run_refuse(r, &r->problem);
 }
 
@@ -125,22 +136,25 @@ mention_strip(struct bot_run *r, struct stoa_str text)
 }
 
 void
-bot_handle_transfer(struct bot_run *r)
+bot_handle_member(struct bot_run *r, const char *option, const char *given,
+    void (*next)(struct bot_run *r, const char *member))
 {
 	Stoa__Accounts__ResolveQuery in = STOA__ACCOUNTS__RESOLVE_QUERY__INIT;
-	const char *to = bot_run_text(r, "to");
+	const char *bare = mention_strip(r, stoa_str_of(given));
+	struct naming *n = stoa_arena_alloc(&r->arena, sizeof(*n));
 	struct stoa_hash key;
 
-	if (stoa_id_is_valid('u', stoa_str_of(to))) {
-		transfer(r, to);
-		return;
-	}
-	to = mention_strip(r, stoa_str_of(to));
-	if (to == NULL) {
+	if (bare == NULL || n == NULL) {
 		bot_run_finish(r, NULL);
 		return;
 	}
-	key = bot_people_key(r, to);
+	if (stoa_id_is_valid('u', stoa_str_of(bare))) {
+		next(r, bare);
+		return;
+	}
+	*n = (struct naming){option, given, next, r->work};
+	r->work = n;
+	key = bot_people_key(r, bare);
 	in.user_key.data = key.bytes;
 	in.user_key.len = sizeof(key.bytes);
 	bot_run_call(r,
@@ -149,7 +163,13 @@ bot_handle_transfer(struct bot_run *r)
 		.method = "Resolve",
 		.community = STOA_STR("directory"),
 		.is_own = true,
-		.next = receiver_resolved,
+		.next = member_resolved,
 	    },
 	    &in.base);
+}
+
+void
+bot_handle_transfer(struct bot_run *r)
+{
+	bot_handle_member(r, "to", bot_run_text(r, "to"), transfer);
 }

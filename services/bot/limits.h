@@ -5,6 +5,8 @@
 #include "accounts/limits.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "governance/limits.h"
+#include "governance/tally_limits.h"
 #include "training/limits.h"
 
 /* ---- the catalogue: the tightest of the platforms it is shown on ---- */
@@ -80,6 +82,7 @@
 #define BOT_GIVEN_LEN_MAX  200
 #define BOT_POINTS_MAX	   512
 #define BOT_BUTTONS_MAX	   10
+#define BOT_BARS_MAX	   20
 
 /* Rows on one page: fits a phone's screen and Discord's embed. */
 #define BOT_PAGE_ROWS 10
@@ -125,6 +128,22 @@
 
 /* The whole numbers that a double tells apart: 2^53. */
 #define BOT_WHOLE_MAX INT64_C(9007199254740992)
+
+/* ---- votes ---- */
+
+/* What a proposal is to do: ten actions of a line each, as typed. */
+#define BOT_MOTION_LEN_MAX 2000
+
+/* Options as typed: as many as a vote may have, with " | " between. */
+#define BOT_VOTE_OPTIONS_LEN_MAX \
+	((int)(TALLY_OPTIONS_MAX * (GOVERNANCE_OPTION_MAX + 3)))
+
+/* A choice as typed: every option by name with its amount. */
+#define BOT_VOTE_CHOICE_LEN_MAX \
+	((int)(TALLY_OPTIONS_MAX * (GOVERNANCE_OPTION_MAX + 10)))
+
+/* "p_" and ten characters, or "#" and a number. */
+#define BOT_PROPOSAL_LEN_MAX 24
 
 /* ---- commands under way ---- */
 

@@ -21,6 +21,9 @@
 #define LIVE_ARENA_MAX	  ((size_t)64 * 1024)
 #define PROGRESS_SIZE_MAX ((size_t)16 * 1024)
 
+/* Before the slot: what governance tells. */
+#define VOTE_SUBJECT "stoa.chat.notice.vote."
+
 struct live {
 	struct bot_address to;
 	struct stoa_arena arena;	   /* holds `job` */
@@ -386,7 +389,7 @@ accuracy_of(const Stoa__Training__Model *model)
 
 static struct stoa_str
 end_card(struct bot *b, struct stoa_arena *arena,
-    const Stoa__Training__Notice *notice, const struct bot_address *to)
+    const Stoa__Training__Notice *notice, struct bot_notice_address *to)
 {
 	struct bot_job_view view = bot_told_job(arena, notice->job);
 	Stoa__Chat__Card *card;
@@ -399,14 +402,15 @@ end_card(struct bot *b, struct stoa_arena *arena,
 	card = bot_view_job(arena, &view);
 	if (card != NULL) {
 		card->is_final = true;
+		card->channel = to->channel;
 	}
-	bot_pressed_keep_live(b, arena, card, to);
-	return bot_card_pack(arena, card, to,
+	bot_pressed_keep_live(b, arena, card, &to->to);
+	return bot_card_pack(arena, card, &to->to,
 	    revision_at(stoa_clock_wall(b->o.clock).us, view.submitted_us));
 }
 
-static void
-notice_store(struct bot *b, struct stoa_delivery *delivery,
+void
+bot_notice_store(struct bot *b, struct stoa_delivery *delivery,
     const struct bot_address *to, struct stoa_str packed)
 {
 	char subject[BOT_ADDRESS_TEXT_SIZE], id[BOT_ADDRESS_TEXT_SIZE];
@@ -426,24 +430,28 @@ bot_on_notice(void *owner, struct stoa_delivery *delivery)
 	struct bot *b = owner;
 	struct stoa_str packed = {NULL, 0};
 	Stoa__Training__Notice *notice;
-	struct bot_address to;
+	struct bot_notice_address to;
 	struct stoa_arena arena;
 
 	if (b->is_draining) {
 		stoa_delivery_retry(delivery, 0);
 		return;
 	}
+	if (stoa_str_has_prefix(delivery->subject, STOA_STR(VOTE_SUBJECT))) {
+		bot_on_vote_notice(b, delivery);
+		return;
+	}
 	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
 	notice = stoa_unpack(
 	    &arena, &stoa__training__notice__descriptor, delivery->data);
 	if (notice != NULL && notice->job != NULL &&
-	    bot_address_read(stoa_str_of(notice->reply), &to)) {
+	    bot_notice_address_read(stoa_str_of(notice->reply), &to)) {
 		live_free(
 		    stoa_map_remove(&b->live, stoa_str_of(notice->job->id)));
 		packed = end_card(b, &arena, notice, &to);
 	}
 	if (packed.data != NULL) {
-		notice_store(b, delivery, &to, packed);
+		bot_notice_store(b, delivery, &to.to, packed);
 	} else {
 		b->counts.dropped++;
 		bot_warn(b, "notice_dropped",

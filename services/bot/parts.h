@@ -5,7 +5,8 @@
  *   run.c       one command under way: its calls and its cards
  *   people.c    who that is: resolve, link, join
  *   handlers_*  what each command does, step by step
- *   live.c      the cards of jobs: progress, and how they ended */
+ *   live.c      the cards of jobs: progress, and how they ended
+ *   live_vote.c what the community is told of votes */
 #ifndef BOT_PARTS_H
 #define BOT_PARTS_H
 
@@ -33,6 +34,7 @@ struct bot_run;
 enum bot_domain {
 	BOT_ACCOUNTS,
 	BOT_TRAINING,
+	BOT_GOVERNANCE,
 	BOT_DOMAIN_COUNT,
 };
 
@@ -233,6 +235,28 @@ void bot_handle_model(struct bot_run *r);
 void bot_handle_ask(struct bot_run *r);
 void bot_handle_balance(struct bot_run *r);
 void bot_handle_transfer(struct bot_run *r);
+void bot_handle_propose(struct bot_run *r);
+void bot_handle_proposals(struct bot_run *r);
+void bot_handle_proposal(struct bot_run *r);
+void bot_handle_vote(struct bot_run *r);
+void bot_handle_delegate(struct bot_run *r);
+void bot_handle_undelegate(struct bot_run *r);
+void bot_handle_credits(struct bot_run *r);
+void bot_handle_rules(struct bot_run *r);
+void bot_handle_change(struct bot_run *r); /* sponsor, withdraw, veto, retry */
+
+/* ---- what several handlers need ---- */
+
+/* Finds the member that was named, by id or as the platform does; the option
+ * is for the refusal. `next` gets the id. */
+void bot_handle_member(struct bot_run *r, const char *option, const char *given,
+    void (*next)(struct bot_run *r, const char *member));
+
+/* The proposal of the option `id`, or the run ends. */
+void bot_handle_proposal_ask(struct bot_run *r, const char *id, bot_step next);
+
+/* "model_approval" as types are written. */
+const char *bot_handle_type(struct bot_run *r);
 
 /* ---- live.c ---- */
 
@@ -246,6 +270,13 @@ void bot_on_progress(
     void *owner, struct stoa_str subject, struct stoa_str data);
 void bot_on_notice(void *owner, struct stoa_delivery *delivery);
 void bot_live_tick(struct bot *b, int64_t now_us);
+
+/* Stores the final card of a notice, then ends its delivery. */
+void bot_notice_store(struct bot *b, struct stoa_delivery *delivery,
+    const struct bot_address *to, struct stoa_str packed);
+
+/* live_vote.c: a governance.Notice. */
+void bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery);
 
 /* Adds the progress of a running job, if this process has heard of it. */
 void bot_live_decorate(

@@ -52,15 +52,44 @@ table_print(struct stoa_buf *out, const Stoa__Chat__Table *table)
 }
 
 static void
-progress_print(struct stoa_buf *out, const Stoa__Chat__Progress *progress)
+bar_print(struct stoa_buf *out, double share)
 {
-	int full = (int)(progress->done * BAR_LEN);
+	int full = (int)(share * BAR_LEN);
 
 	stoa_buf_add_byte(out, '[');
 	for (int i = 0; i < BAR_LEN; i++) {
 		stoa_buf_add_byte(out, i < full ? '#' : '.');
 	}
-	stoa_buf_printf(out, "] %d %%%s%s\n", (int)(progress->done * 100),
+	stoa_buf_add_byte(out, ']');
+}
+
+static void
+bars_print(struct stoa_buf *out, const Stoa__Chat__Card *card)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < card->n_bars; i++) {
+		size_t len = character_count(stoa_str_of(card->bars[i]->label));
+
+		width = len > width ? len : width;
+	}
+	for (size_t i = 0; i < card->n_bars; i++) {
+		const Stoa__Chat__Bar *bar = card->bars[i];
+
+		stoa_buf_printf(out, "%s%*s", bar->label,
+		    (int)(width - character_count(stoa_str_of(bar->label)) + 1),
+		    "");
+		bar_print(out, bar->share);
+		stoa_buf_printf(out, " %s%s\n", bar->value,
+		    bar->is_winner ? " (wins)" : "");
+	}
+}
+
+static void
+progress_print(struct stoa_buf *out, const Stoa__Chat__Progress *progress)
+{
+	bar_print(out, progress->done);
+	stoa_buf_printf(out, " %d %%%s%s\n", (int)(progress->done * 100),
 	    progress->text[0] == '\0' ? "" : ", ", progress->text);
 }
 
@@ -92,9 +121,12 @@ select_print(struct stoa_buf *out, const Stoa__Chat__Select *select)
 		    select->command, select->option);
 	}
 	for (size_t i = 0; i < select->n_choices; i++) {
-		stoa_buf_printf(out, "%s: %s %s:%s\n",
+		const char *value = select->choices[i]->value;
+		const char *quote = strchr(value, ' ') == NULL ? "" : "\"";
+
+		stoa_buf_printf(out, "%s: %s %s:%s%s%s\n",
 		    select->choices[i]->label, select->command, select->option,
-		    select->choices[i]->value);
+		    quote, value, quote);
 	}
 }
 
@@ -108,6 +140,7 @@ parts_print(struct stoa_buf *out, const Stoa__Chat__Card *card)
 	if (card->table != NULL) {
 		table_print(out, card->table);
 	}
+	bars_print(out, card);
 	if (card->progress != NULL) {
 		progress_print(out, card->progress);
 	}

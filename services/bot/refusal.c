@@ -1,11 +1,14 @@
 /* refusal.c - one row per reason.
  *
  * In texts {0} is the first argument as it stands, {0j} that many micro-Joy,
- * {0s} that many bytes. */
+ * {0s} that many bytes, {0t} that time, {0w} a state of a proposal, {0a} an
+ * action, {0l} a limit of the field that the first argument names. */
 #include "bot/refusal.h"
 
 #include "bot/limits.h"
 #include "bot/words.h"
+
+#include <inttypes.h>
 
 /* No reason has more. */
 #define ARGS_MAX 4
@@ -78,6 +81,60 @@ static const struct row rows[] = {
     {"stale_attempt", "", "attempt {1} of {0} is over", "", "see /job {0}", 0},
     {"dataset_too_large", "dataset", "{0s} are too much for one dataset",
 	"at most {1s}", "store a smaller one", 0},
+    /* governance */
+    {"not_founded", "", "nothing has been proposed here yet", "",
+	"make the first proposal: /propose", 0},
+    {"no_such_proposal", "id", "there is no proposal {0}",
+	"a number such as #12, or p_ and ten characters", "see /proposals", 1},
+    {"no_such_type", "type", "nothing of the type {0} can be proposed", "",
+	"see /rules for the types there are", 1},
+    {"wrong_state", "", "{0} is {1w}, and that needs {2w}", "{2w}",
+	"see /proposal {0}", 0},
+    {"text_not_valid", "{0}", "{0} is empty, too long or no plain text",
+	"at most {1} bytes of UTF-8 text", "shorten {0}", 0},
+    {"options_not_valid", "options", "the options cannot be that: {0}", "{1}",
+	"write them like options:\"one | another\"", 0},
+    {"action_not_allowed", "action", "{1} proposals may not {0a}", "",
+	"choose another type; see /rules", 0},
+    {"action_not_valid", "action",
+	"the part {1} of the action {0} is not valid", "{2l}",
+	"see /help command:propose", 0},
+    {"rule_not_valid", "{0}", "a rule cannot have that {0}", "at most {1l}",
+	"see /help command:propose", 0},
+    {"not_eligible", "", "you may not vote on this: that needs {0}", "{0}",
+	"see /rules for who may vote; what counts is how things were when "
+	"voting opened",
+	0},
+    {"ballot_not_valid", "choice", "that is no ballot: {0}", "{1}",
+	"send /vote with the proposal alone to see how", 0},
+    {"credits_exceeded", "choice",
+	"that costs {0} voice credits and you have {1}",
+	"{1} voice credits; n votes cost n times n",
+	"buy fewer votes; see /credits", 0},
+    {"already_sponsored", "id", "you sponsor {0} already", "",
+	"others may do so too", 0},
+    {"own_proposal", "id", "{0} is your own proposal", "somebody else's",
+	"ask another member to sponsor it", 0},
+    {"delegate_not_valid", "to", "{0} cannot vote for you: {1}",
+	"another member", "name another member", 0},
+    {"not_delegated", "type", "nobody votes for you there", "",
+	"see /credits for whom you rely on", 0},
+    {"voting_over", "id", "voting on {0} ended {1t}", "",
+	"see /why {0} for how it ended", 0},
+    {"voting_not_open", "id", "voting on {0} is not open: it is {1w}", "",
+	"see /proposal {0} for what is missing", 0},
+    {"secret_ballot", "choice",
+	"ballots on {0} are secret, and chat cannot keep a secret", "",
+	"ask for a rule without reveal; see /rules", 0},
+    {"open_ballot", "", "ballots on {0} are open", "", "vote with /vote", 0},
+    {"no_commitment", "", "you have committed to nothing on {0}", "",
+	"see /proposal {0}", 0},
+    {"commitment_differs", "", "that is not what you committed to on {0}", "",
+	"open it with the same ballot and salt", 0},
+    {"guardian_gone", "", "owners may not veto any more, since {0t}", "",
+	"vote against it", 0},
+    {"stale", "", "{0} has changed meanwhile", "", "send it again", 0},
+    {"nothing_to_retry", "id", "{0} has not failed", "", "see /why {0}", 0},
     {"wrong_worker", "", "{0} is not the worker of that job", "", "see /jobs",
 	0},
 };
@@ -103,18 +160,97 @@ static const char *
 argument(
     const Stoa__Journal__Refusal *refusal, size_t i, struct stoa_arena *arena)
 {
-	return i < refusal->n_args
-		   ? bot_problem_excerpt(arena, stoa_str_of(refusal->args[i]))
-		   : "";
+	return i < refusal->n_args ? bot_words_member(bot_problem_excerpt(
+					 arena, stoa_str_of(refusal->args[i])))
+				   : "";
+}
+
+/* "QUEUED" as members know it; states may be several. */
+static const char *
+state_words(const char *text, struct stoa_arena *arena)
+{
+	static const char *const words[][2] = {{"DRAFT", "a draft"},
+	    {"OPENING", "opening"}, {"ACTIVE", "open for votes"},
+	    {"REVEAL", "opening its ballots"}, {"SUCCEEDED", "accepted"},
+	    {"DEFEATED", "defeated"}, {"EXPIRED", "expired"},
+	    {"CANCELLED", "withdrawn"}, {"VETOED", "vetoed"},
+	    {"QUEUED", "accepted and waiting"},
+	    {"EXECUTING", "being carried out"}, {"EXECUTED", "carried out"},
+	    {"FAILED", "failed"}};
+
+	for (size_t i = 0; i < STOA_COUNT(words); i++) {
+		if (strcmp(text, words[i][0]) == 0) {
+			return words[i][1];
+		}
+	}
+	return strcmp(text, "DRAFT, ACTIVE or FAILED") == 0
+		   ? "a draft, an open or a failed one"
+		   : bot_words_print(arena, "one that is %s", text);
 }
 
 static const char *
-argument_as(const char *text, char kind, struct stoa_arena *arena)
+action_words(const char *name)
+{
+	static const char *const words[][2] = {
+	    {"approve_model", "approve models"},
+	    {"parameter", "change settings"}, {"transfer", "pay"},
+	    {"role", "give roles"}, {"fine_tune", "train models"},
+	    {"rule", "change rules"}, {"charter", "change the charter"},
+	    {"retire_rule", "retire rules"}};
+
+	for (size_t i = 0; i < STOA_COUNT(words); i++) {
+		if (strcmp(name, words[i][0]) == 0) {
+			return words[i][1];
+		}
+	}
+	return name;
+}
+
+static bool
+has_suffix(const char *text, const char *suffix)
+{
+	size_t len = strlen(text), suffix_len = strlen(suffix);
+
+	return len >= suffix_len &&
+	       strcmp(text + len - suffix_len, suffix) == 0;
+}
+
+/* A field's name tells the unit of its limit. */
+static const char *
+limit_words(const char *field, int64_t limit, struct stoa_arena *arena)
+{
+	if (has_suffix(field, "_us")) {
+		return bot_words_duration(arena, limit);
+	}
+	if (has_suffix(field, "_micro")) {
+		return bot_words_joy(arena, limit);
+	}
+	return has_suffix(field, "_bp")
+		   ? bot_words_print(arena, "%d.%02d %%", (int)(limit / 100),
+			 (int)(limit % 100))
+		   : bot_words_print(arena, "%" PRId64, limit);
+}
+
+static const char *
+argument_as(
+    const char *text, char kind, const char *field, struct stoa_arena *arena)
 {
 	int64_t number;
 
+	if (kind == 'w') {
+		return state_words(text, arena);
+	}
+	if (kind == 'a') {
+		return action_words(text);
+	}
 	if (!stoa_str_to_i64(stoa_str_of(text), &number)) {
 		return text;
+	}
+	if (kind == 't') {
+		return bot_words_time(arena, number);
+	}
+	if (kind == 'l') {
+		return limit_words(field, number, arena);
 	}
 	if (kind == 'j') {
 		return bot_words_joy(arena, number);
@@ -144,7 +280,8 @@ fill(const char *format, const Stoa__Journal__Refusal *refusal,
 			    &b, argument_as(
 				    argument(refusal,
 					(size_t)(place.data[0] - '0'), arena),
-				    place.data[place.len - 1], arena));
+				    place.data[place.len - 1],
+				    argument(refusal, 0, arena), arena));
 		}
 	}
 	text = stoa_arena_str(arena, stoa_buf_str(&b));

@@ -8,6 +8,7 @@
 #include "bot/refusal.h"
 #include "bot/view.h"
 
+#include "proto/governance.pb-c.h"
 #include "proto/storage.pb-c.h"
 #include "proto/worker.pb-c.h"
 
@@ -31,6 +32,9 @@ domain_of(const struct bot_call *call)
 	}
 	if (call->service == &stoa__accounts__accounts__descriptor) {
 		return BOT_ACCOUNTS;
+	}
+	if (call->service == &stoa__governance__governance__descriptor) {
+		return BOT_GOVERNANCE;
 	}
 	return call->service == &stoa__training__training__descriptor
 		   ? BOT_TRAINING

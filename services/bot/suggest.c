@@ -6,13 +6,18 @@
 
 #include "base/core.h"
 #include "bot/limits.h"
+#include "bot/tallied.h"
 #include "bot/told.h"
 #include "bot/words.h"
 
+#include "proto/governance.pb-c.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 
-#define TRAINING (&stoa__training__training__descriptor)
-#define ACCOUNTS (&stoa__accounts__accounts__descriptor)
+#define TRAINING   (&stoa__training__training__descriptor)
+#define ACCOUNTS   (&stoa__accounts__accounts__descriptor)
+#define GOVERNANCE (&stoa__governance__governance__descriptor)
 
 struct suggest {
 	struct bot *bot;
@@ -132,7 +137,60 @@ datasets_offer(struct suggest *s, const Stoa__Training__DatasetsReply *in)
 	}
 }
 
+static void
+proposals_offer(struct suggest *s, const Stoa__Governance__ProposalsReply *in)
+{
+	for (size_t i = 0; i < in->n_proposals; i++) {
+		const Stoa__Governance__Proposal *p = in->proposals[i];
+
+		offer(s, bot_words_print(&s->arena, "#%" PRIu64, p->number),
+		    bot_words_print(&s->arena, "#%" PRIu64 " %s - %s",
+			p->number, p->title, bot_tallied_state(p->state)));
+	}
+}
+
+static void
+types_offer(struct suggest *s, const Stoa__Governance__RulesReply *in)
+{
+	for (size_t i = 0; i < in->n_rules; i++) {
+		const Stoa__Governance__Rule *r = in->rules[i];
+
+		offer(s, r->type,
+		    bot_words_print(&s->arena, "%s - %s", r->type, r->text));
+	}
+}
+
 /* ---- asking ---- */
+
+/* What lists the values of a source, and what its answer is. */
+static const struct source {
+	enum bot_source source;
+	const ProtobufCServiceDescriptor *service;
+	const char *method;
+	const ProtobufCMessageDescriptor *reply;
+} sources[] = {
+    {BOT_SOURCE_MODELS, TRAINING, "Models",
+	&stoa__training__models_reply__descriptor},
+    {BOT_SOURCE_JOBS, TRAINING, "Jobs",
+	&stoa__training__jobs_reply__descriptor},
+    {BOT_SOURCE_DATASETS, TRAINING, "Datasets",
+	&stoa__training__datasets_reply__descriptor},
+    {BOT_SOURCE_PROPOSALS, GOVERNANCE, "Proposals",
+	&stoa__governance__proposals_reply__descriptor},
+    {BOT_SOURCE_TYPES, GOVERNANCE, "Rules",
+	&stoa__governance__rules_reply__descriptor},
+};
+
+static const struct source *
+source_of(const struct bot_option *option)
+{
+	for (size_t i = 0; i < STOA_COUNT(sources); i++) {
+		if (sources[i].source == option->source) {
+			return &sources[i];
+		}
+	}
+	return NULL;
+}
 
 static void
 on_listed(void *owner, enum stoa_status status, struct stoa_str reply,
@@ -142,35 +200,28 @@ on_listed(void *owner, enum stoa_status status, struct stoa_str reply,
 	void *in = NULL;
 
 	(void)detail;
+	if (status == STOA_OK) {
+		in = stoa_unpack(&s->arena, source_of(s->option)->reply, reply);
+	}
+	if (in == NULL) {
+		end(s);
+		return;
+	}
 	switch ((int)s->option->source) {
 	case BOT_SOURCE_MODELS:
-		in =
-		    status != STOA_OK
-			? NULL
-			: stoa_unpack(&s->arena,
-			      &stoa__training__models_reply__descriptor, reply);
-		if (in != NULL) {
-			models_offer(s, in);
-		}
+		models_offer(s, in);
 		break;
 	case BOT_SOURCE_JOBS:
-		in = status != STOA_OK
-			 ? NULL
-			 : stoa_unpack(&s->arena,
-			       &stoa__training__jobs_reply__descriptor, reply);
-		if (in != NULL) {
-			jobs_offer(s, in);
-		}
+		jobs_offer(s, in);
+		break;
+	case BOT_SOURCE_PROPOSALS:
+		proposals_offer(s, in);
+		break;
+	case BOT_SOURCE_TYPES:
+		types_offer(s, in);
 		break;
 	default:
-		in = status != STOA_OK
-			 ? NULL
-			 : stoa_unpack(&s->arena,
-			       &stoa__training__datasets_reply__descriptor,
-			       reply);
-		if (in != NULL) {
-			datasets_offer(s, in);
-		}
+		datasets_offer(s, in);
 		break;
 	}
 	end(s);
@@ -183,24 +234,26 @@ list_ask(struct suggest *s)
 	Stoa__Training__JobsQuery jobs = STOA__TRAINING__JOBS_QUERY__INIT;
 	Stoa__Training__DatasetsQuery datasets =
 	    STOA__TRAINING__DATASETS_QUERY__INIT;
-	struct stoa_bus_call call = {
-	    .service = TRAINING,
-	    .community = stoa_id_str(&s->community),
-	    .actor = stoa_id_str(&s->member),
-	    .timeout_us = BOT_SUGGEST_US,
-	};
-	const ProtobufCMessage *in = &datasets.base;
+	Stoa__Governance__ProposalsQuery proposals =
+	    STOA__GOVERNANCE__PROPOSALS_QUERY__INIT;
+	Stoa__Governance__RulesQuery rules =
+	    STOA__GOVERNANCE__RULES_QUERY__INIT;
+	const ProtobufCMessage *queries[] = {&models.base, &jobs.base,
+	    &datasets.base, &proposals.base, &rules.base};
+	const struct source *source = source_of(s->option);
 
-	call.method = "Datasets";
+	STOA_STATIC_ASSERT(STOA_COUNT(queries) == STOA_COUNT(sources),
+	    "in the order of the sources");
 	datasets.limit = models.limit = jobs.limit = BOT_SUGGEST_LOOK;
-	if (s->option->source == BOT_SOURCE_MODELS) {
-		call.method = "Models";
-		in = &models.base;
-	} else if (s->option->source == BOT_SOURCE_JOBS) {
-		call.method = "Jobs";
-		in = &jobs.base;
-	}
-	stoa_bus_call(s->bot->o.bus, &call, in, on_listed, s);
+	stoa_bus_call(s->bot->o.bus,
+	    &(struct stoa_bus_call){
+		.service = source->service,
+		.method = source->method,
+		.community = stoa_id_str(&s->community),
+		.actor = stoa_id_str(&s->member),
+		.timeout_us = BOT_SUGGEST_US,
+	    },
+	    queries[source - sources], on_listed, s);
 }
 
 static void
@@ -255,14 +308,6 @@ resolve(struct suggest *s)
 	    &in.base, on_resolved, s);
 }
 
-static bool
-is_listed(const struct bot_option *option)
-{
-	return option->source == BOT_SOURCE_MODELS ||
-	       option->source == BOT_SOURCE_JOBS ||
-	       option->source == BOT_SOURCE_DATASETS;
-}
-
 void
 bot_suggest(struct bot *b, const Stoa__Chat__SuggestQuery *query,
     bot_suggested done, void *owner)
@@ -290,7 +335,7 @@ bot_suggest(struct bot *b, const Stoa__Chat__SuggestQuery *query,
 	} else if (s->option->source == BOT_SOURCE_COMMANDS) {
 		commands_offer(s);
 		end(s);
-	} else if (is_listed(s->option)) {
+	} else if (source_of(s->option) != NULL) {
 		resolve(s);
 	} else {
 		end(s);

@@ -110,6 +110,7 @@ struct bot_model_view {
 	size_t loss_count;
 	uint64_t size; /* bytes */
 	int64_t created_us;
+	bool is_own; /* of who asks */
 };
 
 Stoa__Chat__Card *bot_view_model(

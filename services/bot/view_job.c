@@ -70,7 +70,7 @@ job_fields(struct bot_card *b, const struct bot_job_view *job)
 	bot_card_field(b, "Job", job->id, true);
 	bot_card_field(b, "Recipe", job->recipe, true);
 	bot_card_field(b, "Spent", spending(b->arena, job), true);
-	bot_card_field(b, "By", job->member, true);
+	bot_card_field(b, "By", bot_words_member(job->member), true);
 	bot_card_field(b, "Worker", job->worker, true);
 	if (job->attempt > 1) {
 		bot_card_field(b, "Attempt",

@@ -56,7 +56,7 @@ bot_view_model(struct stoa_arena *arena, const struct bot_model_view *model)
 
 	bot_card_field(&b, "Model", model->id, true);
 	bot_card_field(&b, "Recipe", model->recipe, true);
-	bot_card_field(&b, "By", model->member, true);
+	bot_card_field(&b, "By", bot_words_member(model->member), true);
 	bot_card_field(&b, "Size", bot_words_size(arena, model->size), true);
 	bot_card_field(
 	    &b, "Made", bot_words_time(arena, model->created_us), true);
@@ -69,6 +69,13 @@ bot_view_model(struct stoa_arena *arena, const struct bot_model_view *model)
 	bot_card_curve(&b, "loss", model->losses, model->loss_count, "epoch");
 	bot_card_button(&b, "Ask it", STOA__CHAT__BUTTON_STYLE__PRIMARY,
 	    bot_words_print(arena, "/ask model:%s", model->id));
+	if (model->is_own) {
+		bot_card_button(&b, "Propose approval",
+		    STOA__CHAT__BUTTON_STYLE__SECONDARY,
+		    bot_words_print(arena,
+			"/propose type:MODEL_APPROVAL action:\"approve %s\"",
+			model->id));
+	}
 	return bot_card_finish(&b, true);
 }
 

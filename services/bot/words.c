@@ -74,6 +74,15 @@ bot_words_excerpt(
 }
 
 const char *
+bot_words_member(const char *member)
+{
+	if (strcmp(member, "@governance") == 0) {
+		return "the community, by a vote";
+	}
+	return strcmp(member, "@treasury") == 0 ? "the treasury" : member;
+}
+
+const char *
 bot_words_joy(struct stoa_arena *arena, int64_t micro)
 {
 	char text[STOA_MONEY_TEXT_SIZE];

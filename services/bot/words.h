@@ -18,6 +18,9 @@ const char *bot_words_excerpt(
 const char *bot_words_print(struct stoa_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A member as cards name one; the treasury and a vote are none. */
+const char *bot_words_member(const char *member);
+
 const char *bot_words_joy(
     struct stoa_arena *arena, int64_t micro); /* 1.5 Joy */
 const char *bot_words_size(struct stoa_arena *arena, uint64_t bytes);

@@ -90,6 +90,21 @@ on_turn(void *owner, struct stoa_delivery *delivery)
 
 /* ---- cards ---- */
 
+/* Of a card that answers nothing and names a channel. */
+static const Stoa__Discord__Handle *
+channel_handle(struct stoa_arena *arena, const Stoa__Chat__Card *card)
+{
+	Stoa__Discord__Handle *handle =
+	    stoa_arena_alloc(arena, sizeof(*handle));
+
+	if (handle != NULL) {
+		stoa__discord__handle__init(handle);
+		handle->kind = STOA__DISCORD__KIND__MESSAGE;
+		handle->channel = card->channel;
+	}
+	return handle;
+}
+
 /* The handle that the card brings back; NULL: none. */
 static const Stoa__Discord__Handle *
 handle_of(struct stoa_arena *arena, const Stoa__Chat__Card *card)
@@ -98,7 +113,8 @@ handle_of(struct stoa_arena *arena, const Stoa__Chat__Card *card)
 	struct stoa_buf b;
 
 	if (card->reply[0] == '\0') {
-		return NULL;
+		return card->channel[0] == '\0' ? NULL
+						: channel_handle(arena, card);
 	}
 	stoa_buf_init(&b, 1024);
 	if (stoa_base64_decode(

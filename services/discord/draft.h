@@ -46,7 +46,7 @@ uint32_t draft_colour(Stoa__Chat__Severity severity);
 struct stoa_str draft_title(struct draft *d, size_t weight_max);
 struct stoa_str draft_progress(struct draft *d);
 
-draft_write draft_text, draft_fields, draft_table, draft_hints;
+draft_write draft_text, draft_fields, draft_table, draft_bars, draft_hints;
 
 /* A field's value, escaped, cut visibly; false when it was. */
 bool draft_value(struct stoa_buf *to, const char *value, size_t weight_max);

@@ -73,6 +73,9 @@
 /* Cells of the bar: it fits beside the percentage on a phone. */
 #define DISCORD_BAR_LEN 20
 
+/* Bars of one card, as in chat.proto. */
+#define DISCORD_BARS_MAX 20
+
 /* Short fields on one line. */
 #define DISCORD_FIELDS_ABREAST 3
 

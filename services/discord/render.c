@@ -21,6 +21,7 @@ enum part {
 	PART_TEXT,
 	PART_FIELDS,
 	PART_TABLE,
+	PART_BARS,
 	PART_HINTS,
 	PART_COUNT
 };
@@ -29,6 +30,7 @@ static draft_write *const writers[PART_COUNT] = {
     [PART_TEXT] = draft_text,
     [PART_FIELDS] = draft_fields,
     [PART_TABLE] = draft_table,
+    [PART_BARS] = draft_bars,
     [PART_HINTS] = draft_hints,
 };
 
@@ -172,6 +174,7 @@ container_write(struct draft *d, struct discord_writer *w, struct texts *t)
 	}
 	display_write(w, t->parts[PART_FIELDS].text);
 	display_write(w, t->parts[PART_TABLE].text);
+	display_write(w, t->parts[PART_BARS].text);
 	display_write(w, t->progress);
 	gallery_write(d, w);
 	display_write(w, t->curves);

@@ -15,6 +15,7 @@
 enum part {
 	PART_TEXT,
 	PART_TABLE,
+	PART_BARS,
 	PART_HINTS,
 	PART_COUNT
 };
@@ -159,6 +160,7 @@ text_write(struct draft *d, struct discord_writer *w, size_t weight_max)
 	struct draft_part parts[PART_COUNT] = {
 	    [PART_TEXT] = {.write = draft_text},
 	    [PART_TABLE] = {.write = draft_table},
+	    [PART_BARS] = {.write = draft_bars},
 	    [PART_HINTS] = {.write = draft_hints},
 	};
 	struct stoa_str progress = draft_progress(d);
@@ -172,6 +174,7 @@ text_write(struct draft *d, struct discord_writer *w, size_t weight_max)
 	stoa_buf_init(&b, DISCORD_BODY_MAX);
 	line_add(&b, parts[PART_TEXT].text);
 	line_add(&b, parts[PART_TABLE].text);
+	line_add(&b, parts[PART_BARS].text);
 	line_add(&b, progress);
 	line_add(&b, curves);
 	line_add(&b, parts[PART_HINTS].text);

@@ -2,7 +2,7 @@
 # with cairo, on the worker pool.
 
 DISCORD_PURE := $(addprefix services/discord/,text.c markup.c writer.c \
-	draft.c draft_fields.c draft_table.c draft_rows.c render.c \
+	draft.c draft_fields.c draft_table.c draft_bars.c draft_rows.c render.c \
 	render_embed.c modal.c answer.c commands.c commands_plan.c axis.c)
 $(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
 PURE_OBJECTS += $(call objects,$(DISCORD_PURE))

@@ -153,6 +153,8 @@ execute_apply_started(
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	p->attempt = e->attempt;
+	/* Each attempt may fail anew, which is news each time. */
+	p->told = STATE(EXECUTING);
 	proposal_state_set(s, p, STATE(EXECUTING));
 }
 

@@ -26,7 +26,27 @@ QUERY(proposal)
 QUERY(proposals)
 QUERY(ballot)
 QUERY(standing)
-QUERY(rules)
+
+static void founding_fill(
+    struct stoa_arena *arena, Stoa__Governance__FoundRequest *ret_request);
+
+/* Before the founding: what the community is going to begin with. */
+static enum stoa_status
+query_rules(
+    const void *state, const void *in, void *out, struct stoa_arena *arena)
+{
+	Stoa__Governance__RulesReply *reply = out;
+	Stoa__Governance__FoundRequest founding;
+
+	if (governance_is_founded(state)) {
+		return governance_query_rules(state, in, arena, out);
+	}
+	founding_fill(arena, &founding);
+	reply->charter = founding.charter;
+	reply->rules = founding.rules;
+	reply->n_rules = founding.n_rules;
+	return STOA_OK;
+}
 
 static const struct stoa_query queries[] = {
     {"Proposal", query_proposal},
@@ -44,26 +64,18 @@ pace_apply(int64_t *us, int64_t pace)
 	*us /= pace;
 }
 
-/* A community is founded by the first member who wants something of it, with
- * the rules of this installation; from then on only votes change them. */
+/* As this installation begins all communities. */
 static void
-found(struct stoa_str community)
+founding_fill(
+    struct stoa_arena *arena, Stoa__Governance__FoundRequest *ret_request)
 {
-	const struct governance *s =
-	    stoa_replica_peek(stoa_domaind_replica(domaind), community);
 	int64_t pace = stoa_conf_number(stoa_svc_conf(service), "pace");
-	Stoa__Governance__FoundRequest request;
-	struct stoa_arena arena;
 
-	if (governance_is_founded(s)) {
-		return;
-	}
-	stoa_arena_init(&arena, NULL, 0, 65536);
-	governance_defaults(&arena, &request);
-	request.charter->guardian_until_us =
+	governance_defaults(arena, ret_request);
+	ret_request->charter->guardian_until_us =
 	    stoa_clock_wall(NULL).us + GOVERNANCE_GUARDIAN_US;
-	for (size_t i = 0; i < request.n_rules; i++) {
-		Stoa__Governance__Rule *r = request.rules[i];
+	for (size_t i = 0; i < ret_request->n_rules; i++) {
+		Stoa__Governance__Rule *r = ret_request->rules[i];
 
 		pace_apply(&r->review_us, pace);
 		pace_apply(&r->voting_us, pace);
@@ -71,6 +83,23 @@ found(struct stoa_str community)
 		pace_apply(&r->timelock_us, pace);
 		pace_apply(&r->reveal_us, pace);
 	}
+}
+
+/* A community is founded by the first member who wants something of it, with
+ * the rules of this installation; from then on only votes change them. */
+static void
+found(struct stoa_str community)
+{
+	const struct governance *s =
+	    stoa_replica_peek(stoa_domaind_replica(domaind), community);
+	Stoa__Governance__FoundRequest request;
+	struct stoa_arena arena;
+
+	if (governance_is_founded(s)) {
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, 65536);
+	founding_fill(&arena, &request);
 	stoa_domaind_command(
 	    domaind, community, STOA_STR("found"), "Found", &request.base);
 	stoa_arena_fini(&arena);

@@ -365,11 +365,12 @@ execute(struct stoa_errand *t, const struct proposal *p, uint32_t number)
 
 /* ---- telling ---- */
 
-/* A state or a reminder, in one number: which of them was stored. */
+/* A state or a reminder, and after which attempt to carry it out, in one
+ * number: which of them was stored. */
 static uint32_t
-told_number(Stoa__Governance__State state, uint32_t reminder)
+told_number(Stoa__Governance__State state, uint32_t reminder, uint32_t attempt)
 {
-	return (uint32_t)state + 100 * reminder;
+	return (uint32_t)state + 100 * reminder + 1000 * attempt;
 }
 
 static void
@@ -383,7 +384,7 @@ told(void *owner, enum stoa_status status)
 	if (ok) {
 		request.proposal = t->noun;
 		request.state = (Stoa__Governance__State)(t->attempt % 100);
-		request.reminder = t->attempt / 100;
+		request.reminder = t->attempt / 100 % 10;
 		stoa_errand_record(
 		    t, "told", t->attempt, "RecordTold", &request.base);
 	}
@@ -437,8 +438,8 @@ attempt_of(const struct governance *s, const struct proposal *p,
 		(void)governance_next_action(p, &action);
 		return governance_attempt(p) * GOVERNANCE_ACTIONS_MAX + action;
 	case GOVERNANCE_TELL:
-		return told_number(
-		    governance_state(p), governance_reminder(p, now));
+		return told_number(governance_state(p),
+		    governance_reminder(p, now), governance_attempt(p));
 	case GOVERNANCE_NOTHING:
 	case GOVERNANCE_HOLD_DEPOSIT:
 	case GOVERNANCE_SETTLE_DEPOSIT:
@@ -459,8 +460,8 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 	if (effect == GOVERNANCE_NOTHING) {
 		return;
 	}
-	t = stoa_errand_due(r->errands, community, governance_id(p), effect,
-	    attempt_of(s, p, effect, now));
+	t = stoa_errand_due(r->errands, community, governance_id(p),
+	    (int)effect, attempt_of(s, p, effect, now));
 	if (t == NULL) {
 		return;
 	}

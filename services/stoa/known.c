@@ -1,4 +1,4 @@
-/* known.c - three lists and when they were fetched. */
+/* known.c - lists to complete from, and when they were fetched. */
 #include "stoa/known.h"
 
 #include "base/check.h"
@@ -16,6 +16,8 @@ static const struct source {
     {BOT_SOURCE_MODELS, "/models", "Model", "Name"},
     {BOT_SOURCE_JOBS, "/jobs", "Job", "State"},
     {BOT_SOURCE_DATASETS, "/datasets", "CID", "Name"},
+    {BOT_SOURCE_PROPOSALS, "/proposals", "No.", "Title"},
+    {BOT_SOURCE_TYPES, "/rules", "Type", "Form"},
 };
 
 struct slot {

@@ -155,9 +155,12 @@ select_print(struct term_out *o, const Stoa__Chat__Select *select)
 		hint_print(o, select->label, command.data);
 	}
 	for (size_t i = 0; i < select->n_choices; i++) {
+		const char *value = select->choices[i]->value;
+		const char *quote = strchr(value, ' ') == NULL ? "" : "\"";
+
 		stoa_buf_clear(&command);
-		stoa_buf_printf(&command, "%s %s:%s", select->command,
-		    select->option, select->choices[i]->value);
+		stoa_buf_printf(&command, "%s %s:%s%s%s", select->command,
+		    select->option, quote, value, quote);
 		hint_print(o, select->choices[i]->label, command.data);
 	}
 	stoa_buf_fini(&command);
@@ -195,6 +198,7 @@ term_card_render(struct stoa_buf *b, const Stoa__Chat__Card *card,
 	if (card->table != NULL) {
 		term_table(&o, card->table);
 	}
+	term_bars(&o, card->bars, card->n_bars);
 	if (card->progress != NULL) {
 		term_progress(&o, card->progress);
 	}

@@ -150,6 +150,25 @@ series_add(struct stoa_buf *b, const Stoa__Chat__Card *card)
 }
 
 static void
+bars_add(struct stoa_buf *b, const Stoa__Chat__Card *card)
+{
+	name_add(b, "bars");
+	stoa_buf_add_byte(b, '[');
+	for (size_t i = 0; i < card->n_bars; i++) {
+		const Stoa__Chat__Bar *bar = card->bars[i];
+
+		stoa_buf_add_text(b, i == 0 ? "{" : ",{");
+		text_add(b, "label", bar->label);
+		name_add(b, "share");
+		number_add(b, bar->share);
+		text_add(b, "value", bar->value);
+		name_add(b, "is_winner");
+		stoa_buf_add_text(b, bar->is_winner ? "true}" : "false}");
+	}
+	stoa_buf_add_byte(b, ']');
+}
+
+static void
 buttons_add(struct stoa_buf *b, const Stoa__Chat__Card *card)
 {
 	name_add(b, "buttons");
@@ -202,6 +221,9 @@ parts_add(struct stoa_buf *b, const Stoa__Chat__Card *card)
 	}
 	if (card->table != NULL) {
 		table_add(b, card->table);
+	}
+	if (card->n_bars > 0) {
+		bars_add(b, card);
 	}
 	if (card->progress != NULL) {
 		progress_add(b, card->progress);

@@ -270,13 +270,14 @@ term_plot(struct term_out *o, Stoa__Chat__Series *const *series, size_t count)
 #define BAR_COLUMNS 30
 
 static void
-bar_print(struct term_out *o, double done)
+bar_print(
+    struct term_out *o, double done, unsigned columns, enum term_style style)
 {
 	/* U+258F is an eighth of a block, U+2588 a whole one. */
-	unsigned eighths = (unsigned)(done * BAR_COLUMNS * 8);
+	unsigned eighths = (unsigned)(done * columns * 8);
 
-	term_style_begin(o, TERM_GREEN);
-	for (unsigned i = 0; i < BAR_COLUMNS; i++) {
+	term_style_begin(o, style);
+	for (unsigned i = 0; i < columns; i++) {
 		unsigned part = eighths > i * 8 ? eighths - i * 8 : 0;
 
 		if (part == 0) {
@@ -287,7 +288,7 @@ bar_print(struct term_out *o, double done)
 		stoa_buf_add_text(o->b, "\xe2\x96");
 		stoa_buf_add_byte(o->b, (uint8_t)(0x90 - part));
 	}
-	term_style_end(o, TERM_GREEN);
+	term_style_end(o, style);
 }
 
 /* Time left if it goes on as it went. */
@@ -318,7 +319,7 @@ term_progress(struct term_out *o, const Stoa__Chat__Progress *progress)
 	double done = progress->done > 0 ? fmin(progress->done, 1) : 0;
 
 	term_spaces(o, TERM_INDENT);
-	bar_print(o, done);
+	bar_print(o, done, BAR_COLUMNS, TERM_GREEN);
 	stoa_buf_printf(o->b, " %3d %%", (int)(done * 100));
 	if (progress->text[0] != '\0') {
 		stoa_buf_add_text(o->b, "  ");
@@ -326,4 +327,57 @@ term_progress(struct term_out *o, const Stoa__Chat__Progress *progress)
 	}
 	left_print(o, progress);
 	stoa_buf_add_byte(o->b, '\n');
+}
+
+/* ---- bars ---- */
+
+/* A label above its bar where both do not fit one line. */
+#define LABEL_COLUMNS_MAX 24
+#define BARS_COLUMNS	  20
+#define BAR_VALUE_COLUMNS 20
+
+static size_t
+label_columns(Stoa__Chat__Bar *const *bars, size_t count)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t columns = term_columns(stoa_str_of(bars[i]->label));
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest;
+}
+
+void
+term_bars(struct term_out *o, Stoa__Chat__Bar *const *bars, size_t count)
+{
+	size_t widest = label_columns(bars, count);
+	bool is_narrow =
+	    widest > LABEL_COLUMNS_MAX ||
+	    TERM_INDENT + widest + 2 + BARS_COLUMNS + 1 + BAR_VALUE_COLUMNS >
+		o->width;
+
+	for (size_t i = 0; i < count; i++) {
+		const Stoa__Chat__Bar *bar = bars[i];
+		double share = bar->share > 0 ? fmin(bar->share, 1) : 0;
+
+		term_spaces(o, TERM_INDENT);
+		if (is_narrow) {
+			term_wrap(o, stoa_str_of(bar->label), TERM_INDENT);
+			term_spaces(o, TERM_INDENT);
+		} else {
+			term_text_add(o, stoa_str_of(bar->label));
+			term_spaces(o,
+			    2 + widest - term_columns(stoa_str_of(bar->label)));
+		}
+		bar_print(o, share, BARS_COLUMNS,
+		    bar->is_winner ? TERM_GREEN : TERM_BLUE);
+		stoa_buf_add_byte(o->b, ' ');
+		term_text_add(o, stoa_str_of(bar->value));
+		if (bar->is_winner) {
+			term_styled(o, TERM_GREEN, " \u2714");
+		}
+		stoa_buf_add_byte(o->b, '\n');
+	}
 }

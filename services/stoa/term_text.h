@@ -45,6 +45,7 @@ void term_wrap(struct term_out *o, struct stoa_str text, size_t indent);
 
 void term_table(struct term_out *o, const Stoa__Chat__Table *table);
 void term_progress(struct term_out *o, const Stoa__Chat__Progress *progress);
+void term_bars(struct term_out *o, Stoa__Chat__Bar *const *bars, size_t count);
 
 /* All series in one chart. */
 void term_plot(

@@ -69,18 +69,19 @@ static const struct {
 	const char *method;
 	decide_fn decide;
 	const char *actor; /* the service that may; NULL: a member */
+	bool is_for_votes; /* governance may, beside members */
 } decisions[] = {
-    {"AddDataset", library_decide_dataset, NULL},
-    {"SubmitJob", jobs_decide_submit, NULL},
-    {"CancelJob", jobs_decide_cancel, NULL},
-    {"ClaimJob", jobs_decide_claim, "worker"},
-    {"CompleteJob", jobs_decide_complete, "worker"},
-    {"FailJob", jobs_decide_fail, "worker"},
-    {"RecordEscrow", jobs_decide_escrow, "training"},
-    {"RecordSettled", jobs_decide_settled, "training"},
-    {"LoseWorker", jobs_decide_lose, "training"},
-    {"PassDeadline", jobs_decide_deadline, "training"},
-    {"RecordNotified", jobs_decide_notified, "training"},
+    {"AddDataset", library_decide_dataset, NULL, false},
+    {"SubmitJob", jobs_decide_submit, NULL, true},
+    {"CancelJob", jobs_decide_cancel, NULL, false},
+    {"ClaimJob", jobs_decide_claim, "worker", false},
+    {"CompleteJob", jobs_decide_complete, "worker", false},
+    {"FailJob", jobs_decide_fail, "worker", false},
+    {"RecordEscrow", jobs_decide_escrow, "training", false},
+    {"RecordSettled", jobs_decide_settled, "training", false},
+    {"LoseWorker", jobs_decide_lose, "training", false},
+    {"PassDeadline", jobs_decide_deadline, "training", false},
+    {"RecordNotified", jobs_decide_notified, "training", false},
 };
 
 static void
@@ -92,7 +93,9 @@ decide(const void *state, const struct stoa_command *c, struct stoa_decision *d)
 		if (strcmp(decisions[i].method, c->method->name) != 0) {
 			continue;
 		}
-		if (service == NULL && c->actor.data[0] == '@') {
+		if (service == NULL && c->actor.data[0] == '@' &&
+		    !(decisions[i].is_for_votes &&
+			stoa_actor_is(c, "governance"))) {
 			REFUSE(d, not_permitted, "a member");
 		} else if (service != NULL && !stoa_actor_is(c, service)) {
 			REFUSE(d, not_permitted, service);

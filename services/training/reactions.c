@@ -211,7 +211,10 @@ hold_budget(struct track *t, const Stoa__Training__Job *job)
 	    t, &stoa__accounts__accounts__descriptor, "Hold", "hold", id);
 
 	(void)snprintf(purpose, sizeof(purpose), "job:%s", t->job);
-	request.member = job->member;
+	/* What the community decided to train, its treasury pays. */
+	request.member = strcmp(job->member, "@governance") == 0
+			     ? (char *)(uintptr_t) "@treasury"
+			     : job->member;
 	request.amount_micro = job->max_spend_micro;
 	/* From the record, not from the clock: the same command each time. */
 	request.expires_us = job->submitted_us + TRAINING_ESCROW_US;

@@ -35,4 +35,12 @@ e2e-journey: all $(B)/bin/e2e/fetch $(B)/bin/test/worker_train_tool
 	@tests/e2e/journey.sh $(B)/bin/stoa $(B)/bin/e2e/fetch \
 		$(B)/bin/test/worker_train_tool
 
-e2e: e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots
+$(eval $(call program,e2e/terminal,tests/e2e/terminal.c \
+	services/stoa/home.c services/stoa/contract.c,\
+	edge base proto,$(EDGE_LIBS)))
+
+.PHONY: e2e-vote
+e2e-vote: all $(B)/bin/e2e/terminal
+	@tests/e2e/vote.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+
+e2e: e2e-vote e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots

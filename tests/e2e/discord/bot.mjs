@@ -102,6 +102,55 @@ check('somebody else\'s button is refused, privately', isEphemeral(other) && /so
 i = await s.press(idOf(slow, 'Cancel'), slow?.id)
 check('one\'s own works', /ancel/.test(textOf(i?.original)), i)
 
+// ---- votes ----
+
+for (const name of ['proposals', 'rules', 'credits']) {
+  i = await s.say(name)
+  check(`/${name} is answered before anything is proposed`, i?.answer_type === 4 && !/⛔|❌/.test(textOf(i?.original)), i)
+}
+form = await s.say('propose', { type: 'FEATURE_REQUEST', title: 'New Feature' })
+check('/propose asks for the description in a form', form?.answer_type === 9, form)
+i = await s.fill(form, { description: 'What it does' })
+check('and proposes', /New Feature/.test(textOf(i?.original)), i)
+const opened = await until(10000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => idOf(m, 'Vote for') && /New Feature/.test(textOf(m.components))))
+check('that voting opened is told where it was proposed, with buttons', opened, await s.get(`messages?channel=${s.channel}`))
+i = await s.press(idOf(opened, 'Vote for'), opened?.id, { user_id: s.grace })
+check('everybody votes with them, privately, and gets a receipt', isEphemeral(i) && /Receipt/.test(textOf(i?.original)), i)
+i = await s.say('vote', { id: '#1', choice: 'against', reason: 'too soon' })
+check('/vote', /against/.test(textOf(i?.original)) && /Receipt/.test(textOf(i?.original)), i)
+i = await s.say('proposal', { id: '1' })
+check('/proposal draws bars and a gauge', /█/.test(textOf(i?.original)) && /quorum/.test(textOf(i?.original)), i)
+i = await s.say('why', { id: '#1' })
+check('/why tells that it is not decided yet', /not decided/.test(textOf(i?.original)), i)
+i = await s.say('propose', { type: 'TREASURY', title: 'Pay', description: 'For labels', action: 'pay somebody' })
+check('an action that is none is explained', isEphemeral(i) && /amount/.test(textOf(i?.original)), i)
+i = await s.say('propose', { type: 'TREASURY', title: 'Pay', description: 'For labels', action: `pay <@${s.grace}> 1` })
+check('one that needs a sponsor is a draft', idOf(i?.original, 'Sponsor') && /Sponsors/.test(textOf(i?.original)), i)
+i = await s.press(idOf(i?.original, 'Sponsor'), i?.message_ids?.[0], { user_id: s.grace })
+check('whom somebody else may sponsor', /#2|Pay/.test(textOf(i?.original)), i)
+i = await s.say('propose', { type: 'TEXT', title: 'Colour', description: 'Of the banner', options: 'red | blue | none of these' })
+const ranked = await until(10000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => idOf(m, 'Abstain') && /Colour/.test(textOf(m.components))))
+form = await s.press(idOf(ranked, 'Vote'), ranked?.id)
+check('a ranked ballot is a form', form?.answer_type === 9, form)
+i = await s.fill(form, { choice: 'blue > red' })
+check('and is cast', /blue &gt; red|blue > red|blue \\> red/.test(textOf(i?.original)), i)
+i = await s.say('propose', { type: 'FINE_TUNE', title: 'Train', description: 'The treasury pays', action: `train ${cid} epochs=3 budget 1` })
+await until(10000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => idOf(m, 'Abstain') && /Train/.test(textOf(m.components))))
+form = await s.say('vote', { id: '#4' })
+check('a quadratic ballot tells its cost', form?.answer_type === 9 && /100 credits/.test(JSON.stringify(form.modal)), form)
+i = await s.fill(form, { choice: 'for 7' })
+check('and what is left', /49/.test(textOf(i?.original)) && /51/.test(textOf(i?.original)), i)
+for (const [name, options] of [['delegate', { to: s.grace, type: 'FINE_TUNE' }], ['undelegate', { type: 'FINE_TUNE' }], ['withdraw_proposal', { id: '#2' }], ['veto', { id: '#3', reason: 'not our colours' }], ['retry', { id: '#1' }], ['sponsor', { id: '#1' }]]) {
+  i = await s.say(name, options)
+  check(`/${name} is answered`, i?.answer_type === 4 && textOf(i?.original).length > 0, i)
+}
+i = await s.answered((await s.post('interactions', { kind: 'autocomplete', name: 'vote', options: { id: 'new' }, focused: 'id',
+  guild_id: s.guild.id, channel_id: s.channel, user_id: s.ada })).id)
+check('proposals are offered by title', i.choices?.some((c) => c.value === '#1'), i.choices)
+i = await s.answered((await s.post('interactions', { kind: 'autocomplete', name: 'propose', options: { type: 'eth' }, focused: 'type',
+  guild_id: s.guild.id, channel_id: s.channel, user_id: s.ada })).id)
+check('types by name', i.choices?.some((c) => c.value === 'ETHICS'), i.choices)
+
 // ---- what people do wrong ----
 
 i = await s.press('t:1aaaaaaaaaaaaaaaa0bbbbbbbbbbbbb', trained?.id, { force: true })

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "bot/parse.h"
+#include "bot/view_vote.h"
 
 #define CID  "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
 #define NOON INT64_C(1767268800000000) /* 2026-01-01 12:00 UTC */
@@ -194,6 +195,267 @@ setup(struct stoa_arena *arena)
 				     });
 }
 
+/* ---- votes ---- */
+
+#define FORM(NAME)  STOA__GOVERNANCE__FORM__##NAME
+#define STATE(NAME) STOA__GOVERNANCE__STATE__##NAME
+#define TEXT(text)  ((char *)(uintptr_t)(text))
+#define HOUR	    (3600 * INT64_C(1000000))
+
+struct vote_sample {
+	Stoa__Governance__Proposal proposal;
+	Stoa__Governance__Rule rule;
+	Stoa__Governance__Tally tally;
+	Stoa__Governance__Round rounds[2], *round_list[2];
+	Stoa__Governance__Payment pay;
+	Stoa__Governance__Action action, *actions[1];
+	Stoa__Governance__ActionState done, *dones[1];
+	Stoa__Journal__Refusal refusal;
+	char *args[3];
+};
+
+static char *binary[] = {TEXT("for"), TEXT("against")};
+static char *three[] = {
+    TEXT("red"), TEXT("a shade of blue"), TEXT("none of these")};
+static uint64_t three_points[] = {3, 5, 1}, two_points[] = {4, 1};
+static uint64_t last_points[] = {0, 6, 0}, first_points[] = {3, 2, 1};
+
+static struct vote_sample *
+vote_sample(Stoa__Governance__Form form, Stoa__Governance__State state)
+{
+	static struct vote_sample s;
+	bool is_binary = form == FORM(SINGLE);
+
+	memset(&s, 0, sizeof(s));
+	stoa__governance__proposal__init(&s.proposal);
+	stoa__governance__rule__init(&s.rule);
+	stoa__governance__tally__init(&s.tally);
+	s.rule.type = TEXT("TREASURY");
+	s.rule.text = TEXT("Payments from the treasury.");
+	s.rule.form = form;
+	s.rule.power = STOA__GOVERNANCE__POWER__PER_MEMBER;
+	s.rule.quorum_bp = 1500;
+	s.rule.threshold_bp = 5000;
+	s.rule.voting_us = 120 * HOUR;
+	s.rule.timelock_us = 48 * HOUR;
+	s.rule.sponsors = 1;
+	s.proposal.id = TEXT("p_k2zedyjlga");
+	s.proposal.number = 12;
+	s.proposal.member = TEXT("u_3x4h2t6rbe");
+	s.proposal.type = s.rule.type;
+	s.proposal.title = TEXT("Pay for the labels");
+	s.proposal.description = TEXT("Grace labelled **3000** rows.");
+	s.proposal.options = is_binary ? binary : three;
+	s.proposal.n_options = is_binary ? 2 : 3;
+	s.proposal.reject = is_binary ? 1 : 2;
+	s.proposal.state = state;
+	s.proposal.rule = &s.rule;
+	s.proposal.link = TEXT("https://stoa.example/talk/12");
+	s.proposal.opened_us = NOON;
+	s.proposal.ends_us = NOON + 25 * HOUR;
+	s.proposal.eligible_count = s.proposal.eligible_power = 20;
+	s.proposal.tally = &s.tally;
+	s.tally.points = is_binary ? two_points : three_points;
+	s.tally.n_points = s.proposal.n_options;
+	s.tally.scale = 1;
+	s.tally.voted = is_binary ? 5 : 9;
+	s.tally.helping = is_binary ? 4 : 8;
+	s.tally.basis = s.tally.voted;
+	s.tally.winner = is_binary ? 0 : 1;
+	s.tally.ballots = 4;
+	s.tally.delegated = s.tally.voted - 4;
+	s.tally.has_quorum = true;
+	return &s;
+}
+
+static void
+vote_sample_pays(struct vote_sample *s)
+{
+	stoa__governance__payment__init(&s->pay);
+	stoa__governance__action__init(&s->action);
+	stoa__governance__action_state__init(&s->done);
+	stoa__journal__refusal__init(&s->refusal);
+	s->pay.to = TEXT("u_gracegrace");
+	s->pay.amount_micro = 10000000;
+	s->pay.memo = TEXT("3000 labels");
+	s->action.kind_case = STOA__GOVERNANCE__ACTION__KIND_TRANSFER;
+	s->action.transfer = &s->pay;
+	s->actions[0] = &s->action;
+	s->proposal.actions = s->actions;
+	s->proposal.n_actions = 1;
+	s->args[0] = TEXT("@treasury");
+	s->args[1] = TEXT("1500000");
+	s->args[2] = TEXT("10000000");
+	s->refusal.reason = TEXT("insufficient_funds");
+	s->refusal.args = s->args;
+	s->refusal.n_args = 3;
+	s->done.refusal = &s->refusal;
+	s->dones[0] = &s->done;
+	s->proposal.done = s->dones;
+	s->proposal.n_done = 1;
+	s->proposal.attempt = 1;
+}
+
+static Stoa__Chat__Card *
+vote_ranked(struct stoa_arena *arena)
+{
+	struct vote_sample *s = vote_sample(FORM(RANKED), STATE(SUCCEEDED));
+
+	for (size_t i = 0; i < 2; i++) {
+		stoa__governance__round__init(&s->rounds[i]);
+		s->rounds[i].points = i == 0 ? first_points : last_points;
+		s->rounds[i].n_points = 3;
+		s->rounds[i].eliminated = i == 0 ? 0 : -1;
+		s->round_list[i] = &s->rounds[i];
+	}
+	s->rounds[1].exhausted = 3;
+	s->tally.rounds = s->round_list;
+	s->tally.n_rounds = 2;
+	s->proposal.verdict = STOA__GOVERNANCE__VERDICT__passed;
+	return bot_view_why(arena, &s->proposal, NOON);
+}
+
+static Stoa__Chat__Card *
+vote_cast(struct stoa_arena *arena)
+{
+	static uint32_t options[] = {0, 1}, amounts[] = {7, 3};
+	struct vote_sample *s = vote_sample(FORM(QUADRATIC), STATE(ACTIVE));
+	Stoa__Governance__Ballot ballot = STOA__GOVERNANCE__BALLOT__INIT;
+
+	ballot.options = options;
+	ballot.amounts = amounts;
+	ballot.n_options = ballot.n_amounts = 2;
+	return bot_view_cast(arena, &(struct bot_cast_view){
+					.proposal = &s->proposal,
+					.ballot = &ballot,
+					.reason = "red is warmer",
+					.credits_left = 100,
+					.index = 42,
+					.position = 3,
+				    });
+}
+
+static Stoa__Chat__Card *
+vote_booth(struct stoa_arena *arena)
+{
+	struct vote_sample *s = vote_sample(FORM(SPLIT), STATE(ACTIVE));
+	Stoa__Governance__BallotReply own =
+	    STOA__GOVERNANCE__BALLOT_REPLY__INIT;
+
+	own.is_eligible = true;
+	own.delegate = TEXT("u_gracegrace");
+	return bot_view_booth(arena, &s->proposal, &own, true);
+}
+
+static Stoa__Chat__Card *
+vote_rules(struct stoa_arena *arena)
+{
+	static Stoa__Governance__Rule *rules[2];
+	static Stoa__Governance__Rule optimistic;
+	struct vote_sample *s = vote_sample(FORM(QUADRATIC), STATE(ACTIVE));
+	Stoa__Governance__RulesReply in = STOA__GOVERNANCE__RULES_REPLY__INIT;
+	Stoa__Governance__Charter charter = STOA__GOVERNANCE__CHARTER__INIT;
+
+	optimistic = s->rule;
+	optimistic.type = TEXT("MEMBERSHIP");
+	optimistic.form = FORM(SINGLE);
+	optimistic.objection_bp = 1000;
+	rules[0] = &s->rule;
+	rules[1] = &optimistic;
+	charter.credits = 100;
+	charter.round_us = 720 * HOUR;
+	charter.draft_us = 336 * HOUR;
+	charter.guardian_until_us = NOON;
+	in.rules = rules;
+	in.n_rules = 2;
+	in.charter = &charter;
+	return bot_view_rules(arena, &in, "");
+}
+
+static Stoa__Chat__Card *
+vote_standing(struct stoa_arena *arena)
+{
+	Stoa__Governance__StandingReply in =
+	    STOA__GOVERNANCE__STANDING_REPLY__INIT;
+	Stoa__Governance__Delegation d = STOA__GOVERNANCE__DELEGATION__INIT;
+	Stoa__Governance__Delegation *list[] = {&d};
+
+	d.to = TEXT("u_gracegrace");
+	d.type = TEXT("FINE_TUNE");
+	in.credits = 100;
+	in.spent = 58;
+	in.round_ends_us = NOON;
+	in.delegations = list;
+	in.n_delegations = 1;
+	in.delegators = 3;
+	return bot_view_standing(arena, &in);
+}
+
+static Stoa__Chat__Card *
+vote_reminder(struct stoa_arena *arena)
+{
+	struct vote_sample *s = vote_sample(FORM(SINGLE), STATE(ACTIVE));
+	Stoa__Governance__Notice notice = STOA__GOVERNANCE__NOTICE__INIT;
+	char *silent[] = {TEXT("u_gracegrace"), TEXT("u_aliceaaaaa")};
+
+	notice.proposal = &s->proposal;
+	notice.reminder = 1;
+	notice.silent = silent;
+	notice.n_silent = 2;
+	return bot_view_vote_notice(arena, &notice, NOON + HOUR);
+}
+
+static Stoa__Chat__Card *
+vote_list(struct stoa_arena *arena)
+{
+	struct vote_sample *s = vote_sample(FORM(SINGLE), STATE(ACTIVE));
+	Stoa__Governance__ProposalsReply in =
+	    STOA__GOVERNANCE__PROPOSALS_REPLY__INIT;
+	Stoa__Governance__Proposal *list[] = {&s->proposal};
+
+	in.proposals = list;
+	in.n_proposals = 1;
+	in.next = TEXT("p_k2zedyjlga");
+	return bot_view_proposals(arena, &in, "proposals open:true", NOON);
+}
+
+static Stoa__Chat__Card *
+sample_vote(struct stoa_arena *arena, size_t i)
+{
+	struct vote_sample *s;
+
+	switch (i) {
+	case 19:
+		s = vote_sample(FORM(SINGLE), STATE(ACTIVE));
+		vote_sample_pays(s);
+		s->tally.winner = -1;
+		return bot_view_proposal(arena, &s->proposal, NOON);
+	case 20:
+		s = vote_sample(FORM(APPROVAL), STATE(DRAFT));
+		s->proposal.tally = NULL;
+		return bot_view_proposal(arena, &s->proposal, NOON);
+	case 21:
+		return vote_ranked(arena);
+	case 22:
+		s = vote_sample(FORM(SINGLE), STATE(FAILED));
+		s->proposal.verdict = STOA__GOVERNANCE__VERDICT__passed;
+		vote_sample_pays(s);
+		return bot_view_why(arena, &s->proposal, NOON);
+	case 23:
+		return vote_cast(arena);
+	case 24:
+		return vote_booth(arena);
+	case 25:
+		return vote_rules(arena);
+	case 26:
+		return vote_standing(arena);
+	case 27:
+		return vote_reminder(arena);
+	default:
+		return vote_list(arena);
+	}
+}
+
 const char *
 sample_name(size_t i)
 {
@@ -201,7 +463,9 @@ sample_name(size_t i)
 	    "problem-json", "problem-missing", "refusal", "failure",
 	    "rate-limited", "job-running", "job-done", "job-failed", "jobs",
 	    "model", "answer", "answer-outside", "balance", "datasets",
-	    "status", "receipt", "setup"};
+	    "status", "receipt", "setup", "proposal-open", "proposal-draft",
+	    "why-ranked", "why-failed", "vote-cast", "vote-booth", "rules",
+	    "standing", "vote-reminder", "proposals"};
 
 	stoa_assert(i < SAMPLE_COUNT);
 	return names[i];
@@ -260,6 +524,6 @@ sample_card(struct stoa_arena *arena, size_t i)
 	case 18:
 		return setup(arena);
 	default:
-		return sample_no(arena, i);
+		return i > 18 ? sample_vote(arena, i) : sample_no(arena, i);
 	}
 }

@@ -4,6 +4,7 @@
 #include "bot/refusal.h"
 
 #include "proto/accounts.pb-c.h"
+#include "proto/governance.pb-c.h"
 #include "proto/training.pb-c.h"
 
 static struct bot_problem
@@ -61,6 +62,48 @@ test_refusal_every_reason_of_training_has_words(void **state)
 {
 	(void)state;
 	all_have_words(&stoa__training__refusal_reason__descriptor);
+}
+
+static void
+test_refusal_every_reason_of_governance_has_words(void **state)
+{
+	(void)state;
+	all_have_words(&stoa__governance__refusal_reason__descriptor);
+}
+
+static void
+test_refusal_of_governance_reads_well(void **state)
+{
+	static const struct {
+		const char *reason, *args[3], *text, *limit;
+	} rows[] = {
+	    {"wrong_state", {"p_aaaaaaaaaa", "QUEUED", "DRAFT"},
+		"p_aaaaaaaaaa is accepted and waiting, and that needs a draft",
+		"a draft"},
+	    {"voting_over", {"p_aaaaaaaaaa", "1767268800000000", ""},
+		"voting on p_aaaaaaaaaa ended 2026-01-01 12:00 UTC", ""},
+	    {"rule_not_valid", {"voting_us", "86400000000", ""},
+		"a rule cannot have that voting_us", "at most 1 d 0 h"},
+	    {"rule_not_valid", {"quorum_bp", "10000", ""},
+		"a rule cannot have that quorum_bp", "at most 100.00 %"},
+	    {"action_not_allowed", {"transfer", "ETHICS", ""},
+		"ETHICS proposals may not pay", ""},
+	    {"credits_exceeded", {"58", "40", ""},
+		"that costs 58 voice credits and you have 40",
+		"40 voice credits; n votes cost n times n"},
+	};
+	struct stoa_arena arena;
+
+	(void)state;
+	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		struct bot_problem p = explain(&arena, rows[i].reason,
+		    (char **)(uintptr_t)rows[i].args, 3);
+
+		assert_string_equal(p.text, rows[i].text);
+		assert_string_equal(p.limit, rows[i].limit);
+	}
+	stoa_arena_fini(&arena);
 }
 
 static void
@@ -170,6 +213,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_refusal_every_reason_of_accounts_has_words),
 	    cmocka_unit_test(test_refusal_every_reason_of_training_has_words),
+	    cmocka_unit_test(test_refusal_every_reason_of_governance_has_words),
+	    cmocka_unit_test(test_refusal_of_governance_reads_well),
 	    cmocka_unit_test(test_refusal_amounts_are_said_in_joy),
 	    cmocka_unit_test(test_refusal_passes_suggestions_on),
 	    cmocka_unit_test(test_refusal_recipe_speaks_for_its_parameters),

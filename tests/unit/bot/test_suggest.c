@@ -6,6 +6,8 @@
 #include "base/core.h"
 #include "bot/limits.h"
 
+#include "proto/governance.pb-c.h"
+
 #define ADA_ID	   "53908232506183680"
 #define LAB	   "290926798626357999"
 #define TEXT(text) ((char *)(uintptr_t)(text))
@@ -275,6 +277,55 @@ test_suggest_gives_nothing_to_who_is_not_known(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+test_suggest_offers_proposals_by_number_and_title(void **state)
+{
+	struct world *w = *state;
+	Stoa__Governance__Proposal a = STOA__GOVERNANCE__PROPOSAL__INIT;
+	Stoa__Governance__Proposal b = STOA__GOVERNANCE__PROPOSAL__INIT;
+	Stoa__Governance__Proposal *list[] = {&a, &b};
+	Stoa__Governance__ProposalsReply in =
+	    STOA__GOVERNANCE__PROPOSALS_REPLY__INIT;
+
+	a.number = 12;
+	a.title = TEXT("Use intents");
+	a.state = STOA__GOVERNANCE__STATE__ACTIVE;
+	b.number = 11;
+	b.title = TEXT("Colours");
+	in.proposals = list;
+	in.n_proposals = 2;
+	ask(w, "vote", "id", "INTENT");
+	world_resolve(w);
+	world_reply(w, world_expect(w, "Governance", "Proposals"), &in.base);
+	assert_int_equal(heard.choices, 1);
+	assert_string_equal(heard.values[0], "#12");
+	assert_string_equal(
+	    heard.labels[0], "#12 Use intents - open for votes");
+	ask(w, "why", "id", "1");
+	world_resolve(w);
+	world_reply(w, world_expect(w, "Governance", "Proposals"), &in.base);
+	assert_int_equal(heard.choices, 2);
+}
+
+static void
+test_suggest_offers_types_of_proposals(void **state)
+{
+	struct world *w = *state;
+	Stoa__Governance__Rule ethics = STOA__GOVERNANCE__RULE__INIT;
+	Stoa__Governance__Rule *list[] = {&ethics};
+	Stoa__Governance__RulesReply in = STOA__GOVERNANCE__RULES_REPLY__INIT;
+
+	ethics.type = TEXT("ETHICS");
+	ethics.text = TEXT("What models may do.");
+	in.rules = list;
+	in.n_rules = 1;
+	ask(w, "propose", "type", "eth");
+	world_resolve(w);
+	world_reply(w, world_expect(w, "Governance", "Rules"), &in.base);
+	assert_int_equal(heard.choices, 1);
+	assert_string_equal(heard.values[0], "ETHICS");
+}
+
 int
 main(void)
 {
@@ -284,6 +335,8 @@ main(void)
 	    TEST(test_suggest_offers_models_that_fit),
 	    TEST(test_suggest_offers_jobs),
 	    TEST(test_suggest_offers_datasets_and_no_more_than_fit),
+	    TEST(test_suggest_offers_proposals_by_number_and_title),
+	    TEST(test_suggest_offers_types_of_proposals),
 	    TEST(test_suggest_gives_nothing_to_who_is_not_known),
 	};
 

@@ -83,6 +83,10 @@ struct world_delivery *world_deliver_discord(
 struct world_delivery *world_notice(
     struct world *w, const Stoa__Training__Notice *notice);
 
+/* The same of a vote; the message is a governance.Notice. */
+struct world_delivery *world_vote_notice(
+    struct world *w, const ProtobufCMessage *notice);
+
 /* The oldest call, which must be this one. */
 struct world_call *world_expect(
     struct world *w, const char *service, const char *method);

@@ -142,6 +142,16 @@ series_make(struct source *s, Stoa__Chat__Series *e)
 	}
 }
 
+static void
+bar_make(struct source *s, Stoa__Chat__Bar *b)
+{
+	stoa__chat__bar__init(b);
+	b->label = text_of(s, 80);
+	b->share = number_of(s);
+	b->value = text_of(s, 40);
+	b->is_winner = byte(s) % 2 == 0;
+}
+
 static char *
 token_of(struct source *s)
 {
@@ -326,6 +336,7 @@ any_card(struct stoa_arena *arena, const uint8_t *bytes, size_t len)
 	    s, card, buttons, count_of(s, 10), Stoa__Chat__Button, button_make);
 	FILL(s, card, selects, count_of(s, 6), Stoa__Chat__Select, select_fill);
 	FILL(s, card, series, count_of(s, 4), Stoa__Chat__Series, series_make);
+	FILL(s, card, bars, count_of(s, 20), Stoa__Chat__Bar, bar_make);
 	return arena->is_overflown ? NULL : card;
 }
 

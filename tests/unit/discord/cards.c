@@ -227,6 +227,9 @@ crowded(struct stoa_arena *arena)
 		bot_card_row(&b, (const char *const[]){"a row", value});
 	}
 	bot_card_next(&b, "jobs", "j_aaaaaaaaaa");
+	for (int i = 0; i < 20; i++) {
+		bot_card_bar(&b, "an *option*", i / 19.0, "12 of 20", i == 3);
+	}
 	bot_card_progress(&b, 0.5, "half", 0, 0);
 	for (int i = 0; i < 10; i++) {
 		bot_card_button(&b, "Do", STOA__CHAT__BUTTON_STYLE__SECONDARY,

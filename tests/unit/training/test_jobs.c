@@ -198,6 +198,26 @@ test_submit_refuses_by_field(void **state)
 }
 
 static void
+test_submit_is_for_members_and_votes(void **state)
+{
+	Stoa__Training__SubmitJobRequest in = request();
+	struct stoa_id job;
+	struct play p;
+	char id[32];
+
+	(void)state;
+	begin(&p);
+	assert_false(play(&p, "@worker", "SubmitJob", &in.base));
+	assert_false(play(&p, "@accounts", "SubmitJob", &in.base));
+	assert_true(play(&p, "@governance", "SubmitJob", &in.base));
+	(void)snprintf(id, sizeof(id), "id-%u", (unsigned)p.next_id);
+	job = stoa_id_derive('j', stoa_str_of(p.community),
+	    STOA_STR("@governance"), stoa_str_of(id), 0);
+	assert_string_equal(view(&p, &job).member, "@governance");
+	play_end(&p);
+}
+
+static void
 test_lost_workers_requeue_then_end(void **state)
 {
 	struct play p;
@@ -323,6 +343,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_job_goes_from_escrow_to_model),
 	    cmocka_unit_test(test_submit_refuses_by_field),
+	    cmocka_unit_test(test_submit_is_for_members_and_votes),
 	    cmocka_unit_test(test_lost_workers_requeue_then_end),
 	    cmocka_unit_test(
 		test_cancel_while_the_budget_is_asked_gives_it_back),

@@ -1,0 +1,164 @@
+/* live_vote.c - what the community is told of its votes.
+ *
+ * A notice becomes a final card of its own, with an id made of the proposal
+ * and what is told: told twice, it is stored once. It goes where the community
+ * is told news, else where the proposal was made. */
+#include "bot/parts.h"
+
+#include "base/core.h"
+#include "bot/limits.h"
+#include "bot/view_vote.h"
+#include "port/clock.h"
+
+#include "proto/governance.pb-c.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STATE(NAME) STOA__GOVERNANCE__STATE__##NAME
+
+struct telling {
+	struct bot *bot;
+	struct stoa_delivery *delivery;
+	struct stoa_arena arena; /* holds `notice` */
+	const Stoa__Governance__Notice *notice;
+	struct bot_notice_address to;
+};
+
+static void
+telling_free(struct telling *t)
+{
+	stoa_arena_fini(&t->arena);
+	free(t);
+}
+
+/* "p_...-active-0", "p_...-reminder-1"; each attempt can fail anew. */
+static bool
+id_set(struct telling *t)
+{
+	const Stoa__Governance__Proposal *p = t->notice->proposal;
+	const ProtobufCEnumValue *state = protobuf_c_enum_descriptor_get_value(
+	    &stoa__governance__state__descriptor, (int)p->state);
+	const char *id;
+
+	if (state == NULL) {
+		return false;
+	}
+	id = t->notice->reminder > 0
+		 ? stoa_arena_printf(&t->arena, "%s-reminder-%" PRIu32, p->id,
+		       t->notice->reminder)
+		 : stoa_arena_printf(&t->arena, "%s-%s-%" PRIu32, p->id,
+		       state->name, p->attempt);
+	return id != NULL && bot_address_set_id(&t->to.to, stoa_str_of(id));
+}
+
+static void
+drop(struct telling *t, const char *why)
+{
+	struct bot *b = t->bot;
+
+	b->counts.dropped++;
+	bot_warn(b, "notice_dropped", why);
+	stoa_delivery_drop(t->delivery);
+	telling_free(t);
+}
+
+static void
+card_store(struct telling *t)
+{
+	struct bot *b = t->bot;
+	Stoa__Chat__Card *card = bot_view_vote_notice(
+	    &t->arena, t->notice, stoa_clock_wall(b->o.clock).us);
+	struct stoa_str packed;
+
+	if (card != NULL) {
+		card->is_final = true;
+		card->channel = t->to.channel;
+	}
+	bot_pressed_keep_live(b, &t->arena, card, &t->to.to);
+	packed = bot_card_pack(&t->arena, card, &t->to.to, 1);
+	if (packed.data == NULL) {
+		drop(t, "a notice of a vote does not fit a card");
+		return;
+	}
+	bot_notice_store(b, t->delivery, &t->to.to, packed);
+	telling_free(t);
+}
+
+static void
+on_community(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct telling *t = owner;
+	struct bot *b = t->bot;
+	const Stoa__Accounts__CommunityReply *in = NULL;
+	bool has_channel;
+
+	(void)detail;
+	if (b->is_abandoned) {
+		return;
+	}
+	b->notice_count--;
+	if (status == STOA_OK) {
+		in = stoa_unpack(&t->arena,
+		    &stoa__accounts__community_reply__descriptor, reply);
+	}
+	if (in == NULL) {
+		stoa_delivery_retry(t->delivery, BOT_REDO_US);
+		telling_free(t);
+		return;
+	}
+	has_channel = in->announce_channel[0] != '\0' &&
+		      bot_notice_address_set_channel(
+			  &t->to, stoa_str_of(in->announce_channel));
+	/* Who proposed has been shown the draft. */
+	if (t->notice->proposal->state == STATE(DRAFT) && !has_channel) {
+		stoa_delivery_ack(t->delivery);
+		telling_free(t);
+		return;
+	}
+	card_store(t);
+}
+
+static void
+community_ask(struct telling *t)
+{
+	Stoa__Accounts__CommunityQuery in =
+	    STOA__ACCOUNTS__COMMUNITY_QUERY__INIT;
+
+	t->bot->notice_count++;
+	stoa_bus_call(t->bot->o.bus,
+	    &(struct stoa_bus_call){
+		.service = &stoa__accounts__accounts__descriptor,
+		.method = "Community",
+		.community = stoa_str_of(t->notice->community),
+		.timeout_us = BOT_QUERY_US,
+	    },
+	    &in.base, on_community, t);
+}
+
+void
+bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery)
+{
+	struct telling *t = calloc(1, sizeof(*t));
+
+	stoa_assert(t != NULL);
+	t->bot = b;
+	t->delivery = delivery;
+	stoa_arena_init(&t->arena, NULL, 0, BOT_ARENA_MAX);
+	t->notice = stoa_unpack(
+	    &t->arena, &stoa__governance__notice__descriptor, delivery->data);
+	if (t->notice == NULL || t->notice->proposal == NULL ||
+	    !stoa_id_is_valid('c', stoa_str_of(t->notice->community))) {
+		drop(t, "a message on chat-notice tells of no vote");
+	} else if (!bot_notice_address_read(
+		       stoa_str_of(t->notice->proposal->reply), &t->to) ||
+		   !id_set(t)) {
+		/* Not proposed in a chat: there is nobody to tell. */
+		stoa_delivery_ack(delivery);
+		telling_free(t);
+	} else {
+		community_ask(t);
+	}
+}

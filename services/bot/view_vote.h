@@ -1,0 +1,60 @@
+/* view_vote.h - the cards of proposals, votes and rules.
+ *
+ * As view.h says: a finished card in the arena, NULL when that is full; the
+ * caller adds id, revision, reply and visibility. Messages are borrowed. `now`
+ * is the wall clock, for what is left of a vote. Layer 2, pure. */
+#ifndef BOT_VIEW_VOTE_H
+#define BOT_VIEW_VOTE_H
+
+#include "base/arena.h"
+
+#include "proto/chat.pb-c.h"
+#include "proto/governance.pb-c.h"
+
+Stoa__Chat__Card *bot_view_proposal(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, int64_t now_us);
+
+/* `line` is the command that showed them, for the next page. */
+Stoa__Chat__Card *bot_view_proposals(struct stoa_arena *arena,
+    const Stoa__Governance__ProposalsReply *in, const char *line,
+    int64_t now_us);
+
+/* Why it passed, failed, or waits; what was done and what was not. */
+Stoa__Chat__Card *bot_view_why(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, int64_t now_us);
+
+/* How this member may vote on it; a form where one can be shown. */
+Stoa__Chat__Card *bot_view_booth(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p,
+    const Stoa__Governance__BallotReply *own, bool can_form);
+
+/* What was cast, what it cost, and where it stands in the journal. */
+struct bot_cast_view {
+	const Stoa__Governance__Proposal *proposal;
+	const Stoa__Governance__Ballot *ballot;
+	const char *reason;
+	uint32_t credits_left;
+	uint64_t index;	   /* of the journal's record */
+	uint32_t position; /* of the entry in it */
+};
+
+Stoa__Chat__Card *bot_view_cast(
+    struct stoa_arena *arena, const struct bot_cast_view *cast);
+
+/* All rules, or the one of `type` if that is not "". */
+Stoa__Chat__Card *bot_view_rules(struct stoa_arena *arena,
+    const Stoa__Governance__RulesReply *in, const char *type);
+
+/* Voice credits and delegations; NULL: nothing has been voted on yet. */
+Stoa__Chat__Card *bot_view_standing(
+    struct stoa_arena *arena, const Stoa__Governance__StandingReply *in);
+
+/* `to` "" when a delegation has ended; `type` "" for all types. */
+Stoa__Chat__Card *bot_view_delegated(
+    struct stoa_arena *arena, const char *to, const char *type);
+
+/* What the community is told: a state, or who has not voted. */
+Stoa__Chat__Card *bot_view_vote_notice(struct stoa_arena *arena,
+    const Stoa__Governance__Notice *notice, int64_t now_us);
+
+#endif
