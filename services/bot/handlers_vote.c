@@ -385,6 +385,7 @@ bot_handle_credits(struct bot_run *r)
 	Stoa__Governance__StandingQuery in =
 	    STOA__GOVERNANCE__STANDING_QUERY__INIT;
 
+	in.now_us = wall_us(r);
 	in.member = r->who.member.text;
 	bot_run_call(r,
 	    &(struct bot_call){

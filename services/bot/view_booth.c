@@ -184,7 +184,7 @@ bot_view_cast(struct stoa_arena *arena, const struct bot_cast_view *cast)
 	    true);
 	bot_card_text(&b,
 	    "It stands in the journal. To prove that it was counted: `stoa "
-	    "verify proposal %s --receipt %" PRIu64 ":%" PRIu32 "`",
+	    "verify proposal %s --receipt=%" PRIu64 ".%" PRIu32 "`",
 	    p->id, cast->index, cast->position);
 	bot_card_button(&b, "How it stands",
 	    STOA__CHAT__BUTTON_STYLE__SECONDARY,

@@ -111,9 +111,8 @@ outcome_apply_deposit_settled(
 
 /* ---- opening ---- */
 
-/* A change of the charter begins new rounds. */
-static uint64_t
-round_of(const struct governance *s, struct stoa_wall now)
+uint64_t
+round_at(const struct governance *s, struct stoa_wall now)
 {
 	uint64_t number = (uint64_t)(now.us / s->charter->round_us);
 
@@ -167,7 +166,7 @@ outcome_decide_open(const struct governance *s, const struct stoa_command *c,
 	e.rule = (Stoa__Governance__Rule *)(uintptr_t)rule;
 	e.version = in->version;
 	e.ends_us = c->now.us + rule->voting_us;
-	e.round = round_of(s, c->now);
+	e.round = round_at(s, c->now);
 	e.credits = s->charter->credits;
 	eligible_count(s, rule, in->version, c->now, &e);
 	event.kind_case = EVENT_KIND(VOTING_OPENED);

@@ -331,6 +331,8 @@ governance_query_standing(const struct governance *s,
 		return STOA_NOT_FOUND;
 	}
 	out->credits = s->charter->credits;
+	out->round_ends_us =
+	    (in->now_us / s->charter->round_us + 1) * s->charter->round_us;
 	if (e == NULL) {
 		return STOA_OK;
 	}
@@ -351,9 +353,8 @@ governance_query_standing(const struct governance *s,
 		out->delegations[i] = d;
 		out->n_delegations = i + 1;
 	}
-	if (e->spending_count > 0) {
-		out->spent = e->spendings[e->spending_count - 1].credits;
-	}
+	out->spent =
+	    elector_spent(e, round_at(s, (struct stoa_wall){in->now_us}));
 	return arena->is_overflown ? STOA_TOO_LARGE : STOA_OK;
 }
 

@@ -288,6 +288,8 @@ void outcome_apply_ended(
 void outcome_apply_deposit_settled(
     struct governance *s, const Stoa__Governance__DepositSettled *e);
 void outcome_apply_told(struct governance *s, const Stoa__Governance__Told *e);
+/* The round of voice credits; a change of the charter begins new ones. */
+uint64_t round_at(const struct governance *s, struct stoa_wall now);
 void event_ended(struct stoa_decision *d, const struct proposal *p,
     Stoa__Governance__State state, const char *reason);
 

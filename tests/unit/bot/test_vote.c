@@ -204,7 +204,7 @@ test_vote_gives_a_receipt(void **state)
 	assert_int_equal(w->final->visibility, STOA__CHAT__VISIBILITY__ASKER);
 	assert_non_null(strstr(w->final->plain, "Receipt: record 42, entry 0"));
 	assert_non_null(strstr(w->final->plain,
-	    "stoa verify proposal " PROPOSAL " --receipt 42:0"));
+	    "stoa verify proposal " PROPOSAL " --receipt=42.0"));
 }
 
 static void

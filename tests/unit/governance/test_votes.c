@@ -117,6 +117,10 @@ static void
 test_votes_quadratic_cost_their_square(void **state)
 {
 	static const uint32_t both[] = {0, 1};
+	Stoa__Governance__StandingQuery in =
+	    STOA__GOVERNANCE__STANDING_QUERY__INIT;
+	Stoa__Governance__StandingReply out =
+	    STOA__GOVERNANCE__STANDING_REPLY__INIT;
 	const char *first, *second;
 	struct play p;
 
@@ -139,6 +143,17 @@ test_votes_quadratic_cost_their_square(void **state)
 	assert_true(house_cast(&p, 0, second, both, 1, (const uint32_t[]){8}));
 	assert_int_equal(house_look(&p, first)->tally->points[0], 6);
 	assert_int_equal(house_look(&p, second)->tally->points[0], 8);
+	in.member = house_members[0];
+	in.now_us = p.now_us;
+	assert_int_equal(
+	    governance_query_standing(p.state, &in, &p.arena, &out), STOA_OK);
+	assert_int_equal(out.spent, 100);
+	assert_true(out.round_ends_us > p.now_us);
+	/* The next round begins anew. */
+	in.now_us = out.round_ends_us;
+	assert_int_equal(
+	    governance_query_standing(p.state, &in, &p.arena, &out), STOA_OK);
+	assert_int_equal(out.spent, 0);
 	play_end(&p);
 }
 
