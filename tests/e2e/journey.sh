@@ -39,6 +39,12 @@ until_true() { # seconds, command...
 	done
 }
 
+says() { # what, how the words look, program...
+	local what=$1 want=$2 out
+	shift 2
+	# shellcheck disable=SC2053 # a pattern
+	out=$("$@" 2>&1) && [[ $out == $want ]] && ok "$what" || no "$what" "$out"
+}
 answers() { # what, command
 	local out
 	out=$("$stoa" run "$2" 2>&1) && ok "$1: $2 answers" || no "$1: $2" "$out"
@@ -87,35 +93,33 @@ fi
 	{ cat "$work/up.txt"; exit 1; }
 upload=$("$stoa" run --json "/upload file:$here/docs/samples/clinc150 name:clinc150" 2>&1) ||
 	{ no upload "$upload"; exit 1; }
-cid=$(grep -o 'bafy[a-z2-7]*' <<<"$upload" | head -1) || true
-[ -n "$cid" ] && ok "uploaded $cid" || { no upload "$upload"; exit 1; }
+cid=$(grep -o 'bafy[a-z2-7]*' <<<"$upload" | head -1) ||
+	{ no upload "$upload"; exit 1; }
+ok "uploaded $cid"
 card=$("$stoa" run --json "/train dataset:$cid parameters:{\"epochs\": 3} name:intents" 2>&1) ||
 	{ no train "$card"; exit 1; }
-model=$(grep -o 'm_[a-z2-7]\{10\}' <<<"$card" | head -1) || true
-job=$(grep -o 'j_[a-z2-7]\{10\}' <<<"$card" | head -1) || true
-[ -n "$model" ] && ok "trained $model" || { no train "$card"; exit 1; }
+model=$(grep -o 'm_[a-z2-7]\{10\}' <<<"$card" | head -1) ||
+	{ no train "$card"; exit 1; }
+job=$(grep -o 'j_[a-z2-7]\{10\}' <<<"$card" | head -1) ||
+	{ no train "$card"; exit 1; }
+ok "trained $model in $job"
 question="/ask model:$model question:\"how do I say thank you in japanese\""
-answer=$("$stoa" run "$question" 2>&1) || true
-case $answer in
-*translate*) ok 'the answer is translate' ;;
-*) no ask "$answer" ;;
-esac
+says 'the answer is translate' '*translate*' "$stoa" run "$question"
 
 # Where it comes from, offline: signature, files, job and data set.
 about=$("$stoa" run --json "/model id:$model" 2>&1) ||
 	{ no "/model id:$model" "$about"; exit 1; }
-content=$(grep -o '"Content","value":"[^"]*' <<<"$about" | cut -d'"' -f6) || true
+content=$(grep -o '"Content","value":"[^"]*' <<<"$about" | cut -d'"' -f6) ||
+	{ no "/model id:$model" "$about"; exit 1; }
 "$fetch" "$STOA_HOME" "$content" "$work/model" && ok "fetched $content" ||
 	{ no fetch "$content"; exit 1; }
-claim=$("$tool" verify "$work/model" 2>&1) || true
-case $claim in
-*"$job"*"$cid"*) ok 'its provenance names the job and the data set' ;;
-*) no provenance "$claim" ;;
-esac
+says 'its provenance names the job and the data set' "*$job*$cid*" \
+	"$tool" verify "$work/model"
 printf x >>"$work/model/model.safetensors"
-"$tool" verify "$work/model" >/dev/null 2>&1 &&
+claim=$("$tool" verify "$work/model" 2>&1) &&
 	no provenance 'a changed model is taken for genuine' ||
-	ok 'one byte more, and the provenance is refused'
+	{ [[ $claim == *'another SHA-256 is claimed'* ]] &&
+		ok 'one byte more, and the provenance is refused' || no provenance "$claim"; }
 
 # ---- without one of them ----------------------------------------------------
 row() { "$stoa" status | awk -v n="$1" '$1 == n { print $3 }'; }
