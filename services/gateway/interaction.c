@@ -7,6 +7,7 @@
 #include "gateway/limits.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Discord: options of a command, values of a select, parts of a modal. */
 #define OPTIONS_MAX 25
@@ -32,6 +33,9 @@ enum option_type {
 	OPTION_NUMBER = 10,
 	OPTION_ATTACHMENT = 11,
 };
+
+/* Milliseconds before the platform's own epoch, 2015-01-01 (snowflakes). */
+#define EPOCH_MS INT64_C(1420070400000)
 
 /* Bits of a member's permissions. */
 #define PERMISSION_ADMINISTRATOR (UINT64_C(1) << 3)
@@ -485,6 +489,19 @@ reply_set(struct reader *r, Stoa__Chat__Command *c,
 	}
 }
 
+/* When Discord sent it, which its id tells: what comes late, after a resume,
+ * has less than its three seconds left. If the clocks disagree by more, ours
+ * counts. */
+static int64_t
+sent_us(const struct reader *r, const char *id)
+{
+	int64_t ms = (int64_t)(strtoull(id, NULL, 10) >> 22) + EPOCH_MS;
+	int64_t age_us = r->now_us - ms * STOA_US_PER_MS;
+
+	return age_us > 0 && age_us < GATEWAY_ANSWER_US ? r->now_us - age_us
+							: r->now_us;
+}
+
 static Stoa__Discord__Turn *
 turn_new(
     struct reader *r, const Stoa__Chat__Command *c, Stoa__Discord__Kind kind)
@@ -504,7 +521,7 @@ turn_new(
 	h->guild = c->workspace;
 	h->channel = c->channel;
 	h->message = text(r, get(r->root, "message"), "id");
-	h->received_at_us = r->now_us;
+	h->received_at_us = c->id == NULL ? r->now_us : sent_us(r, c->id);
 	if (h->token != NULL && h->token[0] == '\0') {
 		fail(r, "token");
 	}

@@ -5,6 +5,7 @@
 #include "reading.h"
 
 #include "base/buf.h"
+#include "base/time.h"
 #include "gateway/interaction.h"
 
 static const char *why;
@@ -145,6 +146,33 @@ test_interaction_read_takes_an_attachment(void **state)
 	    "reviews.csv?ex=1&is=2&hm=3&");
 	assert_string_equal(o->file->cid, "");
 	assert_string_equal(o->file->path, "");
+}
+
+/* Late after a resume: less than three seconds are left for the answer. */
+static void
+test_interaction_read_counts_from_when_it_was_sent(void **state)
+{
+	const int64_t sent_us = INT64_C(1682330837011000); /* as ID tells */
+	const struct {
+		int64_t now_us, counted_us;
+	} rows[] = {
+	    {sent_us + STOA_US_PER_S, sent_us},
+	    {sent_us + 3 * STOA_US_PER_S - 1, sent_us},
+	    {sent_us + 3 * STOA_US_PER_S, sent_us + 3 * STOA_US_PER_S},
+	    {sent_us - STOA_US_PER_S,
+		sent_us - STOA_US_PER_S}, /* our clock is behind */
+	};
+	struct interaction i;
+
+	(void)state;
+	for (size_t at = 0; at < STOA_COUNT(rows); at++) {
+		assert_true(interaction_read(
+		    json_of(IN_GUILD("2", COMMAND_DATA("help", "[]"))),
+		    rows[at].now_us, &arena, &i, &why));
+		assert_int_equal(
+		    i.turn->handle->received_at_us, rows[at].counted_us);
+		assert_int_equal(i.command->received_at_us, rows[at].now_us);
+	}
 }
 
 /* Not resolved: `bot` refuses a file without an address. */
@@ -687,6 +715,7 @@ main(void)
 	    TEST(test_interaction_read_takes_every_type_of_option),
 	    TEST(test_interaction_read_takes_an_attachment),
 	    TEST(test_interaction_read_takes_an_attachment_unresolved),
+	    TEST(test_interaction_read_counts_from_when_it_was_sent),
 	    TEST(test_interaction_read_adds_sub_commands_to_the_path),
 	    TEST(test_interaction_read_takes_a_command_without_options),
 	    TEST(test_interaction_read_takes_a_user_in_a_direct_message),
