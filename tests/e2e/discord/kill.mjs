@@ -208,6 +208,8 @@ async function discordKilled (what, names, count, dataset) {
   const jobs = []
   members.start()
   for (let n = 0; n < count; n++) {
+    // With two of them, one is there while the other starts.
+    if (names.length > 1) check(`kill ${n + 1}: both are ready`, await until(10000, () => names.every((d) => s.pids()[d] && s.metrics(d).stoa_ready === 1)))
     const name = random(4) ? await until(3000, () => names.find((d) => gauge(d, 'leader') === 1)) : names[random(names.length)]
     jobs.push(await train(dataset, `${names.length}-${n}`))
     // A bot that thinks long enough for Discord to be told that we do.
@@ -301,7 +303,8 @@ async function twin (name, words) {
 if (wants('twins')) {
   await until(20000, isEven)
   const before = await s.get('counters')
-  const leader = DISCORDS.find((d) => s.pids()[d] && gauge(d, 'leader') === 1)
+  const leader = await until(10000, () => DISCORDS.find((d) => s.pids()[d] && gauge(d, 'leader') === 1))
+  check('one of discord leads', leader)
   await Promise.all([twin('gateway', /two gateways run as/), twin(leader, /two discord run as/)])
   const after = await s.get('counters')
   check('no connection was disturbed', after.connections === before.connections && await isEven(), [before.connections, after.connections])

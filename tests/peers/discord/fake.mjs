@@ -53,6 +53,9 @@ export async function startFake({
   fake.gateway.listen(main, false)
   fake.gateway.listen(second, true)
   const control = http.createServer()
+  // A caller that was held up for longer than node's five seconds would find
+  // its connection gone in the middle of a request.
+  control.keepAliveTimeout = 600_000
   fake.control = new Control(fake)
   control.on('request', (q, s) => fake.control.handle(q, s))
   const [p, r, c] = [
