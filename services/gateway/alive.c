@@ -9,6 +9,7 @@
 #include "base/core.h"
 #include "port/kv.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,6 +37,18 @@ replica_key(const struct gateway *g, char key[static STOA_KV_KEY_LEN_MAX])
 	(void)snprintf(key, STOA_KV_KEY_LEN_MAX, "replica.%s", g->o.replica);
 }
 
+/* An operator who wonders why shards stayed where they were finds it here. */
+static void
+late_log(const struct gateway *g)
+{
+	if (g->beat_put_us > 0) {
+		gateway_log(g, true, "broker_late",
+		    "the broker took %" PRId64 " ms for a sign of life: till "
+		    "now nobody was taken for dead",
+		    (g->now_us - g->beat_put_us) / STOA_US_PER_MS);
+	}
+}
+
 static void
 on_beat_stored(void *owner, enum stoa_status status, uint64_t revision)
 {
@@ -46,6 +59,7 @@ on_beat_stored(void *owner, enum stoa_status status, uint64_t revision)
 		return;
 	}
 	if (!alive_is_healthy(g)) {
+		late_log(g);
 		/* Silence before now says nothing about the others; they may
 		 * have taken ours for dead. */
 		STOA_MAP_EACH(&g->replicas, entry)
