@@ -359,8 +359,8 @@ all_ready(struct up *u)
 static void
 pids_write(struct up *u)
 {
-	char path[HOME_PATH_MAX];
-	FILE *file = fopen(home_path(&u->home, "run/pids", path), "we");
+	char path[HOME_PATH_MAX], aside[HOME_PATH_MAX];
+	FILE *file = fopen(home_path(&u->home, "run/pids.new", aside), "we");
 
 	if (file == NULL) {
 		return;
@@ -371,7 +371,10 @@ pids_write(struct up *u)
 		fprintf(file, "%s %d %u\n", child_name(c), (int)child_pid(c),
 		    child_restarts(c));
 	}
-	(void)fclose(file);
+	/* Whole at any time: somebody may be reading it. */
+	if (fclose(file) == 0) {
+		(void)rename(aside, home_path(&u->home, "run/pids", path));
+	}
 }
 
 static void
