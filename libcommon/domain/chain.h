@@ -201,6 +201,11 @@ bool apply_events(struct stoa_replica *r, struct chain *c,
 void replica_stop(
     struct stoa_replica *r, struct stoa_str community, const char *text);
 
+/* scan.c: what a replica knows before it speaks to anybody. */
+struct stoa_replica *replica_alloc(const struct stoa_replica_options *options);
+enum stoa_status replica_scan(
+    struct stoa_replica *r, struct stoa_copy_scan *ret_scan);
+
 /* append.c: decide, publish, land. */
 void append_decide(struct stoa_replica *r, struct chain *c);
 void append_resend(struct stoa_replica *r, struct flight *f);
