@@ -8,15 +8,6 @@
 
 /* ---- shared by the nouns ------------------------------------------------- */
 
-char *
-text_dup(const char *text)
-{
-	char *copy = strdup(text);
-
-	stoa_assert(copy != NULL);
-	return copy;
-}
-
 /* ---- life ---------------------------------------------------------------- */
 
 static void *

@@ -13,7 +13,7 @@ job_find(const struct training *s, const char *id)
 void
 job_free(struct training_job *job)
 {
-	stoa__training__job_submitted__free_unpacked(job->said, NULL);
+	stoa_keep_free(job->said);
 	free(job->detail);
 	free(job->hold);
 	free(job->worker);
@@ -105,8 +105,8 @@ training_job_deadline(const struct training_job *job)
 /* ---- apply ----------------------------------------------------------------
  */
 
-static void
-due_refresh(struct training *s)
+void
+jobs_due_refresh(struct training *s)
 {
 	s->due_us = INT64_MAX;
 	STOA_MAP_EACH(&s->active, entry)
@@ -119,13 +119,6 @@ due_refresh(struct training *s)
 	}
 }
 
-static void
-text_set(char **text, const char *value)
-{
-	free(*text);
-	*text = text_dup(value);
-}
-
 static struct training_job *
 job_must(struct training *s, const char *id)
 {
@@ -135,25 +128,29 @@ job_must(struct training *s, const char *id)
 	return job;
 }
 
+struct training_job *
+job_add(struct training *s, Stoa__Training__JobSubmitted *said)
+{
+	struct training_job *job = calloc(1, sizeof(*job));
+
+	stoa_assert(job != NULL);
+	job->said = said;
+	stoa_assert(
+	    stoa_map_put(&s->jobs, stoa_str_of(said->job), job) == NULL);
+	job->id = s->jobs.entries[s->jobs.entry_count - 1].key;
+	(void)stoa_map_put(&s->open, job->id, job);
+	(void)stoa_map_put(&s->active, job->id, job);
+	return job;
+}
+
 void
 job_apply_submitted(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__JobSubmitted *e)
 {
-	struct training_job *job = calloc(1, sizeof(*job));
-	size_t len = stoa__training__job_submitted__get_packed_size(e);
-	uint8_t *bytes = malloc(len + 1);
+	struct training_job *job = job_add(s, stoa_keep(&e->base));
 
-	stoa_assert(job != NULL && bytes != NULL);
-	(void)stoa__training__job_submitted__pack(e, bytes);
-	job->said = stoa__training__job_submitted__unpack(NULL, len, bytes);
-	free(bytes);
-	stoa_assert(job->said != NULL);
 	job->state = STOA__TRAINING__JOB_STATE__ESCROW;
 	job->submitted_us = fact->time.us;
-	stoa_assert(stoa_map_put(&s->jobs, stoa_str_of(e->job), job) == NULL);
-	job->id = s->jobs.entries[s->jobs.entry_count - 1].key;
-	(void)stoa_map_put(&s->open, job->id, job);
-	(void)stoa_map_put(&s->active, job->id, job);
 	if (job->said->deadline_us < s->due_us) {
 		s->due_us = job->said->deadline_us;
 	}
@@ -165,7 +162,7 @@ job_apply_funded(struct training *s, const Stoa__Training__JobFunded *e)
 	struct training_job *job = job_must(s, e->job);
 
 	job->is_escrow_known = true;
-	text_set(&job->hold, e->hold);
+	stoa_text_set(&job->hold, e->hold);
 	if (job->state == STOA__TRAINING__JOB_STATE__ESCROW) {
 		job->state = STOA__TRAINING__JOB_STATE__QUEUED;
 		job->attempt = 1;
@@ -181,7 +178,7 @@ job_apply_started(struct training *s, const struct stoa_fact *fact,
 	stoa_assert(job->state == STOA__TRAINING__JOB_STATE__QUEUED);
 	job->state = STOA__TRAINING__JOB_STATE__RUNNING;
 	job->started_us = fact->time.us;
-	text_set(&job->worker, e->worker);
+	stoa_text_set(&job->worker, e->worker);
 }
 
 void
@@ -201,14 +198,14 @@ job_apply_ended(struct training *s, const struct stoa_fact *fact,
 
 	stoa_assert(!job_has_ended(job));
 	job->reason = e->reason;
-	text_set(&job->detail, e->detail);
-	text_set(&job->model, e->model);
+	stoa_text_set(&job->detail, e->detail);
+	stoa_text_set(&job->model, e->model);
 	job->cost_micro = e->cost_micro;
 	job->ended_us = fact->time.us;
 	job->state = STOA__TRAINING__JOB_STATE__SETTLING;
 	(void)stoa_map_remove(&s->active, job->id);
 	if (job->said->deadline_us <= s->due_us) {
-		due_refresh(s);
+		jobs_due_refresh(s);
 	}
 	/* A budget that was refused is no budget to be settled. */
 	if (e->reason == STOA__TRAINING__END_REASON__budget_refused) {

@@ -64,42 +64,48 @@ library_decide_dataset(const struct training *s, const struct stoa_command *c,
 	stoa_decide_event(d, &event.base);
 }
 
+struct dataset *
+dataset_add(struct training *s, struct stoa_str cid)
+{
+	struct dataset *set = calloc(1, sizeof(*set));
+
+	stoa_assert(set != NULL);
+	stoa_assert(stoa_map_put(&s->datasets, cid, set) == NULL);
+	set->cid = s->datasets.entries[s->datasets.entry_count - 1].key;
+	return set;
+}
+
 void
 library_apply_dataset(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__DatasetAdded *e)
 {
-	struct dataset *set = calloc(1, sizeof(*set));
-	char *member = malloc(fact->actor.len + 1);
+	struct dataset *set = dataset_add(s, stoa_str_of(e->cid));
 
-	stoa_assert(set != NULL && member != NULL);
-	memcpy(member, fact->actor.data, fact->actor.len);
-	member[fact->actor.len] = '\0';
-	set->name = text_dup(e->name);
-	set->member = member;
+	set->name = stoa_text_dup(e->name);
+	set->member = stoa_text_of(fact->actor);
 	set->size = e->size;
 	set->is_private = e->is_private;
 	set->added_us = fact->time.us;
+}
+
+struct model *
+model_add(struct training *s, Stoa__Training__ModelCreated *said)
+{
+	struct model *m = calloc(1, sizeof(*m));
+
+	stoa_assert(m != NULL);
+	m->said = said;
 	stoa_assert(
-	    stoa_map_put(&s->datasets, stoa_str_of(e->cid), set) == NULL);
-	set->cid = s->datasets.entries[s->datasets.entry_count - 1].key;
+	    stoa_map_put(&s->models, stoa_str_of(said->model), m) == NULL);
+	m->id = s->models.entries[s->models.entry_count - 1].key;
+	return m;
 }
 
 void
 library_apply_model(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__ModelCreated *e)
 {
-	struct model *m = calloc(1, sizeof(*m));
-	size_t len = stoa__training__model_created__get_packed_size(e);
-	uint8_t *bytes = malloc(len + 1);
-
-	stoa_assert(m != NULL && bytes != NULL);
-	(void)stoa__training__model_created__pack(e, bytes);
-	m->said = stoa__training__model_created__unpack(NULL, len, bytes);
-	free(bytes);
-	stoa_assert(m->said != NULL);
-	m->created_us = fact->time.us;
-	stoa_assert(stoa_map_put(&s->models, stoa_str_of(e->model), m) == NULL);
-	m->id = s->models.entries[s->models.entry_count - 1].key;
+	model_add(s, stoa_keep(&e->base))->created_us = fact->time.us;
 }
 
 void
@@ -113,6 +119,6 @@ dataset_free(struct dataset *d)
 void
 model_free(struct model *m)
 {
-	stoa__training__model_created__free_unpacked(m->said, NULL);
+	stoa_keep_free(m->said);
 	free(m);
 }

@@ -6,6 +6,7 @@
 #define TRAINING_STATE_H
 
 #include "base/map.h"
+#include "base/text.h"
 #include "training/training.h"
 
 struct dataset {
@@ -85,7 +86,11 @@ void job_apply_settled(struct training *s, const Stoa__Training__JobSettled *e);
 void job_apply_notified(
     struct training *s, const Stoa__Training__JobNotified *e);
 struct training_job *job_find(const struct training *s, const char *id);
+/* A new one, open and active; `said` is taken over. */
+struct training_job *job_add(
+    struct training *s, Stoa__Training__JobSubmitted *said);
 void job_free(struct training_job *job);
+void jobs_due_refresh(struct training *s);
 bool job_has_ended(const struct training_job *job);
 
 /* library.c: data sets and models */
@@ -95,11 +100,12 @@ void library_apply_dataset(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__DatasetAdded *e);
 void library_apply_model(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__ModelCreated *e);
+/* New ones; `said` is taken over. */
+struct dataset *dataset_add(struct training *s, struct stoa_str cid);
+struct model *model_add(struct training *s, Stoa__Training__ModelCreated *said);
 void dataset_free(struct dataset *d);
 void model_free(struct model *m);
 bool text_is_valid(const char *text, size_t len_max);
-
-char *text_dup(const char *text);
 
 #define REFUSE(d, reason, ...) \
 	STOA_REFUSE((d), STOA__TRAINING__REFUSAL_REASON__##reason, __VA_ARGS__)
