@@ -2,9 +2,11 @@
 # libcommon/base/arena.c and links the pure library alone.
 
 BASE_TESTS := $(patsubst tests/unit/base/test_%.c,%,\
-	$(sort $(wildcard tests/unit/base/test_*.c)))
+	$(sort $(filter-out %/test_image.c,$(wildcard tests/unit/base/test_*.c))))
 $(foreach t,$(BASE_TESTS),$(eval $(call unit,base_$(t),\
 	tests/unit/base/test_$(t).c,base,$(BASE_LIBS))))
+$(eval $(call unit,base_image,tests/unit/base/test_image.c,\
+	base proto,-lprotobuf-c $(BASE_LIBS)))
 
 # The strict stand-in for Discord and its own Node: peers, end to end, bench.
 DISCORD_PEER := tests/peers/discord
