@@ -12,6 +12,7 @@
 #define STOA_BASE_CORE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -79,6 +80,15 @@ struct stoa_core {
 	/* When a command of the daemon itself is due; STOA_WALL_NEVER if
 	 * none. */
 	struct stoa_wall (*next_due)(const void *state);
+
+	/* The whole state as bytes and back, for snapshots; base/image.h has
+	 * the means. `load` is given an empty state; false: not such an image,
+	 * and the state is only good to be freed. Bytes are read by the same
+	 * `image_version` only: whoever changes what is written counts it up.
+	 * NULL: no snapshots, each start applies all events. */
+	uint32_t image_version;
+	void (*save)(const void *state, struct stoa_buf *out);
+	bool (*load)(void *state, struct stoa_str bytes);
 };
 
 /* Packs `event` (borrowed) into the decision. */

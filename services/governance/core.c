@@ -327,4 +327,7 @@ const struct stoa_core governance_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
+    .image_version = 1,
+    .save = governance_image_save,
+    .load = governance_image_load,
 };

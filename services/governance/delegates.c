@@ -143,7 +143,7 @@ delegator_remove(struct elector *to, const char *type)
 	to->delegators[i] = to->delegators[--to->delegator_count];
 }
 
-static void
+void
 delegation_set(struct elector *e, const char *type, struct elector *to)
 {
 	struct delegation *now =

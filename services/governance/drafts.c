@@ -399,19 +399,13 @@ void
 drafts_apply_drafted(struct governance *s, const struct stoa_fact *fact,
     const Stoa__Governance__ProposalDrafted *e)
 {
-	struct proposal *p = calloc(1, sizeof(*p));
+	struct proposal *p =
+	    proposal_add(s, stoa_str_of(e->proposal), stoa_keep(&e->base));
 
-	stoa_assert(p != NULL);
-	p->said = stoa_keep(&e->base);
 	p->member = stoa_text_of(fact->actor);
 	p->link = stoa_text_dup(e->link);
 	p->proposed_us = fact->time.us;
 	p->state = STATE(DRAFT);
-	stoa_assert(
-	    stoa_map_put(&s->proposals, stoa_str_of(e->proposal), p) == NULL);
-	p->id = s->proposals.entries[s->proposals.entry_count - 1].key;
-	p->number = s->proposals.count;
-	(void)stoa_map_put(&s->open, p->id, p);
 	due_refresh(s);
 }
 

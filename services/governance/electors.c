@@ -223,6 +223,17 @@ electors_decide_record(const struct governance *s, const struct stoa_command *c,
 	stoa_decide_event(d, &event.base);
 }
 
+void
+checkpoint_add(
+    struct elector *e, uint64_t version, Stoa__Accounts__Elector *said)
+{
+	e->checkpoints = realloc(e->checkpoints,
+	    (e->checkpoint_count + 1) * sizeof(e->checkpoints[0]));
+	stoa_assert(e->checkpoints != NULL);
+	e->checkpoints[e->checkpoint_count++] =
+	    (struct checkpoint){version, said};
+}
+
 /* The oldest version that a vote under way still looks at. */
 static uint64_t
 version_needed(const struct governance *s)
@@ -269,11 +280,7 @@ electors_apply_recorded(
 		const Stoa__Accounts__Elector *said = recorded->electors[i];
 		struct elector *e = elector_touch(s, stoa_str_of(said->member));
 
-		e->checkpoints = realloc(e->checkpoints,
-		    (e->checkpoint_count + 1) * sizeof(e->checkpoints[0]));
-		stoa_assert(e->checkpoints != NULL);
-		e->checkpoints[e->checkpoint_count++] =
-		    (struct checkpoint){recorded->to, stoa_keep(&said->base)};
+		checkpoint_add(e, recorded->to, stoa_keep(&said->base));
 		checkpoints_trim(e, needed);
 	}
 }

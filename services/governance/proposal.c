@@ -56,6 +56,21 @@ proposal_must(struct governance *s, const char *id)
 	return p;
 }
 
+struct proposal *
+proposal_add(struct governance *s, struct stoa_str id,
+    Stoa__Governance__ProposalDrafted *said)
+{
+	struct proposal *p = calloc(1, sizeof(*p));
+
+	stoa_assert(p != NULL);
+	p->said = said;
+	stoa_assert(stoa_map_put(&s->proposals, id, p) == NULL);
+	p->id = s->proposals.entries[s->proposals.entry_count - 1].key;
+	p->number = s->proposals.count;
+	(void)stoa_map_put(&s->open, p->id, p);
+	return p;
+}
+
 bool
 is_actor(const struct proposal *p, const struct stoa_command *c)
 {

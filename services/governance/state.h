@@ -201,6 +201,9 @@ uint64_t voter_power(const struct elector *e, const struct proposal *p);
 uint32_t elector_spent(const struct elector *e, uint64_t round);
 void elector_spend(struct elector *e, uint64_t round, int64_t credits);
 void elector_free(struct elector *e);
+/* Newer than those there are; takes over `said`. */
+void checkpoint_add(
+    struct elector *e, uint64_t version, Stoa__Accounts__Elector *said);
 
 /* ---- delegates.c ---- */
 void delegates_decide_delegate(const struct governance *s,
@@ -209,6 +212,8 @@ void delegates_decide_undelegate(const struct governance *s,
     const struct stoa_command *c, struct stoa_decision *d);
 void delegates_apply(struct governance *s, const struct stoa_fact *fact,
     const Stoa__Governance__Delegated *e);
+/* `to` NULL: nobody any more. */
+void delegation_set(struct elector *e, const char *type, struct elector *to);
 /* Who votes for `e` about proposals of this type; NULL: only themselves. */
 struct elector *delegate_of(const struct elector *e, const char *type);
 /* True when it is this delegation that counts for the type. */
@@ -230,6 +235,10 @@ void votes_apply_extended(
 void *box_get(const struct box *b, uint32_t ordinal);
 void *box_put(struct box *b, uint32_t ordinal, void *value); /* the old one */
 void ballots_free(struct proposal *p);
+struct cast *cast_keep(struct proposal *p, const struct ballot *b);
+void cast_free(struct cast *c); /* NULL is allowed */
+/* `bytes`: STOA_HASH_SIZE of them. */
+void commitment_put(struct proposal *p, uint32_t ordinal, const void *bytes);
 void ballot_refund(
     const struct proposal *p, struct elector *e, const struct cast *b);
 uint64_t ballot_cost_of(const struct proposal *p, const struct cast *b);
@@ -306,12 +315,19 @@ void execute_apply_action(
 void execute_apply_executed(
     struct governance *s, const Stoa__Governance__ProposalExecuted *e);
 
+/* ---- image.c ---- */
+void governance_image_save(const void *state, struct stoa_buf *out);
+bool governance_image_load(void *state, struct stoa_str bytes);
+
 /* ---- proposal.c: what all of them need ---- */
 
 /* Refuses when there is none. */
 const struct proposal *proposal_find(
     const struct governance *s, const char *id, struct stoa_decision *d);
 struct proposal *proposal_must(struct governance *s, const char *id);
+/* A new one among the open ones; takes over `said`. */
+struct proposal *proposal_add(struct governance *s, struct stoa_str id,
+    Stoa__Governance__ProposalDrafted *said);
 bool proposal_is_over(const struct proposal *p);
 const char *state_name(Stoa__Governance__State state);
 void refuse_state(

@@ -76,7 +76,7 @@ cast_new(const struct ballot *b)
 }
 
 /* Most ballots name one option or none: one object serves all of them. */
-static struct cast *
+struct cast *
 cast_keep(struct proposal *p, const struct ballot *b)
 {
 	size_t at = b->is_abstain ? TALLY_OPTIONS_MAX : b->options[0];
@@ -91,7 +91,7 @@ cast_keep(struct proposal *p, const struct ballot *b)
 	return p->shared[at];
 }
 
-static void
+void
 cast_free(struct cast *c)
 {
 	if (c != NULL && !c->is_shared) {
@@ -477,17 +477,24 @@ ballot_refund(const struct proposal *p, struct elector *e, const struct cast *b)
 }
 
 void
+commitment_put(struct proposal *p, uint32_t ordinal, const void *bytes)
+{
+	struct stoa_hash *hash = malloc(sizeof(*hash));
+
+	stoa_assert(hash != NULL);
+	memcpy(hash->bytes, bytes, STOA_HASH_SIZE);
+	free(box_put(&p->commitments, ordinal, hash));
+}
+
+void
 votes_apply_committed(struct governance *s, const struct stoa_fact *fact,
     const Stoa__Governance__BallotCommitted *e)
 {
 	struct proposal *p = proposal_must(s, e->proposal);
 	const struct elector *voter = elector_get(s, fact->actor);
-	struct stoa_hash *hash = malloc(sizeof(*hash));
 
-	stoa_assert(voter != NULL && hash != NULL &&
-		    e->commitment.len == STOA_HASH_SIZE);
-	memcpy(hash->bytes, e->commitment.data, STOA_HASH_SIZE);
-	free(box_put(&p->commitments, voter->ordinal, hash));
+	stoa_assert(voter != NULL && e->commitment.len == STOA_HASH_SIZE);
+	commitment_put(p, voter->ordinal, e->commitment.data);
 }
 
 void

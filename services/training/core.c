@@ -226,4 +226,7 @@ const struct stoa_core training_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
+    .image_version = 1,
+    .save = training_image_save,
+    .load = training_image_load,
 };

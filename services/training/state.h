@@ -93,6 +93,10 @@ void job_free(struct training_job *job);
 void jobs_due_refresh(struct training *s);
 bool job_has_ended(const struct training_job *job);
 
+/* image.c */
+void training_image_save(const void *state, struct stoa_buf *out);
+bool training_image_load(void *state, struct stoa_str bytes);
+
 /* library.c: data sets and models */
 void library_decide_dataset(const struct training *s,
     const struct stoa_command *c, struct stoa_decision *d);

@@ -813,6 +813,7 @@ community_play(void)
 	play_begin(&t.play, &governance_core, COMMUNITY);
 	t.play.audit = audit;
 	t.play.digest_one_in = 50;
+	t.play.is_replaced = true;
 	t.model = (struct model){.now_us = t.play.now_us};
 	for (unsigned i = 0; i < MEMBERS; i++) {
 		for (unsigned k = 0; k <= TYPES; k++) {

@@ -10,7 +10,9 @@
 struct play {
 	const struct stoa_core *core;
 	void *state;
-	void *twin; /* hears the same events: replay must equal live */
+	/* Hears the same events: replay must equal live. Now and then it is
+	 * written down and read back, as by a restart from a snapshot. */
+	void *twin;
 	struct stoa_arena arena;
 	const char *community;
 	int64_t now_us;
@@ -21,6 +23,9 @@ struct play {
 	/* That decide is pure is seen by digests: of one command in so many;
 	 * 0: of all. */
 	unsigned digest_one_in;
+	/* What was read back goes on to decide. Not for a test that keeps
+	 * pointers into the state. */
+	bool is_replaced;
 	/* If set: must find that what was recorded is right (NULL). */
 	const char *(*audit)(const void *state, struct stoa_str community,
 	    const Stoa__Journal__Entry *entry, struct stoa_arena *arena);
@@ -59,6 +64,26 @@ play_end(struct play *p)
 	p->core->state_free(p->state);
 	p->core->state_free(p->twin);
 	stoa_arena_fini(&p->arena);
+}
+
+/* From its image with other places in its hash tables. */
+static inline void
+play_twin_restart(struct play *p)
+{
+	struct stoa_buf image;
+	void *twin = p->core->state_new(stoa_str_of(p->community), p->next_id);
+
+	stoa_buf_init(&image, (size_t)1 << 30);
+	p->core->save(p->twin, &image);
+	assert_false(image.is_overflown);
+	assert_true(p->core->load(twin, stoa_buf_str(&image)));
+	p->core->state_free(p->twin);
+	p->twin = twin;
+	if (p->is_replaced) {
+		p->twin = p->state;
+		p->state = twin;
+	}
+	stoa_buf_fini(&image);
 }
 
 static inline void
@@ -153,6 +178,10 @@ play(struct play *p, const char *actor, const char *method,
 	for (size_t i = 0; i < d.event_count; i++) {
 		play_apply(p, p->state, &c, &d.events[i]);
 		play_apply(p, p->twin, &c, &d.events[i]);
+	}
+	if (p->core->save != NULL &&
+	    p->next_id % (p->digest_one_in == 0 ? 3 : 1000) == 0) {
+		play_twin_restart(p);
 	}
 	return true;
 }
