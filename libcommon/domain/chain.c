@@ -192,9 +192,8 @@ chain_place(struct chain *c, const struct stoa_record *record, uint64_t offset)
 		if (e->time_us > c->time_us) {
 			c->time_us = e->time_us;
 		}
-		if (dedup_has_room(&c->dedup, (struct stoa_wall){e->time_us}) &&
-		    dedup_find(&c->dedup, &known.key) == NULL) {
-			dedup_add(&c->dedup, &known);
+		if (dedup_has_room(&c->dedup, (struct stoa_wall){e->time_us})) {
+			(void)dedup_add(&c->dedup, &known);
 		}
 	}
 }
@@ -289,12 +288,17 @@ replay_place(struct stoa_replica *r, struct chain *c, uint64_t at)
 	return true;
 }
 
+/* From the snapshot if there is one, else from nothing. */
 static void
 state_rebuild(struct stoa_replica *r, struct chain *c)
 {
 	r->o.core->state_free(c->state);
 	c->state = r->o.core->state_new(c->id, r->o.seed);
-	for (uint64_t at = 0; at < c->index; at++) {
+	if (c->saved.index > 0 && !r->o.core->load(c->state, c->saved.image)) {
+		copy_is_wrong(r, c);
+		return;
+	}
+	for (uint64_t at = c->saved.index; at < c->index; at++) {
 		if (!replay_place(r, c, at)) {
 			copy_is_wrong(r, c);
 			return;

@@ -73,6 +73,12 @@ struct flight {
 	enum flight_phase phase;
 };
 
+/* The state as a snapshot has it: rebuilding begins there. */
+struct saved {
+	uint64_t index;	       /* 0: there is none */
+	struct stoa_str image; /* in the snapshot */
+};
+
 struct chain {
 	struct chain *ready_next;
 	bool is_ready_listed;
@@ -97,6 +103,7 @@ struct chain {
 	struct place *places;
 	size_t place_size;
 	struct dedup dedup;
+	struct saved saved;
 
 	struct waiting *queue;
 	struct waiting **queue_end;
@@ -150,6 +157,8 @@ struct stoa_replica {
 	bool is_recovering; /* until done, over connections too */
 	uint64_t heads_due; /* a question to be answered once the copy is
 			     * clean; 0: none */
+	uint64_t covered;   /* of the copy, by the snapshot */
+	uint64_t last;	    /* where the last frame stood when scanned */
 	uint64_t followed;  /* the stream has been seen up to here */
 	uint32_t epoch;	    /* of the stream's sequences */
 	uint64_t position;  /* highest sequence known in this epoch */
@@ -201,10 +210,22 @@ bool apply_events(struct stoa_replica *r, struct chain *c,
 void replica_stop(
     struct stoa_replica *r, struct stoa_str community, const char *text);
 
+/* snapshot.c: what the scan of the copy found, written down. */
+
+/* Fills an empty replica; gives how much of the copy that covers. 0: it does
+ * not fit core or copy, and the replica is as empty as before. */
+uint64_t snapshot_load(struct stoa_replica *r);
+
 /* scan.c: what a replica knows before it speaks to anybody. */
 struct stoa_replica *replica_alloc(const struct stoa_replica_options *options);
+
+/* Forgets all communities. */
+void replica_clear(struct stoa_replica *r);
+
+/* Reads the copy; what the snapshot covers is skipped, or looked through for
+ * damage only. */
 enum stoa_status replica_scan(
-    struct stoa_replica *r, struct stoa_copy_scan *ret_scan);
+    struct stoa_replica *r, bool is_thorough, struct stoa_copy_scan *ret_scan);
 
 /* append.c: decide, publish, land. */
 void append_decide(struct stoa_replica *r, struct chain *c);

@@ -90,7 +90,7 @@ grow(struct dedup *d)
 	stoa_assert(ring != NULL && index != NULL);
 	*d = (struct dedup){.ring = ring, .index = index, .ring_size = size};
 	for (size_t i = 0; i < old.count; i++) {
-		dedup_add(d, &old.ring[(old.first + i) % old.ring_size]);
+		(void)dedup_add(d, &old.ring[(old.first + i) % old.ring_size]);
 	}
 	dedup_fini(&old);
 }
@@ -134,7 +134,7 @@ dedup_has_room(struct dedup *d, struct stoa_wall now)
 	return d->count < DOMAIN_DEDUP_COUNT_MAX;
 }
 
-void
+bool
 dedup_add(struct dedup *d, const struct dedup_entry *entry)
 {
 	size_t place, slot;
@@ -143,9 +143,76 @@ dedup_add(struct dedup *d, const struct dedup_entry *entry)
 		grow(d);
 	}
 	slot = slot_find(d, &entry->key);
-	stoa_assert(d->index[slot] == 0);
+	if (d->index[slot] != 0) {
+		return false;
+	}
 	place = (d->first + d->count) % d->ring_size;
 	d->ring[place] = *entry;
 	d->index[slot] = (uint32_t)place + 1;
 	d->count++;
+	return true;
+}
+
+/* ---- snapshots ---- */
+
+void
+dedup_save(const struct dedup *d, struct stoa_buf *out)
+{
+	size_t straight = d->ring_size - d->first; /* before it wraps */
+
+	if (straight > d->count) {
+		straight = d->count;
+	}
+	stoa_image_put_number(out, d->count);
+	if (d->count > 0) {
+		stoa_buf_add(
+		    out, &d->ring[d->first], straight * sizeof(d->ring[0]));
+		stoa_buf_add(
+		    out, d->ring, (d->count - straight) * sizeof(d->ring[0]));
+	}
+}
+
+static const void *
+entries_get(struct stoa_image *in, size_t *ret_count)
+{
+	*ret_count = (size_t)stoa_image_below(in, DOMAIN_DEDUP_COUNT_MAX);
+	return stoa_image_raw(in, *ret_count * sizeof(struct dedup_entry));
+}
+
+void
+dedup_skip(struct stoa_image *in)
+{
+	size_t count;
+
+	(void)entries_get(in, &count);
+}
+
+bool
+dedup_load(struct dedup *d, struct stoa_image *in)
+{
+	size_t count;
+	const void *entries = entries_get(in, &count);
+
+	dedup_init(d);
+	if (in->is_bad || count == 0) {
+		return !in->is_bad;
+	}
+	d->ring_size = RING_SIZE_FIRST;
+	while (d->ring_size < count) {
+		d->ring_size *= 2;
+	}
+	d->ring = calloc(d->ring_size, sizeof(d->ring[0]));
+	d->index = calloc(2 * d->ring_size, sizeof(d->index[0]));
+	stoa_assert(d->ring != NULL && d->index != NULL);
+	memcpy(d->ring, entries, count * sizeof(d->ring[0]));
+	for (d->count = 0; d->count < count; d->count++) {
+		size_t slot = slot_find(d, &d->ring[d->count].key);
+
+		if (d->index[slot] != 0) {
+			dedup_fini(d);
+			return false;
+		}
+		d->index[slot] = (uint32_t)d->count + 1;
+	}
+	return true;
 }

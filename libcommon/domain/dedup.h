@@ -6,6 +6,7 @@
 #ifndef STOA_DOMAIN_DEDUP_H
 #define STOA_DOMAIN_DEDUP_H
 
+#include "base/image.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -50,7 +51,13 @@ const struct dedup_entry *dedup_find(
 /* Forgets what is too old at `now`, then tells whether one more fits. */
 bool dedup_has_room(struct dedup *d, struct stoa_wall now);
 
-/* Must not be there yet. Aborts when out of memory: the count is bounded. */
-void dedup_add(struct dedup *d, const struct dedup_entry *entry);
+/* False: it is there already, and stays as it is. Aborts when out of memory:
+ * the count is bounded. */
+bool dedup_add(struct dedup *d, const struct dedup_entry *entry);
+
+/* For snapshots; false: the image is no such thing, and `d` is empty. */
+void dedup_save(const struct dedup *d, struct stoa_buf *out);
+bool dedup_load(struct dedup *d, struct stoa_image *in);
+void dedup_skip(struct stoa_image *in);
 
 #endif

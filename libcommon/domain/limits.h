@@ -34,6 +34,9 @@
 #define DOMAIN_DEDUP_AGE_US    (7 * STOA_US_PER_DAY)
 #define DOMAIN_DEDUP_COUNT_MAX (1u << 20)
 
+/* A snapshot is in memory while it is written, by a process of its own. */
+#define DOMAIN_SNAPSHOT_BYTES_MAX ((size_t)16 << 30)
+
 /* Field lengths of a command's envelope. */
 #define DOMAIN_COMMAND_ID_MAX 128u
 #define DOMAIN_ACTOR_MAX      64u

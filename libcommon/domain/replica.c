@@ -50,7 +50,7 @@ stoa_replica_new(const struct stoa_replica_options *options,
 	stoa_assert(options->number < options->count);
 	stoa_assert(options->count == 1 || options->peer != NULL);
 	r = replica_alloc(options);
-	status = replica_scan(r, &scan);
+	status = replica_scan(r, false, &scan);
 	if (status != STOA_OK) {
 		stoa_replica_free(r);
 		return status;
@@ -70,10 +70,7 @@ stoa_replica_free(struct stoa_replica *r)
 	if (r == NULL) {
 		return;
 	}
-	STOA_MAP_EACH(&r->chains, entry)
-	{
-		chain_free(r, entry->value);
-	}
+	replica_clear(r);
 	while (r->spare != NULL) {
 		struct flight *f = r->spare;
 
@@ -81,7 +78,6 @@ stoa_replica_free(struct stoa_replica *r)
 		stoa_arena_fini(&f->arena);
 		free(f);
 	}
-	stoa_map_fini(&r->chains);
 	stoa_map_fini(&r->tokens);
 	stoa_arena_fini(&r->arena);
 	stoa_buf_fini(&r->scratch);
@@ -309,4 +305,5 @@ stoa_replica_stats(
 {
 	*ret_stats = r->stats;
 	ret_stats->followed = r->followed;
+	ret_stats->snapshot_bytes = r->covered;
 }

@@ -45,7 +45,8 @@ struct stoa_replica_events {
 	void (*read)(void *owner, void *call, enum stoa_status status,
 	    const void *state, uint64_t index);
 
-	/* Each durable entry once per run of the process, in order. */
+	/* Each durable entry once per run of the process, in order; those that
+	 * the snapshot covers are not told again. */
 	void (*committed)(void *owner, const struct stoa_commit *commit);
 
 	/* Which slots this replica serves has changed. */
@@ -66,6 +67,9 @@ struct stoa_replica_options {
 	uint64_t nonce;	 /* differs from one start to the next */
 	struct stoa_clock *clock;
 	struct stoa_copy *copy;
+	/* Of an earlier scan of the copy, borrowed for the replica's life;
+	 * empty: none. One that does not fit is passed over. */
+	struct stoa_str snapshot;
 	struct stoa_stream *stream;
 	struct stoa_peer *peer; /* NULL when count is 1 */
 	const struct stoa_replica_events *events;
@@ -78,6 +82,27 @@ STOA_MUST_USE enum stoa_status stoa_replica_new(
     const struct stoa_replica_options *options,
     struct stoa_replica **ret_replica);
 void stoa_replica_free(struct stoa_replica *r);
+
+/* ---- snapshots ---- */
+
+/* Writes what a scan of the whole copy finds, beginning with the snapshot of
+ * the options if that fits: it is checked, not read again. Needs of the options
+ * the core, the copy and the snapshot only. What the copy has must be durable
+ * before the bytes are used. UNSUPPORTED: the core cannot be saved. NOT_FOUND:
+ * nothing has been added to the copy. CORRUPT: it is damaged, and a start
+ * without a snapshot repairs it. */
+STOA_MUST_USE enum stoa_status stoa_snapshot_make(
+    const struct stoa_replica_options *options, struct stoa_buf *out);
+
+/* How many bytes of the copy it saves reading; 0: it is none of this core. */
+uint64_t stoa_snapshot_covers(
+    struct stoa_str snapshot, const struct stoa_core *core);
+
+/* A newer one takes the place of the one given at the start, which nobody looks
+ * at any more; empty: none. Rebuilding after a lost race begins there. */
+void stoa_replica_adopt(struct stoa_replica *r, struct stoa_str snapshot);
+
+/* ---- commands and reads ---- */
 
 /* A command, all borrowed for the call. */
 struct stoa_submit {
@@ -137,6 +162,7 @@ bool stoa_replica_head(const struct stoa_replica *r, struct stoa_str community,
     struct stoa_replica_head *ret_head);
 
 struct stoa_replica_stats {
+	uint64_t snapshot_bytes; /* of the copy, not read at the start */
 	uint64_t community_count;
 	uint64_t frozen_count;
 	uint64_t record_count; /* appended by this replica */

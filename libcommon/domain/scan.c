@@ -20,6 +20,18 @@ replica_alloc(const struct stoa_replica_options *options)
 	return r;
 }
 
+void
+replica_clear(struct stoa_replica *r)
+{
+	STOA_MAP_EACH(&r->chains, entry)
+	{
+		chain_free(r, entry->value);
+	}
+	stoa_map_fini(&r->chains);
+	stoa_map_init(&r->chains, r->o.seed);
+	r->stats.community_count = 0;
+}
+
 /* The newest frame tells how far the stream had been followed, the highest
  * sequence of the newest epoch where to compare. */
 static void
@@ -56,7 +68,11 @@ scan_frame(void *owner, uint64_t offset, const struct stoa_frame *frame)
 	struct stoa_record record;
 	struct chain *c;
 
+	if (offset < r->covered) {
+		return;
+	}
 	stoa_arena_reset(&r->arena);
+	r->last = offset;
 	scan_position(r, frame);
 	if (r->is_stopped || frame->sequence == 0 ||
 	    stoa_record_parse(&r->arena, frame->record, &record) != STOA_OK) {
@@ -84,11 +100,14 @@ scan_frame(void *owner, uint64_t offset, const struct stoa_frame *frame)
 }
 
 enum stoa_status
-replica_scan(struct stoa_replica *r, struct stoa_copy_scan *ret_scan)
+replica_scan(
+    struct stoa_replica *r, bool is_thorough, struct stoa_copy_scan *ret_scan)
 {
-	enum stoa_status status =
-	    stoa_copy_scan(r->o.copy, scan_frame, r, ret_scan);
+	enum stoa_status status;
 
+	r->covered = r->o.snapshot.len == 0 ? 0 : snapshot_load(r);
+	status = stoa_copy_scan(
+	    r->o.copy, is_thorough ? 0 : r->covered, scan_frame, r, ret_scan);
 	if (status == STOA_OK && r->is_stopped) {
 		status = STOA_UNSUPPORTED;
 	}

@@ -64,6 +64,7 @@ stoa_copy_open(
 {
 	int flags = loop == NULL ? O_RDONLY : O_RDWR | O_CREAT;
 	int fd = open(path, flags | O_CLOEXEC, 0600);
+	struct stat stat;
 	struct stoa_copy *c;
 
 	if (fd < 0) {
@@ -79,9 +80,18 @@ stoa_copy_open(
 		(void)close(fd);
 		return STOA_IO;
 	}
+	if (fstat(fd, &stat) != 0) {
+		(void)close(fd);
+		return STOA_IO;
+	}
 	c = calloc(1, sizeof(*c));
 	stoa_assert(c != NULL);
-	*c = (struct stoa_copy){.fd = fd, .loop = loop, .has_room = true};
+	*c = (struct stoa_copy){
+	    .fd = fd,
+	    .loop = loop,
+	    .has_room = true,
+	    .written = (uint64_t)stat.st_size,
+	};
 	c->path = strdup(path);
 	stoa_assert(c->path != NULL);
 	stoa_buf_init(&c->tail, TAIL_MAX);
@@ -102,13 +112,24 @@ stoa_copy_close(struct stoa_copy *c)
 	free(c);
 }
 
+uint64_t
+stoa_copy_size(const struct stoa_copy *c)
+{
+	return c->written + c->tail.len;
+}
+
+enum stoa_status
+stoa_copy_harden(struct stoa_copy *c)
+{
+	return fdatasync(c->fd) == 0 ? STOA_OK : STOA_IO;
+}
+
 /* ---- scan ---------------------------------------------------------------- */
 
 static struct stoa_copy_scan
-scan_bytes(struct stoa_str all, stoa_copy_visit visit, void *owner)
+scan_bytes(struct stoa_str all, size_t at, stoa_copy_visit visit, void *owner)
 {
 	struct stoa_copy_scan scan = {0};
-	size_t at = 0;
 
 	while (at < all.len) {
 		struct stoa_frame frame;
@@ -134,8 +155,8 @@ scan_bytes(struct stoa_str all, stoa_copy_visit visit, void *owner)
 }
 
 enum stoa_status
-stoa_copy_scan(struct stoa_copy *c, stoa_copy_visit visit, void *owner,
-    struct stoa_copy_scan *ret_scan)
+stoa_copy_scan(struct stoa_copy *c, uint64_t from, stoa_copy_visit visit,
+    void *owner, struct stoa_copy_scan *ret_scan)
 {
 	struct stat stat;
 	struct stoa_copy_scan scan = {0};
@@ -143,6 +164,9 @@ stoa_copy_scan(struct stoa_copy *c, stoa_copy_visit visit, void *owner,
 
 	if (fstat(c->fd, &stat) != 0) {
 		return STOA_IO;
+	}
+	if (from > (uint64_t)stat.st_size) {
+		return STOA_INVALID;
 	}
 	if (stat.st_size > 0) {
 		size_t size = (size_t)stat.st_size;
@@ -152,10 +176,12 @@ stoa_copy_scan(struct stoa_copy *c, stoa_copy_visit visit, void *owner,
 			return STOA_IO;
 		}
 		(void)madvise(map, size, MADV_SEQUENTIAL);
-		scan = scan_bytes(stoa_str_of_bytes(map, size), visit, owner);
+		scan = scan_bytes(
+		    stoa_str_of_bytes(map, size), (size_t)from, visit, owner);
 		(void)munmap(map, size);
 	}
 	c->written = (uint64_t)stat.st_size - scan.torn_bytes;
+	scan.end = c->written;
 	if (scan.torn_bytes > 0 && c->loop != NULL &&
 	    (ftruncate(c->fd, (off_t)c->written) != 0 || fsync(c->fd) != 0)) {
 		return STOA_IO;

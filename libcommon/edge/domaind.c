@@ -9,6 +9,7 @@
 #include "edge/limits.h"
 #include "edge/log.h"
 #include "edge/peer_nats.h"
+#include "edge/snapshot_file.h"
 #include "edge/stream_nats.h"
 #include "port/clock.h"
 
@@ -22,6 +23,11 @@ static const struct stoa_conf_option settings[] = {
     {"replica", STOA_CONF_NUMBER, "0", 0, 15, "number of this replica, from 0"},
     {"replicas", STOA_CONF_NUMBER, "1", 1, 16,
 	"how many replicas are configured"},
+    {"snapshot-mib", STOA_CONF_NUMBER, "16", 0, 1048576,
+	"a snapshot is written each time the journal's own copy has grown by "
+	"so many MiB; 0: never"},
+    {"write-snapshot", STOA_CONF_FLAG, "false", 0, 0,
+	"write a snapshot of the own copy and exit"},
 };
 const struct stoa_conf_group stoa_domain_settings = {
     settings, STOA_COUNT(settings)};
@@ -32,6 +38,7 @@ struct stoa_domaind {
 	struct stoa_replica *replica;
 	struct stoa_stream *stream;
 	struct stoa_copy *copy;
+	struct stoa_snapshots *snapshots;
 	bool mine[256];
 	bool is_draining;
 	bool is_stopped;
@@ -223,7 +230,11 @@ on_alarm(void *owner, struct stoa_str community, const char *text)
 static void
 on_stopped(void *owner, const char *text)
 {
-	(void)owner;
+	struct stoa_domaind *d = owner;
+
+	if (d->snapshots != NULL) {
+		stoa_snapshots_drop(d->snapshots);
+	}
 	stoa_fatal("journal_stopped", "%s", text);
 }
 
@@ -321,6 +332,7 @@ on_tick(void *arg)
 		return;
 	}
 	stoa_replica_tick(d->replica);
+	stoa_snapshots_tick(d->snapshots, d->replica, d->copy);
 	if (d->spec.due_method != NULL && ++d->due_count % 5 == 0 &&
 	    !d->is_draining) {
 		due_check(d);
@@ -329,6 +341,53 @@ on_tick(void *arg)
 
 /* ---- life
  * ------------------------------------------------------------------------- */
+
+/* Of this replica; borrowed until the next call. */
+static const char *
+file_path(struct stoa_svc *svc, const struct stoa_core *core, const char *kind)
+{
+	char name[96];
+
+	(void)snprintf(name, sizeof(name), "journal/%s-%" PRId64 ".%s",
+	    core->name, stoa_conf_number(stoa_svc_conf(svc), "replica"), kind);
+	return stoa_svc_path(svc, name, false);
+}
+
+int
+stoa_domaind_instead(struct stoa_svc *svc, const struct stoa_core *core)
+{
+	char *copy;
+	int status;
+
+	if (!stoa_conf_flag(stoa_svc_conf(svc), "write-snapshot")) {
+		return -1;
+	}
+	copy = strdup(file_path(svc, core, "copy"));
+	stoa_assert(copy != NULL);
+	status =
+	    stoa_snapshot_write(core, copy, file_path(svc, core, "snapshot"));
+	free(copy);
+	return status;
+}
+
+static void
+snapshots_open(struct stoa_domaind *d)
+{
+	struct stoa_snapshots_options options = {
+	    .loop = stoa_svc_loop(d->svc),
+	    .core = d->spec.core,
+	    .path = file_path(d->svc, d->spec.core, "snapshot"),
+	    .arguments = stoa_svc_arguments(d->svc),
+	    .growth = (uint64_t)stoa_conf_number(
+			  stoa_svc_conf(d->svc), "snapshot-mib")
+		      << 20,
+	};
+
+	if (d->spec.core->save == NULL) {
+		options.growth = 0;
+	}
+	d->snapshots = stoa_snapshots_open(&options);
+}
 
 static bool
 parts_open(struct stoa_domaind *d)
@@ -341,13 +400,9 @@ parts_open(struct stoa_domaind *d)
 	    .service = d->spec.core->name,
 	    .domain = d->spec.core->name,
 	};
-	char name[96];
-	const char *path;
+	const char *path = file_path(d->svc, d->spec.core, "copy");
 	enum stoa_status status;
 
-	(void)snprintf(name, sizeof(name), "journal/%s-%" PRId64 ".copy",
-	    d->spec.core->name, stoa_conf_number(conf, "replica"));
-	path = stoa_svc_path(d->svc, name, false);
 	status = stoa_copy_open(path, stoa_svc_loop(d->svc), &d->copy);
 	if (status != STOA_OK) {
 		stoa_log(STOA_LOG_ERROR, "copy_not_open", "%s: %s", path,
@@ -376,6 +431,8 @@ replica_open(struct stoa_domaind *d)
 	uint64_t random[2];
 	enum stoa_status status;
 
+	snapshots_open(d);
+	options.snapshot = stoa_snapshots_bytes(d->snapshots);
 	if (options.number >= options.count) {
 		stoa_log(STOA_LOG_ERROR, "replica_not_valid",
 		    "replica must be below replicas (%u)", options.count);
@@ -447,6 +504,7 @@ stop(void *part)
 	/* Whoever still waits is told CLOSED and asks another replica. */
 	d->is_stopped = true;
 	stoa_replica_free(d->replica);
+	stoa_snapshots_close(d->snapshots);
 	stoa_stream_close(d->stream);
 }
 
@@ -464,6 +522,9 @@ metrics(void *part, struct stoa_buf *out)
 {
 	struct stoa_replica_stats s = stats_of(part);
 	const struct stoa_metric metrics[] = {
+	    {"stoa_journal_snapshot_bytes",
+		"Bytes of the own copy that the start did not read.",
+		s.snapshot_bytes},
 	    {"stoa_journal_communities", "Communities held.",
 		s.community_count},
 	    {"stoa_journal_communities_frozen",

@@ -40,6 +40,9 @@ struct stoa_domain_spec {
 /* The options that every domain daemon has besides the common ones. */
 extern const struct stoa_conf_group stoa_domain_settings;
 
+/* For stoa_svc_spec.instead: writes a snapshot if the settings say so. */
+int stoa_domaind_instead(struct stoa_svc *svc, const struct stoa_core *core);
+
 /* Adds itself to the daemon. NULL: the log says why. */
 struct stoa_domaind *stoa_domaind_start(
     struct stoa_svc *svc, const struct stoa_domain_spec *spec);

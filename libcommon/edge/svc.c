@@ -44,6 +44,7 @@ struct part {
 
 struct stoa_svc {
 	const struct stoa_svc_spec *spec;
+	char **arguments;
 	struct stoa_conf_option options[OPTIONS_MAX];
 	struct stoa_conf *conf;
 	struct stoa_loop *loop;
@@ -202,6 +203,12 @@ const char *
 stoa_svc_key_file(struct stoa_svc *svc)
 {
 	return stoa_conf_get_or_null(svc->conf, "nats-key-file");
+}
+
+char **
+stoa_svc_arguments(struct stoa_svc *svc)
+{
+	return svc->arguments;
 }
 
 /* Makes the missing folders of a path; the last part too if asked. */
@@ -456,7 +463,6 @@ run(struct stoa_svc *svc)
 {
 	const char *listen = stoa_conf_get_or_null(svc->conf, "ops-listen");
 
-	harden();
 	svc->loop = stoa_loop_open();
 	svc->drain_timer = stoa_timer_new(svc->loop, on_drain_tick, svc);
 	stoa_loop_on_terminate(svc->loop, on_terminate, svc);
@@ -485,9 +491,10 @@ int
 stoa_svc_main(const struct stoa_svc_spec *spec, int argc, char **argv)
 {
 	static struct stoa_svc svc;
-	int status;
+	int status = -1;
 
 	svc.spec = spec;
+	svc.arguments = argv;
 	if (!settings_open(&svc, argc, argv)) {
 		return 2;
 	}
@@ -495,7 +502,13 @@ stoa_svc_main(const struct stoa_svc_spec *spec, int argc, char **argv)
 		stoa_conf_free(svc.conf);
 		return 0;
 	}
-	status = run(&svc);
+	harden();
+	if (spec->instead != NULL) {
+		status = spec->instead(&svc);
+	}
+	if (status < 0) {
+		status = run(&svc);
+	}
 	stoa_conf_free(svc.conf);
 	return status;
 }

@@ -25,6 +25,9 @@ struct stoa_svc_spec {
 	const struct stoa_conf_option *options; /* own ones */
 	size_t option_count;
 	const struct stoa_conf_group *shared[2]; /* with other daemons */
+	/* Something else that the settings may ask for; without loop and bus.
+	 * Gives the exit status, or -1: run as a daemon. NULL: nothing. */
+	int (*instead)(struct stoa_svc *svc);
 	/* Opens the parts and adds them. False: says why in the log; the
 	 * process ends with status 1. */
 	bool (*start)(struct stoa_svc *svc);
@@ -42,6 +45,7 @@ struct stoa_loop *stoa_svc_loop(struct stoa_svc *svc);
 struct stoa_bus *stoa_svc_bus(struct stoa_svc *svc);
 const struct stoa_conf *stoa_svc_conf(struct stoa_svc *svc);
 const char *stoa_svc_key_file(struct stoa_svc *svc); /* or NULL */
+char **stoa_svc_arguments(struct stoa_svc *svc);     /* as main got them */
 
 /* $STOA_HOME/<name>, made with mode 0700 when `is_folder`; borrowed until
  * the next call. */

@@ -84,14 +84,17 @@ sim_copy_crash(struct stoa_copy *c)
 }
 
 enum stoa_status
-stoa_copy_scan(struct stoa_copy *c, stoa_copy_visit visit, void *owner,
-    struct stoa_copy_scan *ret_scan)
+stoa_copy_scan(struct stoa_copy *c, uint64_t from, stoa_copy_visit visit,
+    void *owner, struct stoa_copy_scan *ret_scan)
 {
 	struct stoa_str all = stoa_buf_str(&c->bytes);
 	struct stoa_copy_scan scan = {0};
 	struct stoa_frame frame;
-	size_t at = 0;
+	size_t at = (size_t)from;
 
+	if (from > all.len) {
+		return STOA_INVALID;
+	}
 	while (at < all.len) {
 		if (!stoa_frame_get(stoa_str_from(all, at), &frame)) {
 			size_t next = stoa_frame_seek(all, at + 1);
@@ -112,6 +115,7 @@ stoa_copy_scan(struct stoa_copy *c, stoa_copy_visit visit, void *owner,
 		at += stoa_frame_size(frame.record.len);
 	}
 	c->durable = c->bytes.len;
+	scan.end = c->bytes.len;
 	*ret_scan = scan;
 	return STOA_OK;
 }

@@ -25,11 +25,14 @@ struct stoa_copy_scan {
 	uint64_t damage_count;	/* runs of bytes that are no frame, mid-file */
 	uint64_t damage_offset; /* of the first one */
 	uint64_t torn_bytes;	/* cut off the end */
+	uint64_t end;		/* where the next frame is going to stand */
 };
 
-/* Reads the file from its start; cuts a torn end. */
+/* Reads the file from `from`, where a frame begins, to its end; cuts a torn
+ * end. */
 STOA_MUST_USE enum stoa_status stoa_copy_scan(struct stoa_copy *c,
-    stoa_copy_visit visit, void *owner, struct stoa_copy_scan *ret_scan);
+    uint64_t from, stoa_copy_visit visit, void *owner,
+    struct stoa_copy_scan *ret_scan);
 
 /* Returns the frame's offset. Readable at once, durable after a sync. */
 uint64_t stoa_copy_append(struct stoa_copy *c, const struct stoa_frame *frame);

@@ -172,6 +172,12 @@ start(struct stoa_svc *svc)
 	return true;
 }
 
+static int
+instead(struct stoa_svc *svc)
+{
+	return stoa_domaind_instead(svc, &governance_core);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -181,6 +187,7 @@ main(int argc, char **argv)
 	    .options = options,
 	    .option_count = STOA_COUNT(options),
 	    .shared = {&stoa_domain_settings},
+	    .instead = instead,
 	    .start = start,
 	};
 

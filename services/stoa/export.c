@@ -84,7 +84,7 @@ records_read(
 		    stoa_status_text(status));
 		return status;
 	}
-	status = stoa_copy_scan(copy, visit, e, &scan);
+	status = stoa_copy_scan(copy, 0, visit, e, &scan);
 	stoa_copy_close(copy);
 	return status;
 }

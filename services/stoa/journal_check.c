@@ -139,7 +139,7 @@ journal_check_run(const char *path, const struct stoa_core *core,
 	c->core = core;
 	stoa_map_init(&c->communities, 1);
 	stoa_arena_init(&c->arena, NULL, 0, DOMAIN_RECORD_ARENA_MAX);
-	status = stoa_copy_scan(copy, visit, c, &scan);
+	status = stoa_copy_scan(copy, 0, visit, c, &scan);
 	stoa_copy_close(copy);
 	if (status != STOA_OK) {
 		journal_check_free(c);

@@ -96,6 +96,12 @@ start(struct stoa_svc *svc)
 	return true;
 }
 
+static int
+instead(struct stoa_svc *svc)
+{
+	return stoa_domaind_instead(svc, &training_core);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -103,6 +109,7 @@ main(int argc, char **argv)
 	    .name = "training",
 	    .description = "data sets, jobs and models",
 	    .shared = {&stoa_domain_settings},
+	    .instead = instead,
 	    .start = start,
 	};
 

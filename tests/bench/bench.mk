@@ -51,4 +51,9 @@ bench-votes: all $(B)/bin/e2e/voters $(B)/bin/bench/votes_pg
 	@tests/bench/votes.sh $(B)/bin/stoa $(B)/bin/e2e/voters \
 		$(B)/bin/bench/votes_pg
 
-bench: bench-votes
+# A start with a million votes in the journal. VOTES= how many.
+.PHONY: bench-cold
+bench-cold: all $(B)/bin/e2e/voters
+	@tests/bench/cold.sh $(B)/bin/stoa $(B)/bin/e2e/voters
+
+bench: bench-votes bench-cold

@@ -28,7 +28,8 @@ test_what_is_young_enough_is_found(void **state)
 
 		assert_true(dedup_has_room(&d, (struct stoa_wall){i * hour}));
 		assert_null(dedup_find(&d, &e.key));
-		dedup_add(&d, &e);
+		assert_true(dedup_add(&d, &e));
+		assert_false(dedup_add(&d, &e));
 	}
 	/* Seven days are 168 hours. */
 	for (unsigned i = 0; i < 1000; i++) {
@@ -58,7 +59,8 @@ test_churn_keeps_every_survivor(void **state)
 		struct dedup_entry e = entry_of(i, i * step);
 
 		assert_true(dedup_has_room(&d, (struct stoa_wall){i * step}));
-		dedup_add(&d, &e);
+		assert_true(dedup_add(&d, &e));
+		assert_false(dedup_add(&d, &e));
 		assert_true(d.count <= 501);
 		if (i >= 499) {
 			e = entry_of(i - 499, 0);
