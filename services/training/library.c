@@ -69,11 +69,12 @@ library_apply_dataset(struct training *s, const struct stoa_fact *fact,
     const Stoa__Training__DatasetAdded *e)
 {
 	struct dataset *set = calloc(1, sizeof(*set));
-	char *member = malloc(fact->actor.len + 1);
+	struct stoa_str owner = owner_now(s, fact->actor);
+	char *member = malloc(owner.len + 1);
 
 	stoa_assert(set != NULL && member != NULL);
-	memcpy(member, fact->actor.data, fact->actor.len);
-	member[fact->actor.len] = '\0';
+	memcpy(member, owner.data, owner.len);
+	member[owner.len] = '\0';
 	set->name = text_dup(e->name);
 	set->member = member;
 	set->size = e->size;
