@@ -144,6 +144,11 @@ void bot_run_tick(struct bot_run *r, int64_t now_us);
 void *bot_run_event(struct bot_run *r, const Stoa__Journal__Outcome *outcome,
     const ProtobufCMessageDescriptor *type, size_t i);
 
+/* The id of a command that the bot itself gives for this one, of which there
+ * is one of each kind. It acts for all members alike, and members choose the
+ * ids of theirs: each gets ids of their own. NULL: the arena is full. */
+const char *bot_run_own_id(struct bot_run *r, const char *kind);
+
 /* The text option of that name, or "". */
 const char *bot_run_text(const struct bot_run *r, const char *option);
 bool bot_run_flag(const struct bot_run *r, const char *option);

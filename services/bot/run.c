@@ -2,6 +2,7 @@
 #include "bot/parts.h"
 
 #include "base/core.h"
+#include "base/encode.h"
 #include "bot/card.h"
 #include "bot/limits.h"
 #include "bot/parse.h"
@@ -199,6 +200,24 @@ bot_run_event(struct bot_run *r, const Stoa__Journal__Outcome *outcome,
 	}
 	return stoa_unpack(&r->arena, type,
 	    stoa_str_of_bytes(entry->events[i].data, entry->events[i].len));
+}
+
+const char *
+bot_run_own_id(struct bot_run *r, const char *kind)
+{
+	char address[BOT_ADDRESS_TEXT_SIZE];
+	struct stoa_hash hash;
+	struct stoa_buf id;
+	const char *text;
+
+	bot_address_print(&r->to, address);
+	hash = stoa_sha256(stoa_str_of(address));
+	stoa_buf_init(&id, BOT_COMMAND_ID_LEN_MAX);
+	stoa_buf_printf(&id, "%s-", kind);
+	stoa_hex_encode(&id, stoa_str_of_bytes(hash.bytes, 16));
+	text = stoa_arena_str(&r->arena, stoa_buf_str(&id));
+	stoa_buf_fini(&id);
+	return text;
 }
 
 const char *
