@@ -84,7 +84,7 @@ outcome_take(struct bot_run *r, const Stoa__Journal__Outcome *outcome)
 static bool
 is_worth_another(const struct bot_run *r, enum stoa_status status)
 {
-	return is_command(&r->call) &&
+	return is_command(&r->call) && r->call.silent == NULL &&
 	       stoa_status_retry(status) != STOA_RETRY_NEVER &&
 	       status != STOA_NO_SPACE && status != STOA_FROZEN &&
 	       bot_now(r->bot) + r->again_wait_us < r->deadline_us;
@@ -111,6 +111,10 @@ on_answer(void *owner, enum stoa_status status, struct stoa_str reply,
 	}
 	if (status == STOA_NOT_FOUND && call->missing != NULL) {
 		call->missing(r);
+		return;
+	}
+	if (status != STOA_OK && call->silent != NULL) {
+		call->silent(r);
 		return;
 	}
 	if (status != STOA_OK) {
@@ -152,7 +156,8 @@ call_send(struct bot_run *r)
 	    r->who.seen[domain] > out.index_min) {
 		out.index_min = r->who.seen[domain];
 	}
-	if (!is_command(call) && left_us > BOT_QUERY_US) {
+	if ((!is_command(call) || call->silent != NULL) &&
+	    left_us > BOT_QUERY_US) {
 		left_us = BOT_QUERY_US;
 	}
 	/* Late in a chain of calls: the last one gets a fair try. */
