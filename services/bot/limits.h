@@ -186,8 +186,8 @@
 /* Resolved people kept in memory: 200 bytes each. */
 #define BOT_PEOPLE_MAX 65536
 
-/* Who somebody is, is asked for again after this: another bot may have linked
- * or unlinked them meanwhile. */
+/* Who somebody is, and which roles accounts knows of, is asked for again after
+ * this: another bot may have linked or unlinked them meanwhile. */
 #define BOT_PERSON_US (60 * STOA_US_PER_S)
 
 /* Jobs whose cards are edited: one per running job of the installation. */

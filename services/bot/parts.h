@@ -5,6 +5,7 @@
  *   run.c       one command under way: its calls and its cards
  *   people.c    who that is: resolve, link, join
  *   formers.c   what that person was called before
+ *   roles.c     which roles of the platform they hold
  *   handlers_*  what each command does, step by step
  *   live.c      the cards of jobs: progress, and how they ended
  *   live_vote.c what the community is told of votes */
@@ -44,8 +45,9 @@ struct bot_person {
 	struct stoa_id member;
 	Stoa__Accounts__Role role; /* as last seen: for /help only */
 	uint64_t seen[BOT_DOMAIN_COUNT];
-	int64_t checked_us;  /* when accounts was asked, monotonic */
-	size_t former_count; /* of names that are merged here */
+	int64_t checked_us;	/* when accounts was asked, monotonic */
+	size_t former_count;	/* of names that are merged here */
+	struct stoa_hash roles; /* of the platform, as accounts knows them */
 };
 
 /* Two generations: when the young one is full the old one is forgotten. */
@@ -226,12 +228,24 @@ void bot_people_keys(const struct bot *b, const char *platform,
 /* The directory's key for a user of the run's platform. */
 struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
 
+/* What accounts was told last of the run's person. */
+void bot_people_told_roles(struct bot_run *r, const struct stoa_hash *roles);
+
 /* ---- formers.c ---- */
 
 /* In the run's community each member of one of these names becomes the run's
  * member; `done` hears whether all who need to know have answered. */
 void bot_formers_settle(struct bot_run *r, char **formers, size_t count,
     void (*done)(struct bot_run *r, bool is_settled));
+
+/* ---- roles.c ---- */
+
+/* Whatever their order. */
+struct stoa_hash bot_roles_hash(char *const *roles, size_t count);
+
+/* Tells accounts which roles of the platform the run's person holds, if that
+ * is not what it knows; then `next`, answered or not. */
+void bot_roles_observe(struct bot_run *r, void (*next)(struct bot_run *r));
 
 /* ---- permit.c ---- */
 

@@ -157,6 +157,17 @@ bot_people_saw(struct bot_run *r, enum bot_domain domain, uint64_t index)
 	}
 }
 
+void
+bot_people_told_roles(struct bot_run *r, const struct stoa_hash *roles)
+{
+	struct bot_person *person = person_get(r);
+
+	r->who.roles = *roles;
+	if (person != NULL) {
+		person->roles = *roles;
+	}
+}
+
 /* ---- keys ---- */
 
 /* Parts are parted by a byte that no token holds. */
@@ -218,13 +229,14 @@ found_end(struct bot_run *r)
 	*person = r->who;
 	person_put(&r->bot->people, key_of(r, text), person);
 	r->work = f->work;
-	f->next(r);
+	bot_roles_observe(r, f->next);
 }
 
 static void
-found(struct bot_run *r, Stoa__Accounts__Role role)
+found(struct bot_run *r, Stoa__Accounts__Role role, char **roles, size_t count)
 {
 	r->who.role = role;
+	r->who.roles = bot_roles_hash(roles, count);
 	found_end(r);
 }
 
@@ -242,7 +254,7 @@ static void
 joined(struct bot_run *r, const void *reply)
 {
 	(void)reply;
-	found(r, STOA__ACCOUNTS__ROLE__MEMBER);
+	found(r, STOA__ACCOUNTS__ROLE__MEMBER, NULL, 0);
 }
 
 static void
@@ -251,7 +263,7 @@ join_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
 	struct bot_problem problem;
 
 	if (strcmp(refusal->reason, "already_member") == 0) {
-		found(r, STOA__ACCOUNTS__ROLE__MEMBER);
+		found(r, STOA__ACCOUNTS__ROLE__MEMBER, NULL, 0);
 		return;
 	}
 	bot_refusal_explain(refusal, &r->arena, &problem);
@@ -307,7 +319,7 @@ static void
 opened(struct bot_run *r, const void *reply)
 {
 	(void)reply;
-	found(r, STOA__ACCOUNTS__ROLE__OWNER);
+	found(r, STOA__ACCOUNTS__ROLE__OWNER, NULL, 0);
 }
 
 /* Somebody else was first. */
@@ -386,7 +398,8 @@ is_member(struct bot_run *r, const void *reply)
 {
 	const Stoa__Accounts__BalanceReply *balance = reply;
 
-	found(r, balance->role);
+	found(r, balance->role, balance->platform_roles,
+	    balance->n_platform_roles);
 }
 
 static void
@@ -575,7 +588,7 @@ bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 	}
 	if (person != NULL &&
 	    bot_now(r->bot) - person->checked_us < BOT_PERSON_US) {
-		next(r);
+		bot_roles_observe(r, next);
 		return;
 	}
 	f = stoa_arena_alloc(&r->arena, sizeof(*f));

@@ -10,7 +10,7 @@ $(B)/libchat.a: $(call objects,$(BOT_PURE))
 PURE_OBJECTS += $(call objects,$(BOT_PURE))
 
 BOT_LOGIC := $(addprefix services/bot/,intake.c run.c people.c formers.c \
-	live.c handlers.c handlers_data.c handlers_job.c handlers_link.c \
+	roles.c live.c handlers.c handlers_data.c handlers_job.c handlers_link.c \
 	handlers_model.c handlers_money.c handlers_propose.c handlers_setup.c \
 	handlers_vote.c live_vote.c permit.c pressed.c suggest.c)
 $(B)/libbot.a: $(call objects,$(BOT_LOGIC))

@@ -1,5 +1,5 @@
 /* test_link.c - one person with several accounts: codes, questions, answers,
- * and what is merged when. */
+ * and what is merged when; and which roles of a platform accounts hears of. */
 #include "../unit.h"
 
 #include "world.h"
@@ -11,6 +11,8 @@
 #define KEY	   STOA_STR("0123456789abcdef0123456789abcdef")
 #define TEXT(text) ((char *)(uintptr_t)(text))
 #define OTHER	   "u_otheraaaaa"
+#define LAB	   "290926798626357999"
+#define GRACE_ID   "80351110224678912"
 #define NOW_US	   INT64_C(1767268800000000)
 
 static int
@@ -458,6 +460,100 @@ test_unlink_names_an_account(void **state)
 	assert_string_equal(w->final->problem->code, "last_link");
 }
 
+/* ---- roles of the platform ---- */
+
+static void
+say_with_roles(struct world *w, const char *id, const char *workspace,
+    const char *const *roles, size_t count)
+{
+	Stoa__Chat__Command c = STOA__CHAT__COMMAND__INIT;
+
+	c.id = TEXT(id);
+	c.path = TEXT("models");
+	c.workspace = TEXT(workspace);
+	c.standing = STOA__CHAT__STANDING__ORDINARY;
+	c.roles = (char **)(uintptr_t)roles;
+	c.n_roles = count;
+	(void)world_deliver_discord(w, GRACE_ID, &c);
+}
+
+static struct world_call *
+roles_expect(struct world *w, const char *const *roles, size_t count)
+{
+	struct world_call *call = world_expect(w, "Accounts", "ObserveRoles");
+	const Stoa__Accounts__ObserveRolesRequest *in = call->request;
+
+	assert_string_equal(call->actor, "");
+	assert_string_equal(in->member, MEMBER);
+	assert_int_equal(in->n_roles, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(in->roles[i], roles[i]);
+	}
+	return call;
+}
+
+static void
+test_roles_are_told_when_they_change(void **state)
+{
+	static const char *const sorted[] = {"11", "22"};
+	static const char *const other[] = {"22", "11"};
+	struct world *w = *state;
+	struct world_call *call;
+	char first_id[192];
+
+	say_with_roles(w, "1", LAB, other, 2);
+	world_meet(w);
+	call = roles_expect(w, sorted, 2);
+	(void)snprintf(first_id, sizeof(first_id), "%s", call->command_id);
+	world_accept(w, call, 2, NULL);
+	models_end(w);
+	/* The same in another order is no news; a direct message tells none. */
+	say_with_roles(w, "2", LAB, sorted, 2);
+	models_end(w);
+	say_with_roles(w, "3", "", NULL, 0);
+	models_end(w);
+	say_with_roles(w, "4", LAB, other, 1);
+	world_accept(w, roles_expect(w, other, 1), 3, NULL);
+	models_end(w);
+	/* Nobody answers: told with the next command, and that one goes on. */
+	say_with_roles(w, "5", LAB, NULL, 0);
+	world_fail(w, roles_expect(w, NULL, 0), STOA_TIMEOUT);
+	models_end(w);
+	say_with_roles(w, "6", LAB, NULL, 0);
+	world_accept(w, roles_expect(w, NULL, 0), 4, NULL);
+	models_end(w);
+	/* As before, and yet a command of its own. */
+	say_with_roles(w, "7", LAB, sorted, 2);
+	call = roles_expect(w, sorted, 2);
+	assert_string_not_equal(call->command_id, first_id);
+	world_accept(w, call, 5, NULL);
+	models_end(w);
+}
+
+/* What another bot has told accounts meanwhile is seen within a minute. */
+static void
+test_roles_are_compared_with_what_accounts_knows(void **state)
+{
+	static const char *const one[] = {"11"};
+	Stoa__Accounts__BalanceReply out = STOA__ACCOUNTS__BALANCE_REPLY__INIT;
+	struct world *w = *state;
+
+	out.role = STOA__ACCOUNTS__ROLE__MEMBER;
+	out.platform_roles = (char **)(uintptr_t)one;
+	out.n_platform_roles = 1;
+	say_with_roles(w, "1", LAB, one, 1);
+	world_resolve(w);
+	world_reply(w, world_expect(w, "Accounts", "Balance"), &out.base);
+	models_end(w);
+	world_pass(w, BOT_PERSON_US);
+	out.n_platform_roles = 0;
+	say_with_roles(w, "2", LAB, one, 1);
+	world_resolve(w);
+	world_reply(w, world_expect(w, "Accounts", "Balance"), &out.base);
+	world_accept(w, roles_expect(w, one, 1), 3, NULL);
+	models_end(w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -475,6 +571,8 @@ main(void)
 	    TEST(test_people_are_asked_for_again_after_a_minute),
 	    TEST(test_whoami_lists_accounts),
 	    TEST(test_unlink_names_an_account),
+	    TEST(test_roles_are_told_when_they_change),
+	    TEST(test_roles_are_compared_with_what_accounts_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

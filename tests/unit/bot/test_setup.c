@@ -67,6 +67,14 @@ say(struct world *w, const struct say *s)
 	return world_deliver_discord(w, s->user, &c);
 }
 
+/* Who comes first; accounts is told of the roles, which are new to it. */
+static void
+meet_with_roles(struct world *w)
+{
+	world_meet(w);
+	world_accept(w, world_expect(w, "Accounts", "ObserveRoles"), 1, NULL);
+}
+
 static void
 members_answer(struct world *w)
 {
@@ -258,7 +266,7 @@ test_setup_is_for_holders_of_the_admin_role(void **state)
 			 .id = "1",
 			 .role = ROLE,
 			 .standing = ORDINARY});
-	world_meet(w);
+	meet_with_roles(w);
 	world_balance(w, MEMBER_ROLE);
 	world_community(w, ROLE, "");
 	/* Permitted; now the answer itself. */
@@ -285,7 +293,7 @@ test_setup_is_not_for_trainers_or_other_roles(void **state)
 				 .role = ROLE,
 				 .standing = ORDINARY});
 		if (i == 0) {
-			world_meet(w);
+			meet_with_roles(w);
 		}
 		world_balance(w, MEMBER_ROLE);
 		world_community(w, admin_roles[i], trainer_roles[i]);
