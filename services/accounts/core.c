@@ -42,6 +42,7 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_map_init(&s->members, seed);
 	stoa_map_init(&s->merged, seed);
 	stoa_map_init(&s->holds, seed);
+	stoa_map_init(&s->commands, seed);
 	stoa_map_init(&s->workspaces, seed);
 	stoa_map_init(&s->people, seed);
 	stoa_map_init(&s->identities, seed);

@@ -26,6 +26,12 @@
  * call a greeting any more. */
 #define ACCOUNTS_WELCOME_MAX INT64_C(1000000000000)
 
+/* Commands of a community's own: what a list to choose from takes. Names and
+ * texts are those that a chat shows whole. */
+#define ACCOUNTS_COMMANDS_MAX	  25u
+#define ACCOUNTS_COMMAND_NAME_MAX 32u
+#define ACCOUNTS_COMMAND_TEXT_MAX 1000u
+
 /* Ids of a platform's channels and roles: numbers of up to 20 digits on
  * Discord; others have longer ones. */
 #define ACCOUNTS_PLATFORM_ID_MAX 64u

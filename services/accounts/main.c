@@ -15,7 +15,7 @@ QUERY(resolve, accounts_resolve(state, in, out))
 QUERY(balance, accounts_balance(state, in, out))
 QUERY(members, accounts_members(state, in, arena, out))
 QUERY(audit, accounts_audit(state, in, out))
-QUERY(community, accounts_community(state, in, out))
+QUERY(community, accounts_community(state, in, arena, out))
 QUERY(electors, accounts_electors(state, in, arena, out))
 QUERY(identity, accounts_identity(state, in, arena, out))
 

@@ -220,7 +220,7 @@ platform_id(const struct accounts *s, int which)
 
 enum stoa_status
 accounts_community(const struct accounts *s,
-    const Stoa__Accounts__CommunityQuery *in,
+    const Stoa__Accounts__CommunityQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__CommunityReply *out)
 {
 	(void)in;
@@ -232,5 +232,14 @@ accounts_community(const struct accounts *s,
 	out->announce_channel = platform_id(s, ANNOUNCE_CHANNEL);
 	out->admin_role = platform_id(s, ADMIN_ROLE);
 	out->trainer_role = platform_id(s, TRAINER_ROLE);
+	out->commands = stoa_arena_alloc_array(
+	    arena, s->commands.count, sizeof(out->commands[0]));
+	STOA_MAP_EACH(&s->commands, entry)
+	{
+		if (out->commands == NULL) {
+			return STOA_TOO_LARGE;
+		}
+		out->commands[out->n_commands++] = entry->value;
+	}
 	return STOA_OK;
 }

@@ -69,6 +69,7 @@ struct accounts {
 	uint64_t owner_count;
 	/* Of the platform: "" for none, NULL until it is set. */
 	char *platform_ids[PLATFORM_ID_COUNT];
+	struct stoa_map commands;	/* name -> CommunityCommand, kept */
 	int64_t hold_due_us;		/* earliest expiry, INT64_MAX if none */
 	uint64_t version;		/* of the electorate */
 	struct member *oldest, *newest; /* by version */
@@ -191,6 +192,19 @@ void merge_decide(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d);
 void merge_apply(struct accounts *s, const Stoa__Accounts__MembersMerged *e);
 void merge_digest(const struct accounts *s, struct stoa_hasher *h);
+
+/* commands.c: what settings.c asks of commands of the community's own */
+
+/* False: refused. */
+bool command_check(const struct accounts *s,
+    const Stoa__Accounts__CommunityCommand *command,
+    const struct stoa_command *c, struct stoa_decision *d);
+bool command_is_set(
+    const struct accounts *s, const Stoa__Accounts__CommunityCommand *command);
+void command_apply(
+    struct accounts *s, const Stoa__Accounts__CommunityCommand *command);
+void commands_digest(const struct accounts *s, struct stoa_hasher *h);
+void commands_free(struct accounts *s);
 
 /* settings.c */
 void settings_decide(const struct accounts *s, const struct stoa_command *c,

@@ -65,6 +65,8 @@ static const struct row rows[] = {
 	"from {0t} on codes are taken again", "wait, then get a new code", 0},
     {"last_link", "platform", "it is the only account of yours here", "",
 	"there is nothing to part it from", 0},
+    {"no_such_command", "name", "this community has no command {0} of its own",
+	"", "see /run", 0},
     {"merged_away", "", "{0} is {1} now", "", "name {1}", 0},
     /* training */
     {"dataset_not_valid", "dataset", "{0} cannot be trained on: {1}",
