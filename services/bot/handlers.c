@@ -157,6 +157,7 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_MODELS] = bot_handle_models,
     [BOT_VERB_MODEL] = bot_handle_model,
     [BOT_VERB_ASK] = bot_handle_ask,
+    [BOT_VERB_RUN] = bot_handle_run,
     [BOT_VERB_BALANCE] = bot_handle_balance,
     [BOT_VERB_TRANSFER] = bot_handle_transfer,
     [BOT_VERB_WHOAMI] = bot_handle_whoami,

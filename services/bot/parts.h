@@ -272,6 +272,7 @@ void bot_handle_cancel(struct bot_run *r);
 void bot_handle_models(struct bot_run *r);
 void bot_handle_model(struct bot_run *r);
 void bot_handle_ask(struct bot_run *r);
+void bot_handle_run(struct bot_run *r);
 void bot_handle_balance(struct bot_run *r);
 void bot_handle_link(struct bot_run *r);
 void bot_handle_unlink(struct bot_run *r);

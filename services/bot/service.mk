@@ -11,7 +11,8 @@ PURE_OBJECTS += $(call objects,$(BOT_PURE))
 
 BOT_LOGIC := $(addprefix services/bot/,intake.c run.c people.c formers.c \
 	roles.c live.c handlers.c handlers_data.c handlers_job.c handlers_link.c \
-	handlers_model.c handlers_money.c handlers_propose.c handlers_setup.c \
+	handlers_model.c handlers_money.c handlers_propose.c handlers_run.c \
+	handlers_setup.c \
 	handlers_vote.c live_vote.c permit.c pressed.c suggest.c)
 $(B)/libbot.a: $(call objects,$(BOT_LOGIC))
 

@@ -22,6 +22,16 @@ Stoa__Chat__Card *bot_view_help(
 Stoa__Chat__Card *bot_view_command(
     struct stoa_arena *arena, const struct bot_command *command);
 
+struct bot_own_view {
+	const char *name, *text, *model; /* `model` "": answers with the text */
+};
+
+/* Commands of the community's own; what one of them says. */
+Stoa__Chat__Card *bot_view_own_commands(struct stoa_arena *arena,
+    const struct bot_own_view *commands, size_t count);
+Stoa__Chat__Card *bot_view_own(
+    struct stoa_arena *arena, const struct bot_own_view *command);
+
 /* ---- no ---- */
 
 /* A command that was not accepted; `line` is what was typed, or empty. */
