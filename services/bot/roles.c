@@ -80,13 +80,12 @@ refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
 	observed(r, NULL);
 }
 
-/* In a direct message nobody holds a role, and a terminal has none. */
+/* A direct message says nothing of roles, and a terminal has none; whoever says
+ * so there has made it up. */
 static bool
 tells_roles(const struct bot_run *r)
 {
-	return r->command->workspace[0] != '\0' &&
-	       r->command->standing !=
-		   STOA__CHAT__STANDING__STANDING_UNSPECIFIED &&
+	return r->command->has_roles &&
 	       strcmp(r->to.platform, BOT_HOME_PLATFORM) != 0;
 }
 

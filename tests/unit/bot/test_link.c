@@ -474,6 +474,7 @@ say_with_roles(struct world *w, const char *id, const char *workspace,
 	c.standing = STOA__CHAT__STANDING__ORDINARY;
 	c.roles = (char **)(uintptr_t)roles;
 	c.n_roles = count;
+	c.has_roles = strcmp(id, "3") != 0;
 	(void)world_deliver_discord(w, GRACE_ID, &c);
 }
 
@@ -507,10 +508,12 @@ test_roles_are_told_when_they_change(void **state)
 	(void)snprintf(first_id, sizeof(first_id), "%s", call->command_id);
 	world_accept(w, call, 2, NULL);
 	models_end(w);
-	/* The same in another order is no news; a direct message tells none. */
+	/* The same in another order is no news. */
 	say_with_roles(w, "2", LAB, sorted, 2);
 	models_end(w);
-	say_with_roles(w, "3", "", NULL, 0);
+	/* A button in a direct message is of a server, and says nothing of
+	 * roles. */
+	say_with_roles(w, "3", LAB, NULL, 0);
 	models_end(w);
 	say_with_roles(w, "4", LAB, other, 1);
 	world_accept(w, roles_expect(w, other, 1), 3, NULL);

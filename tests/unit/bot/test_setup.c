@@ -56,6 +56,7 @@ say(struct world *w, const struct say *s)
 	if (s->role != NULL) {
 		c.roles = roles;
 		c.n_roles = 2;
+		c.has_roles = true;
 	}
 	if (s->option != NULL) {
 		option.name = TEXT(s->option);
@@ -315,6 +316,7 @@ test_setup_believes_no_standing_of_a_terminal(void **state)
 	c.standing = STOA__CHAT__STANDING__HEAD;
 	c.roles = roles;
 	c.n_roles = 1;
+	c.has_roles = true;
 	(void)world_deliver(w, GRACE, &c, 1);
 	world_meet(w);
 	world_balance(w, MEMBER_ROLE);
