@@ -16,12 +16,18 @@ const ordinary = (user, roles = []) => ({ user_id: user, permissions: '2048', ro
 let i = await s.say('setup', { name: 'Guild of roles' }, { permissions: ADMINISTRATOR })
 check('a community', textOf(i?.original).includes('Guild of roles'), i)
 for (const user of [s.grace, lin]) await s.say('balance', {}, ordinary(user))
-i = await s.say('propose', { type: 'PARAMETER', title: 'Role', description: 'Holders decide', action: `rule FEATURE_REQUEST platform_role ${ROLE} voting 20s review 0` })
+i = await s.say('propose', { type: 'PARAMETER', title: 'Role', description: 'Holders decide', action: `rule FEATURE_REQUEST platform_role ${ROLE} voting 20s review 0; command faq text "Read it; then ask."` })
 await s.press(idOf(i?.original, 'Sponsor'), i?.message_ids?.[0], ordinary(s.grace))
 const tells = (id, pattern) => until(15000, async () => { i = await s.say('why', { id }); return pattern.test(textOf(i?.original)) })
 await until(10000, async () => { i = await s.say('vote', { id: '#1', choice: 'for' }); return /Receipt/.test(textOf(i?.original)) })
 await s.say('vote', { id: '#1', choice: 'for' }, ordinary(s.grace))
 check('only holders of the role decide features from now on', await tells('#1', /It was carried out/), i)
+
+i = await s.say('run', { name: 'faq' }, ordinary(lin))
+check('the community has a command of its own', /Read it; then ask/.test(textOf(i?.original)), i)
+i = await s.answered((await s.post('interactions', { kind: 'autocomplete', name: 'run', options: { name: 'f' }, focused: 'name',
+  guild_id: s.guild.id, channel_id: s.channel, user_id: s.ada })).id)
+check('it is offered while typing', i?.choices?.some((c) => c.value === 'faq'), i?.choices)
 
 const opens = async (id, title) => {
   await s.say('propose', { type: 'FEATURE_REQUEST', title, description: 'What it does' })
@@ -60,5 +66,26 @@ const text = terminal('/whoami')
 check('the terminal is the same member', memberOf(text) === now && now !== was, text)
 check('in its own community, with what it had there', /Credit\s+100 Joy/.test(terminal('/balance')), terminal('/balance'))
 
-await s.end([])
+
+// ---- two accounts in one server: whoever typed the code is told, too ----
+
+i = await s.say('link')
+const second = /[0-9a-z]{5}-[0-9a-z]{5}/.exec(textOf(i?.original))?.[0]
+const claim = await s.say('link', { code: second, confirm: 'yes' }, ordinary(s.grace))
+check('another account claims a code', isEphemeral(claim) && /Nothing has changed yet/.test(textOf(claim?.original)), claim)
+i = await s.say('link')
+i = await s.press(idOf(i?.original, 'It was me'), i?.message_ids?.[0])
+check('and is let in', /Both accounts are/.test(textOf(i?.original)), i)
+const told = await until(5000, async () => {
+  const c = await s.get(`interactions/${claim.id}`)
+  for (const id of c.message_ids ?? []) { const m = await s.message(id); if (/This account is/.test(textOf(m))) return m }
+  return (await s.get('messages')).find((m) => /This account is/.test(textOf(m)))
+})
+check('who claimed it is told', told, await s.get(`interactions/${claim.id}`))
+check('for nobody else to see', told && (told.flags & 64 || told.channel_id !== s.channel), told)
+i = await s.say('whoami', {}, ordinary(s.grace))
+check('and is the same member', memberOf(textOf(i?.original)) === now, i)
+
+// It is told after an interaction that was answered: the first way is refused.
+await s.end(['http-400'])
 report('discord-people')
