@@ -71,7 +71,11 @@ const electors = new Map()     // member -> what accounts said, version by versi
 const delegates = new Map()    // member -> type -> member
 const spent = new Map()        // round, member -> credits
 const proposals = new Map()
-function powerOf (p, member) {
+const united = new Map()       // member -> who that is now
+const formers = new Map()      // member -> all that it was before
+const now = (member) => { while (united.has(member)) member = united.get(member); return member }
+const powerOf = (p, member) => [member, ...(formers.get(member) ?? [])].map((m) => powerAs(p, m)).reduce((x, y) => x > y ? x : y)
+function powerAs (p, member) {
   const said = electors.get(member)?.findLast((e) => e.version <= p.version)?.said
   const v = sub(p.rule, 17), token = int(p.rule, 4) === 2
   if (!said || int(said, 2) < Math.max(1, int(v, 1)) || p.opened - num(said, 3) < num(v, 2) || num(said, 4) < num(v, 3)) return 0n
@@ -91,7 +95,7 @@ function cast (p, member, b) {
     (p.form !== SINGLE || n === 1) && b.amounts.length === (p.form >= SPLIT ? n : 0) && b.amounts.every((a) => a >= 1n && a <= (p.form === SPLIT ? 10000n : 1000n)) &&
     (p.form !== SPLIT || b.amounts.reduce((x, y) => x + y, 0n) === 10000n), `a ballot of ${member} is not valid`)
   spend(p, member, cost(p, b) - cost(p, p.ballots.get(member)))
-  must(left(p, member) >= 0n, `${member} spent more credits than there are`)
+  must(!cost(p, b) || left(p, member) >= 0n, `${member} spent more credits than there are`)
   p.ballots.set(member, b)
 }
 // ---- counting: services/governance/tally.h, rule by rule ----
@@ -101,7 +105,7 @@ function count (p) {
   for (const member of delegates.keys()) {
     const b = p.ballots.get(delegateOf(p, member))
     if (p.ballots.has(member) || !b || !powerOf(p, member)) continue
-    const c = cost(p, b), has = left(p, member)
+    const c = cost(p, b), has = left(p, member) > 0n ? left(p, member) : 0n
     let options = b.options, amounts = b.amounts
     if (p.form === QUADRATIC && c > has) {
       amounts = b.amounts.map((a) => isqrt(a * a * has / c))
@@ -163,7 +167,7 @@ const take = {
   10: (e, x) => { const p = voting(e, x, 'votes'); must(num(p.rule, 16) && powerOf(p, x.actor), 'a sealed ballot that was not allowed'); p.sealed.set(x.actor, e[2][0]); at(p, x) },
   11: (e, x) => {
     const p = voting(e, x, 'seals')
-    must(eq(sha('stoa-ballot\0', p.id, '\0', x.actor, '\0', e[3][0], e[2]?.[0] ?? ''), p.sealed.get(x.actor) ?? Buffer.alloc(0)), 'a ballot that is not what was sealed')
+    must(eq(sha('stoa-ballot\0', p.id, '\0', x.said, '\0', e[3][0], e[2]?.[0] ?? ''), p.sealed.get(x.actor) ?? Buffer.alloc(0)), 'a ballot that is not what was sealed')
     cast(p, x.actor, ballotOf(sub(e, 2)))
     at(p, x)
   },
@@ -171,7 +175,31 @@ const take = {
   13: (e, x) => { const p = proposals.get(str(e, 1)); must(x.time >= p.ends, 'a vote ended early'); Object.assign(p, { ends: num(e, 2), open: 'seals' }) },
   14: (e, x) => close(proposals.get(str(e, 1)), sub(e, 2), int(e, 3), x),
   15: (e) => { const p = proposals.get(str(e, 1)); if (p.open) for (const [m, b] of p.ballots) spend(p, m, -cost(p, b)); p.open = undefined },
-  21: (e, x) => { const d = delegates.get(x.actor) ?? new Map(); delegates.set(x.actor, d); if (str(e, 1)) d.set(str(e, 2), str(e, 1)); else d.delete(str(e, 2)) }
+  21: (e, x) => { const d = delegates.get(x.actor) ?? new Map(); delegates.set(x.actor, d); if (str(e, 1)) d.set(str(e, 2), now(str(e, 1))); else d.delete(str(e, 2)) },
+  26: (e) => unite(now(str(e, 1)), str(e, 2))
+}
+// Two members are one person: services/governance/unite.c.
+function unite (to, from) {
+  for (const p of proposals.values()) {
+    const b = p.ballots.get(from)
+    if (!p.open) continue
+    p.sealed.delete(from)
+    if (!b) continue
+    p.ballots.delete(from)
+    spend(p, from, -cost(p, b))
+    if (!p.ballots.has(to) && p.form !== QUADRATIC) p.ballots.set(to, b)
+  }
+  const mine = delegates.get(to) ?? new Map()
+  for (const [type, given] of delegates.get(from) ?? []) if (given !== to && !mine.has(type) && mine.size < 20) mine.set(type, given)
+  delegates.set(to, mine)
+  delegates.delete(from)
+  for (const [who, d] of delegates) for (const [type, given] of d) if (given === from) who === to ? d.delete(type) : d.set(type, to)
+  for (const [line, credits] of [...spent]) {
+    const [round, who] = line.split(' ')
+    if (who === from) { spend({ round }, to, credits); spent.delete(line) }
+  }
+  united.set(from, to)
+  formers.set(to, [...(formers.get(to) ?? []), ...(formers.get(from) ?? []), from])
 }
 const voting = (e, x, stage) => { const p = proposals.get(str(e, 1)); must(p?.open === stage && x.time < p.ends, `a ballot of ${x.actor} when none was taken`); return p }
 const found = [], at = (p, x) => found.push({ proposal: p.id, place: x.place, actor: x.actor })
@@ -190,7 +218,7 @@ pieces.slice(1).forEach((bytes, i) => {
   must(str(batch, 1) === community && num(batch, 2) === BigInt(i + 1) && eq(batch[3]?.[0] ?? Buffer.alloc(0), head), `record ${i + 1} does not follow the one before`)
   head = leaves[i];
   (batch[4] ?? []).map(read).forEach((entry, k) => {
-    const x = { actor: str(entry, 2), time: num(entry, 3), place: `${i + 1}.${k}` }
+    const x = { actor: now(str(entry, 2)), said: str(entry, 2), time: num(entry, 3), place: `${i + 1}.${k}` }
     for (const e of (entry[5] ?? []).map(read)) for (const kind in e) take[kind]?.(read(e[kind][0]), x)
   })
 })

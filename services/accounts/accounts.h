@@ -35,8 +35,11 @@ STOA_MUST_USE enum stoa_status accounts_audit(const struct accounts *state,
 STOA_MUST_USE enum stoa_status accounts_electors(const struct accounts *state,
     const Stoa__Accounts__ElectorsQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__ElectorsReply *out);
+STOA_MUST_USE enum stoa_status accounts_identity(const struct accounts *state,
+    const Stoa__Accounts__IdentityQuery *in, struct stoa_arena *arena,
+    Stoa__Accounts__IdentityReply *out);
 STOA_MUST_USE enum stoa_status accounts_community(const struct accounts *state,
-    const Stoa__Accounts__CommunityQuery *in,
+    const Stoa__Accounts__CommunityQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__CommunityReply *out);
 
 #endif

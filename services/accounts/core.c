@@ -40,9 +40,14 @@ state_new(struct stoa_str community, uint64_t seed)
 	(void)community;
 	stoa_assert(s != NULL);
 	stoa_map_init(&s->members, seed);
+	stoa_map_init(&s->merged, seed);
 	stoa_map_init(&s->holds, seed);
+	stoa_map_init(&s->commands, seed);
 	stoa_map_init(&s->workspaces, seed);
 	stoa_map_init(&s->people, seed);
+	stoa_map_init(&s->identities, seed);
+	stoa_map_init(&s->offers, seed);
+	stoa_map_init(&s->attempts, seed);
 	s->hold_due_us = INT64_MAX;
 	return s;
 }
@@ -54,11 +59,11 @@ state_free(void *state)
 
 	STOA_MAP_EACH(&s->members, entry)
 	{
-		struct member *m = entry->value;
-
-		elector_fini(m);
-		free(m->display_name);
-		free(m);
+		member_free(entry->value);
+	}
+	STOA_MAP_EACH(&s->merged, entry)
+	{
+		member_free(entry->value);
 	}
 	STOA_MAP_EACH(&s->holds, entry)
 	{
@@ -73,9 +78,12 @@ state_free(void *state)
 		struct person *p = entry->value;
 
 		free(p->member);
+		free(p->platform);
 		free(p);
 	}
+	identity_free_all(s);
 	stoa_map_fini(&s->members);
+	stoa_map_fini(&s->merged);
 	stoa_map_fini(&s->holds);
 	stoa_map_fini(&s->workspaces);
 	stoa_map_fini(&s->people);
@@ -107,6 +115,11 @@ static const struct {
     {"PostHold", holds_decide_post, false},
     {"VoidHold", holds_decide_void, false},
     {"ExpireHolds", holds_decide_expire, false},
+    {"OfferLink", identity_decide_offer, true},
+    {"ClaimLink", identity_decide_claim, true},
+    {"AnswerLink", identity_decide_answer, true},
+    {"Unlink", identity_decide_unlink, true},
+    {"Merge", merge_decide, false},
 };
 
 static void
@@ -130,6 +143,37 @@ decide(const void *state, const struct stoa_command *c, struct stoa_decision *d)
 
 /* ---- apply --------------------------------------------------------------- */
 
+/* One person on several platforms. */
+static bool
+apply_identity(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__Event *e)
+{
+	switch ((int)e->kind_case) {
+	case STOA__ACCOUNTS__EVENT__KIND_LINK_OFFERED:
+		identity_apply_offered(s, fact, e->link_offered);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_LINK_CLAIMED:
+		identity_apply_claimed(s, e->link_claimed);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_LINK_MISSED:
+		identity_apply_missed(s, fact, e->link_missed);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_LINK_DECLINED:
+		identity_apply_declined(s, e->link_declined);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_IDENTITIES_LINKED:
+		identity_apply_linked(s, e->identities_linked);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_PERSON_UNLINKED:
+		identity_apply_unlinked(s, fact, e->person_unlinked);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_MEMBERS_MERGED:
+		merge_apply(s, e->members_merged);
+		return true;
+	}
+	return false;
+}
+
 static bool
 apply(void *state, const struct stoa_fact *fact)
 {
@@ -137,7 +181,7 @@ apply(void *state, const struct stoa_fact *fact)
 	const Stoa__Accounts__Event *e =
 	    (const Stoa__Accounts__Event *)fact->event;
 
-	switch (e->kind_case) {
+	switch ((int)e->kind_case) {
 	case STOA__ACCOUNTS__EVENT__KIND_COMMUNITY_OPENED:
 		people_apply_opened(s, e->community_opened);
 		return true;
@@ -166,7 +210,7 @@ apply(void *state, const struct stoa_fact *fact)
 		people_apply_workspace(s, e->workspace_linked);
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_PERSON_LINKED:
-		people_apply_person(s, e->person_linked);
+		people_apply_person(s, fact, e->person_linked);
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_COMMUNITY_CONFIGURED:
 		settings_apply(s, e->community_configured);
@@ -174,11 +218,8 @@ apply(void *state, const struct stoa_fact *fact)
 	case STOA__ACCOUNTS__EVENT__KIND_PLATFORM_ROLES_SEEN:
 		electors_apply_roles(s, e->platform_roles_seen);
 		return true;
-	case STOA__ACCOUNTS__EVENT__KIND__NOT_SET:
-	case _STOA__ACCOUNTS__EVENT__KIND__CASE_IS_INT_SIZE:
-		return false;
 	}
-	return false;
+	return apply_identity(s, fact, e);
 }
 
 /* ---- digest and deadlines ------------------------------------------------ */
@@ -218,6 +259,8 @@ digest_people(const struct accounts *s, struct stoa_hasher *h)
 		stoa_hasher_text(
 		    h, stoa_str_of_bytes(p->sealed, p->sealed_len));
 	}
+	merge_digest(s, h);
+	identity_digest(s, h);
 }
 
 static void

@@ -157,6 +157,10 @@ elector_view(const struct member *m, struct stoa_arena *arena)
 	}
 	stoa__accounts__elector__init(e);
 	e->member = (char *)(uintptr_t)m->id.data;
+	if (m->into != NULL) {
+		e->merged_into = (char *)(uintptr_t)m->into->id.data;
+		return e;
+	}
 	e->role = m->role;
 	e->joined_us = m->joined_us;
 	e->stake = m->stake;

@@ -26,6 +26,12 @@
  * call a greeting any more. */
 #define ACCOUNTS_WELCOME_MAX INT64_C(1000000000000)
 
+/* Commands of a community's own: what a list to choose from takes. Names and
+ * texts are those that a chat shows whole. */
+#define ACCOUNTS_COMMANDS_MAX	  25u
+#define ACCOUNTS_COMMAND_NAME_MAX 32u
+#define ACCOUNTS_COMMAND_TEXT_MAX 1000u
+
 /* Ids of a platform's channels and roles: numbers of up to 20 digits on
  * Discord; others have longer ones. */
 #define ACCOUNTS_PLATFORM_ID_MAX 64u
@@ -39,5 +45,26 @@
 
 /* And its bytes: a message of the bus, with room to spare. */
 #define ACCOUNTS_ELECTORS_BYTES_MAX (128u * 1024u)
+
+/* Platform users of one person, and what the identity was called before: a
+ * person has a handful of accounts. */
+#define ACCOUNTS_IDENTITY_LINKS_MAX   8u
+#define ACCOUNTS_IDENTITY_FORMERS_MAX 16u
+
+/* A code is typed over from one screen to another; the answer to it is given
+ * on the first one. */
+#define ACCOUNTS_CODE_US INT64_C(600000000)
+
+/* Codes that may be claimed at the same time. */
+#define ACCOUNTS_CODES_MAX 1000u
+
+/* Wrong codes in each ten minutes, of one identity and of all: who mistypes
+ * needs a few; 200 guesses at 1,000 codes of 50 bits hit one in 5 * 10^9. */
+#define ACCOUNTS_ATTEMPTS_US	  INT64_C(600000000)
+#define ACCOUNTS_ATTEMPTS_MAX	  5u
+#define ACCOUNTS_ATTEMPTS_ALL_MAX 200u
+
+/* "discord"; as the subjects of the bus carry it. */
+#define ACCOUNTS_PLATFORM_MAX 16u
 
 #endif

@@ -15,8 +15,9 @@ QUERY(resolve, accounts_resolve(state, in, out))
 QUERY(balance, accounts_balance(state, in, out))
 QUERY(members, accounts_members(state, in, arena, out))
 QUERY(audit, accounts_audit(state, in, out))
-QUERY(community, accounts_community(state, in, out))
+QUERY(community, accounts_community(state, in, arena, out))
 QUERY(electors, accounts_electors(state, in, arena, out))
+QUERY(identity, accounts_identity(state, in, arena, out))
 
 static const struct stoa_query queries[] = {
     {"Resolve", query_resolve},
@@ -25,6 +26,7 @@ static const struct stoa_query queries[] = {
     {"Audit", query_audit},
     {"Community", query_community},
     {"Electors", query_electors},
+    {"Identity", query_identity},
 };
 
 static const struct stoa_domain_spec domain = {

@@ -8,7 +8,15 @@
 struct member *
 member_get(const struct accounts *s, struct stoa_str id)
 {
-	return stoa_map_get(&s->members, id);
+	struct member *m = stoa_map_get(&s->members, id);
+
+	if (m == NULL && s->merged.count > 0) {
+		m = stoa_map_get(&s->merged, id);
+		while (m != NULL && m->into != NULL) {
+			m = m->into;
+		}
+	}
+	return m;
 }
 
 static char *
@@ -171,7 +179,8 @@ people_decide_join(const struct accounts *s, const struct stoa_command *c,
 		return;
 	}
 	event_joined(d, in->member, in->display_name, in->invited_by);
-	event_grant(d, c, in->member, s->welcome_grant_micro);
+	event_grant(
+	    d, c, in->member, in->is_known ? 0 : s->welcome_grant_micro);
 }
 
 void
@@ -240,18 +249,29 @@ event_person(struct stoa_decision *d, const struct stoa_command *c,
 	linked.user_key = in->user_key;
 	linked.member = id.text;
 	linked.sealed_user = in->sealed_user;
+	linked.platform = in->platform;
 	event.kind_case = STOA__ACCOUNTS__EVENT__KIND_PERSON_LINKED;
 	event.person_linked = &linked;
 	stoa_decide_event(d, &event.base);
 }
 
-static struct stoa_str
+struct stoa_str
 key_of(const ProtobufCBinaryData *bytes)
 {
 	return stoa_str_of_bytes(bytes->data, bytes->len);
 }
 
-#define LINK_KEY_SIZE	32u
+bool
+is_directory(const struct stoa_command *c, struct stoa_decision *d)
+{
+	if (stoa_actor_is(c, "bot") &&
+	    stoa_str_is_equal(c->community, STOA_STR(ACCOUNTS_DIRECTORY))) {
+		return true;
+	}
+	REFUSE(d, not_permitted, "an authenticated platform");
+	return false;
+}
+
 #define LINK_SEALED_MAX 512u
 
 void
@@ -261,17 +281,20 @@ people_decide_link(const struct accounts *s, const struct stoa_command *c,
 	const Stoa__Accounts__LinkRequest *in =
 	    (const Stoa__Accounts__LinkRequest *)c->request;
 
-	if (!stoa_actor_is(c, "bot") ||
-	    !stoa_str_is_equal(c->community, STOA_STR(ACCOUNTS_DIRECTORY))) {
-		REFUSE(d, not_permitted, "an authenticated platform");
+	if (!is_directory(c, d)) {
 		return;
 	}
-	if (in->user_key.len != LINK_KEY_SIZE ||
+	if (in->user_key.len != STOA_HASH_SIZE ||
 	    in->sealed_user.len > LINK_SEALED_MAX ||
-	    (in->workspace_key.len != LINK_KEY_SIZE &&
+	    (in->workspace_key.len != STOA_HASH_SIZE &&
 		in->workspace_key.len != 0)) {
 		REFUSE(d, name_not_valid, "user_key",
-		    stoa_decide_number(d, LINK_KEY_SIZE));
+		    stoa_decide_number(d, STOA_HASH_SIZE));
+		return;
+	}
+	if (strlen(in->platform) > ACCOUNTS_PLATFORM_MAX) {
+		REFUSE(d, name_not_valid, "platform",
+		    stoa_decide_number(d, ACCOUNTS_PLATFORM_MAX));
 		return;
 	}
 	if (s->people.count + s->workspaces.count + 2 > ACCOUNTS_LINKS_MAX) {
@@ -299,18 +322,33 @@ people_apply_opened(
 	s->welcome_grant_micro = e->welcome_grant_micro;
 }
 
-void
-people_apply_joined(struct accounts *s, const struct stoa_fact *fact,
-    const Stoa__Accounts__MemberJoined *e)
+struct member *
+member_add(struct accounts *s, const char *id, const char *display_name)
 {
 	struct member *m = calloc(1, sizeof(*m));
 
 	stoa_assert(m != NULL);
-	m->display_name = text_dup(e->display_name);
+	m->display_name = text_dup(display_name);
 	m->role = STOA__ACCOUNTS__ROLE__MEMBER;
-	stoa_assert(
-	    stoa_map_put(&s->members, stoa_str_of(e->member), m) == NULL);
+	stoa_assert(stoa_map_put(&s->members, stoa_str_of(id), m) == NULL);
 	m->id = s->members.entries[s->members.entry_count - 1].key;
+	return m;
+}
+
+void
+member_free(struct member *m)
+{
+	elector_fini(m);
+	free(m->display_name);
+	free(m);
+}
+
+void
+people_apply_joined(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__MemberJoined *e)
+{
+	struct member *m = member_add(s, e->member, e->display_name);
+
 	m->joined_us = fact->time.us;
 	m->is_invited = e->invited_by[0] != '\0';
 	elector_changed(s, m);
@@ -341,15 +379,19 @@ people_apply_workspace(
 }
 
 void
-people_apply_person(struct accounts *s, const Stoa__Accounts__PersonLinked *e)
+people_apply_person(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__PersonLinked *e)
 {
-	struct person *p = malloc(sizeof(*p) + e->sealed_user.len);
+	struct person *p = calloc(1, sizeof(*p) + e->sealed_user.len);
 
 	stoa_assert(p != NULL);
 	p->member = text_dup(e->member);
+	p->platform = text_dup(e->platform);
+	p->linked_us = fact->time.us;
 	p->sealed_len = e->sealed_user.len;
 	if (p->sealed_len > 0) {
 		memcpy(p->sealed, e->sealed_user.data, p->sealed_len);
 	}
 	stoa_assert(stoa_map_put(&s->people, key_of(&e->user_key), p) == NULL);
+	p->key = s->people.entries[s->people.entry_count - 1].key;
 }

@@ -23,7 +23,15 @@ accounts_resolve(const struct accounts *s,
 	community = stoa_map_get(&s->workspaces,
 	    stoa_str_of_bytes(in->workspace_key.data, in->workspace_key.len));
 	if (p != NULL) {
+		const struct identity *identity =
+		    stoa_map_get(&s->identities, stoa_str_of(p->member));
+
 		out->member = p->member;
+		out->is_known = p->is_known;
+		if (identity != NULL) {
+			out->formers = (char **)(uintptr_t)identity->formers;
+			out->n_formers = identity->former_count;
+		}
 	}
 	if (community != NULL) {
 		out->community = text_of(community);
@@ -48,7 +56,72 @@ accounts_balance(const struct accounts *s,
 	out->role = m->role;
 	out->display_name = m->display_name;
 	out->is_unbacked = s->is_unbacked;
+	out->platform_roles = m->platform_roles;
+	out->n_platform_roles = m->platform_role_count;
+	if (!stoa_str_is_equal(m->id, stoa_str_of(in->member))) {
+		out->member = text_of(m->id.data);
+	}
 	return STOA_OK;
+}
+
+/* ---- an identity ---- */
+
+static bool
+link_add(struct stoa_arena *arena, const struct person *p,
+    Stoa__Accounts__IdentityReply *out)
+{
+	Stoa__Accounts__IdentityLink *link =
+	    stoa_arena_alloc(arena, sizeof(*link));
+
+	if (link == NULL) {
+		return false;
+	}
+	stoa__accounts__identity_link__init(link);
+	link->platform = p->platform;
+	link->user_key.data = (uint8_t *)(uintptr_t)p->key.data;
+	link->user_key.len = p->key.len;
+	link->linked_us = p->linked_us;
+	out->links[out->n_links++] = link;
+	return true;
+}
+
+enum stoa_status
+accounts_identity(const struct accounts *s,
+    const Stoa__Accounts__IdentityQuery *in, struct stoa_arena *arena,
+    Stoa__Accounts__IdentityReply *out)
+{
+	const struct person *p =
+	    s == NULL ? NULL : stoa_map_get(&s->people, key_of(&in->user_key));
+	const struct identity *identity;
+	const struct offer *offer;
+	bool ok = true;
+
+	if (p == NULL) {
+		return STOA_NOT_FOUND;
+	}
+	identity = stoa_map_get(&s->identities, stoa_str_of(p->member));
+	offer = stoa_map_get(&s->offers, stoa_str_of(p->member));
+	out->member = p->member;
+	out->links = stoa_arena_alloc_array(
+	    arena, ACCOUNTS_IDENTITY_LINKS_MAX, sizeof(out->links[0]));
+	if (out->links == NULL) {
+		return STOA_TOO_LARGE;
+	}
+	for (size_t i = 0; identity != NULL && i < identity->link_count; i++) {
+		ok = ok && link_add(arena, identity->links[i], out);
+	}
+	if (identity == NULL) {
+		ok = link_add(arena, p, out);
+	}
+	/* The caller knows the time. */
+	if (offer != NULL) {
+		out->offer_expires_us = offer->expires_us;
+	}
+	if (offer != NULL && offer->claimant != NULL) {
+		out->claimant = offer->claimant->member;
+		out->claimant_platform = offer->claimant->platform;
+	}
+	return ok ? STOA_OK : STOA_TOO_LARGE;
 }
 
 /* Moves the cursor behind the entry `after`; false when there is no such. */
@@ -147,7 +220,7 @@ platform_id(const struct accounts *s, int which)
 
 enum stoa_status
 accounts_community(const struct accounts *s,
-    const Stoa__Accounts__CommunityQuery *in,
+    const Stoa__Accounts__CommunityQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__CommunityReply *out)
 {
 	(void)in;
@@ -159,5 +232,14 @@ accounts_community(const struct accounts *s,
 	out->announce_channel = platform_id(s, ANNOUNCE_CHANNEL);
 	out->admin_role = platform_id(s, ADMIN_ROLE);
 	out->trainer_role = platform_id(s, TRAINER_ROLE);
+	out->commands = stoa_arena_alloc_array(
+	    arena, s->commands.count, sizeof(out->commands[0]));
+	STOA_MAP_EACH(&s->commands, entry)
+	{
+		if (out->commands == NULL) {
+			return STOA_TOO_LARGE;
+		}
+		out->commands[out->n_commands++] = entry->value;
+	}
 	return STOA_OK;
 }

@@ -1,7 +1,8 @@
 # accounts: directory, members, roles, ledger.
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
-	core.c electors.c people.c settings.c ledger.c holds.c query.c)
+	core.c electors.c people.c identity.c merge.c settings.c commands.c ledger.c \
+	holds.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 
@@ -13,4 +14,8 @@ $(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
 $(eval $(call unit,accounts_settings,tests/unit/accounts/test_settings.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,accounts_electors,tests/unit/accounts/test_electors.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_identity,tests/unit/accounts/test_identity.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_merge,tests/unit/accounts/test_merge.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))

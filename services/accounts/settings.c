@@ -9,9 +9,9 @@
 #define SETTING(kind) STOA__ACCOUNTS__SETTING__KIND_##kind
 
 /* One bit for each kind. */
-#define KINDS_MAX 5
+#define KINDS_MAX 6
 
-STOA_STATIC_ASSERT(SETTING(TRAINER_ROLE) <= KINDS_MAX, "the last of them");
+STOA_STATIC_ASSERT(SETTING(COMMAND) <= KINDS_MAX, "the last of them");
 
 static const char *
 kind_name(const Stoa__Accounts__Setting *setting)
@@ -27,6 +27,8 @@ kind_name(const Stoa__Accounts__Setting *setting)
 		return "admin_role";
 	case SETTING(TRAINER_ROLE):
 		return "trainer_role";
+	case SETTING(COMMAND):
+		return "command";
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;
@@ -51,6 +53,7 @@ id_of(const Stoa__Accounts__Setting *setting, const char **ret_id)
 		return TRAINER_ROLE;
 	case SETTING(NAME):
 	case SETTING(WELCOME_GRANT_MICRO):
+	case SETTING(COMMAND):
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;
@@ -72,10 +75,14 @@ id_is_valid(const char *id)
 
 /* False: refused. */
 static bool
-setting_check(const Stoa__Accounts__Setting *setting, struct stoa_decision *d)
+setting_check(const struct accounts *s, const Stoa__Accounts__Setting *setting,
+    const struct stoa_command *c, struct stoa_decision *d)
 {
 	const char *id = "";
 
+	if (setting->kind_case == SETTING(COMMAND)) {
+		return command_check(s, setting->command, c, d);
+	}
 	if (setting->kind_case == SETTING(NAME)) {
 		if (!name_is_valid(setting->name, 1)) {
 			REFUSE(d, name_not_valid, "name",
@@ -102,15 +109,16 @@ setting_check(const Stoa__Accounts__Setting *setting, struct stoa_decision *d)
 }
 
 static bool
-settings_check(
-    const Stoa__Accounts__ConfigureRequest *in, struct stoa_decision *d)
+settings_check(const struct accounts *s,
+    const Stoa__Accounts__ConfigureRequest *in, const struct stoa_command *c,
+    struct stoa_decision *d)
 {
 	unsigned seen = 0;
 
 	for (size_t i = 0; i < in->n_settings; i++) {
 		const Stoa__Accounts__Setting *setting = in->settings[i];
 
-		if (!setting_check(setting, d)) {
+		if (!setting_check(s, setting, c, d)) {
 			return false;
 		}
 		if ((seen >> setting->kind_case & 1) != 0) {
@@ -133,6 +141,9 @@ is_set_so(const struct accounts *s, const Stoa__Accounts__Setting *setting)
 	}
 	if (setting->kind_case == SETTING(WELCOME_GRANT_MICRO)) {
 		return s->welcome_grant_micro == setting->welcome_grant_micro;
+	}
+	if (setting->kind_case == SETTING(COMMAND)) {
+		return command_is_set(s, setting->command);
 	}
 	stoa_assert(which >= 0);
 	now = s->platform_ids[which];
@@ -162,7 +173,7 @@ settings_decide(const struct accounts *s, const struct stoa_command *c,
 		REFUSE(d, no_such_member, in->member);
 		return;
 	}
-	if (!settings_check(in, d)) {
+	if (!settings_check(s, in, c, d)) {
 		return;
 	}
 	for (size_t i = 0; i < in->n_settings; i++) {
@@ -209,6 +220,8 @@ settings_apply(struct accounts *s, const Stoa__Accounts__CommunityConfigured *e)
 			text_set(&s->name, setting->name);
 		} else if (setting->kind_case == SETTING(WELCOME_GRANT_MICRO)) {
 			s->welcome_grant_micro = setting->welcome_grant_micro;
+		} else if (setting->kind_case == SETTING(COMMAND)) {
+			command_apply(s, setting->command);
 		}
 	}
 }
@@ -224,6 +237,7 @@ settings_digest(const struct accounts *s, struct stoa_hasher *h)
 			stoa_hasher_text(h, stoa_str_of(s->platform_ids[i]));
 		}
 	}
+	commands_digest(s, h);
 }
 
 void
@@ -232,4 +246,5 @@ settings_free(struct accounts *s)
 	for (int i = 0; i < PLATFORM_ID_COUNT; i++) {
 		free(s->platform_ids[i]);
 	}
+	commands_free(s);
 }

@@ -3,6 +3,8 @@
 #define ACCOUNTS_STATE_H
 
 #include "accounts/accounts.h"
+#include "accounts/limits.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/money.h"
 
@@ -36,6 +38,7 @@ struct member {
 	bool is_invited;
 	char **platform_roles;
 	size_t platform_role_count;
+	struct member *into; /* not NULL: merged away into this one */
 };
 
 struct hold {
@@ -51,24 +54,50 @@ struct accounts {
 	int64_t welcome_grant_micro;
 	bool is_unbacked; /* Joy has been issued by the community itself */
 	struct stoa_map members;
-	struct stoa_map holds;	       /* open ones */
-	struct stoa_map workspaces;    /* key -> char *community */
-	struct stoa_map people;	       /* key -> struct person * */
+	struct stoa_map merged;	    /* those that another one is now */
+	struct stoa_map holds;	    /* open ones */
+	struct stoa_map workspaces; /* key -> char *community */
+	struct stoa_map people;	    /* key -> struct person * */
+	struct stoa_map identities; /* of several users, or once of several */
+	struct stoa_map offers;	    /* identity -> struct offer * */
+	struct stoa_map attempts;   /* identity -> wrong codes in the span */
+	int64_t attempts_span;	    /* number of the span of time */
+	uint64_t attempt_count;	    /* of all in that span */
 	int64_t issuance[ASSET_COUNT]; /* negative: what was created */
 	struct account treasury;
 	uint64_t transfer_count;
 	uint64_t owner_count;
 	/* Of the platform: "" for none, NULL until it is set. */
 	char *platform_ids[PLATFORM_ID_COUNT];
+	struct stoa_map commands;	/* name -> CommunityCommand, kept */
 	int64_t hold_due_us;		/* earliest expiry, INT64_MAX if none */
 	uint64_t version;		/* of the electorate */
 	struct member *oldest, *newest; /* by version */
 };
 
 struct person {
+	struct stoa_str key; /* owned by the map */
 	char *member;
+	char *platform;
+	int64_t linked_us;
+	bool is_known; /* belonged to another identity once */
 	size_t sealed_len;
 	uint8_t sealed[];
+};
+
+struct identity {
+	struct person *links[ACCOUNTS_IDENTITY_LINKS_MAX];
+	size_t link_count;
+	char *formers[ACCOUNTS_IDENTITY_FORMERS_MAX];
+	size_t former_count;
+};
+
+/* A code that somebody has, and who has typed it elsewhere. */
+struct offer {
+	uint8_t code_hash[STOA_HASH_SIZE];
+	int64_t expires_us;
+	struct person *from;
+	struct person *claimant; /* NULL: nobody yet */
 };
 
 struct stoa_hasher;
@@ -127,8 +156,55 @@ void people_apply_joined(struct accounts *s, const struct stoa_fact *fact,
 void people_apply_role(struct accounts *s, const Stoa__Accounts__RoleSet *e);
 void people_apply_workspace(
     struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e);
-void people_apply_person(
-    struct accounts *s, const Stoa__Accounts__PersonLinked *e);
+void people_apply_person(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__PersonLinked *e);
+
+/* True when it is the bot that speaks of the directory; else refused. */
+bool is_directory(const struct stoa_command *c, struct stoa_decision *d);
+struct stoa_str key_of(const ProtobufCBinaryData *bytes);
+
+/* identity.c */
+void identity_decide_offer(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void identity_decide_claim(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void identity_decide_answer(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void identity_decide_unlink(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void identity_apply_offered(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__LinkOffered *e);
+void identity_apply_claimed(
+    struct accounts *s, const Stoa__Accounts__LinkClaimed *e);
+void identity_apply_missed(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__LinkMissed *e);
+void identity_apply_declined(
+    struct accounts *s, const Stoa__Accounts__LinkDeclined *e);
+void identity_apply_linked(
+    struct accounts *s, const Stoa__Accounts__IdentitiesLinked *e);
+void identity_apply_unlinked(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__PersonUnlinked *e);
+void identity_digest(const struct accounts *s, struct stoa_hasher *h);
+void identity_free_all(struct accounts *s);
+
+/* merge.c */
+void merge_decide(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void merge_apply(struct accounts *s, const Stoa__Accounts__MembersMerged *e);
+void merge_digest(const struct accounts *s, struct stoa_hasher *h);
+
+/* commands.c: what settings.c asks of commands of the community's own */
+
+/* False: refused. */
+bool command_check(const struct accounts *s,
+    const Stoa__Accounts__CommunityCommand *command,
+    const struct stoa_command *c, struct stoa_decision *d);
+bool command_is_set(
+    const struct accounts *s, const Stoa__Accounts__CommunityCommand *command);
+void command_apply(
+    struct accounts *s, const Stoa__Accounts__CommunityCommand *command);
+void commands_digest(const struct accounts *s, struct stoa_hasher *h);
+void commands_free(struct accounts *s);
 
 /* settings.c */
 void settings_decide(const struct accounts *s, const struct stoa_command *c,
@@ -141,7 +217,11 @@ void settings_free(struct accounts *s);
 /* Names are shown in cards: whole UTF-8, no control characters. */
 bool name_is_valid(const char *name, size_t len_min);
 
+/* Who that is now: one that was merged away is the one that stayed. */
 struct member *member_get(const struct accounts *s, struct stoa_str id);
+struct member *member_add(
+    struct accounts *s, const char *id, const char *display_name);
+void member_free(struct member *m);
 
 /* True when the actor is a member with at least this role. */
 bool actor_has_role(const struct accounts *s, const struct stoa_command *c,

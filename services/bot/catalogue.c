@@ -156,6 +156,7 @@ bot_source_name(enum bot_source source)
 	    [BOT_SOURCE_MEMBERS] = "members",
 	    [BOT_SOURCE_PROPOSALS] = "proposals",
 	    [BOT_SOURCE_TYPES] = "types",
+	    [BOT_SOURCE_OWN] = "own_commands",
 	    [BOT_SOURCE_FILES] = "files",
 	};
 

@@ -1,7 +1,6 @@
 /* handlers_setup.c - /setup and /invite. */
 #include "bot/parts.h"
 
-#include "base/encode.h"
 #include "bot/limits.h"
 #include "bot/parse.h"
 #include "bot/view.h"
@@ -176,26 +175,6 @@ settings_read(struct bot_run *r, struct settings *s)
 	}
 }
 
-/* The bot acts for all members alike, and members choose the ids of their
- * commands: each gets ids of their own. */
-static const char *
-configure_id(struct bot_run *r)
-{
-	char address[BOT_ADDRESS_TEXT_SIZE];
-	struct stoa_hash hash;
-	struct stoa_buf id;
-	const char *text;
-
-	bot_address_print(&r->to, address);
-	hash = stoa_sha256(stoa_str_of(address));
-	stoa_buf_init(&id, BOT_COMMAND_ID_LEN_MAX);
-	stoa_buf_add_text(&id, "setup-");
-	stoa_hex_encode(&id, stoa_str_of_bytes(hash.bytes, 16));
-	text = stoa_arena_str(&r->arena, stoa_buf_str(&id));
-	stoa_buf_fini(&id);
-	return text;
-}
-
 static void
 configured(struct bot_run *r, const void *reply)
 {
@@ -223,7 +202,7 @@ bot_handle_setup(struct bot_run *r)
 		community_ask(r);
 		return;
 	}
-	id = configure_id(r);
+	id = bot_run_own_id(r, "setup");
 	if (id == NULL) {
 		bot_run_finish(r, NULL);
 		return;

@@ -145,6 +145,13 @@
 /* "p_" and ten characters, or "#" and a number. */
 #define BOT_PROPOSAL_LEN_MAX 24
 
+/* ---- identities ---- */
+
+/* A code to link two accounts: ten digits of five bits, as k7m2p-x4q9w, with
+ * room for how people type it. */
+#define BOT_CODE_DIGITS	 10
+#define BOT_CODE_LEN_MAX 24
+
 /* ---- commands under way ---- */
 
 /* Taken from the broker and not yet answered, over all members. */
@@ -178,6 +185,10 @@
 
 /* Resolved people kept in memory: 200 bytes each. */
 #define BOT_PEOPLE_MAX 65536
+
+/* Who somebody is, and which roles accounts knows of, is asked for again after
+ * this: another bot may have linked or unlinked them meanwhile. */
+#define BOT_PERSON_US (60 * STOA_US_PER_S)
 
 /* Jobs whose cards are edited: one per running job of the installation. */
 #define BOT_LIVE_MAX 4096

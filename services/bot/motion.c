@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/money.h"
+#include "bot/catalogue.h"
 #include "bot/limits.h"
 #include "bot/parameters.h"
 #include "bot/words.h"
@@ -405,6 +406,95 @@ set_read(struct clause *c)
 	return end_check(c, fix);
 }
 
+/* ---- commands of the community's own ---- */
+
+static Stoa__Accounts__CommunityCommand *
+command_begin(struct clause *c)
+{
+	Stoa__Accounts__Setting *setting = part_new(c, sizeof(*setting));
+	Stoa__Accounts__CommunityCommand *own = part_new(c, sizeof(*own));
+
+	if (setting == NULL || own == NULL) {
+		return NULL;
+	}
+	stoa__accounts__setting__init(setting);
+	stoa__accounts__community_command__init(own);
+	setting->kind_case = SETTING(COMMAND);
+	setting->command = own;
+	c->action->kind_case = ACTION(PARAMETER);
+	c->action->parameter = setting;
+	return own;
+}
+
+/* The bot's own commands come first: one of that name would never be heard. */
+static bool
+command_name_take(struct clause *c, const char *fix, char **ret_name)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	static const char limit[] = "1 to 32 of a-z, 0-9 and -, and no command "
+				    "that there is";
+	size_t len;
+
+	if (!word_take(c, "a name", fix, ret_name)) {
+		return false;
+	}
+	len = strlen(*ret_name);
+	return (len > 0 && len <= ACCOUNTS_COMMAND_NAME_MAX &&
+		   strspn(*ret_name, good) == len &&
+		   bot_command_find(stoa_str_of(*ret_name)) == NULL) ||
+	       refuse(c, "the name", stoa_str_of(*ret_name), limit,
+		   "choose another name");
+}
+STOA_STATIC_ASSERT(ACCOUNTS_COMMAND_NAME_MAX == 32, "the limit's text says so");
+
+static bool
+command_read(struct clause *c)
+{
+	static const char fix[] =
+	    "write it like: command faq text \"Read the pinned post.\"";
+	Stoa__Accounts__CommunityCommand *own = command_begin(c);
+	char *kind, *value;
+
+	if (own == NULL) {
+		return true; /* the arena tells */
+	}
+	if (!command_name_take(c, fix, &own->name) ||
+	    !word_take(c, "text or model", fix, &kind) ||
+	    !word_take(c, "what it answers with", fix, &value)) {
+		return false;
+	}
+	if (strcmp(kind, "text") == 0) {
+		own->text = value;
+		if (value[0] == '\0' ||
+		    strlen(value) > ACCOUNTS_COMMAND_TEXT_MAX) {
+			return refuse(c, "the text", stoa_str_of(value),
+			    "1 to 1000 bytes", fix);
+		}
+		return end_check(c, fix);
+	}
+	if (strcmp(kind, "model") == 0) {
+		own->model = value;
+		return stoa_id_is_valid('m', stoa_str_of(value))
+			   ? end_check(c, fix)
+			   : refuse(c, "the model", stoa_str_of(value),
+				 "a model's id, such as m_7f2w5k9cqz",
+				 "see /models");
+	}
+	return refuse(c, "what it is", stoa_str_of(kind), "text or model", fix);
+}
+STOA_STATIC_ASSERT(
+    ACCOUNTS_COMMAND_TEXT_MAX == 1000, "the limit's text says so");
+
+static bool
+retire_command_read(struct clause *c)
+{
+	static const char fix[] = "write it like: retire-command faq";
+	Stoa__Accounts__CommunityCommand *own = command_begin(c);
+
+	return own == NULL ||
+	       (word_take(c, "a name", fix, &own->name) && end_check(c, fix));
+}
+
 /* ---- rules ---- */
 
 const Stoa__Governance__Rule *
@@ -513,6 +603,8 @@ static const struct verb {
     {"rule", rule_read},
     {"charter", charter_read},
     {"retire-rule", retire_read},
+    {"command", command_read},
+    {"retire-command", retire_command_read},
 };
 
 static bool
@@ -533,7 +625,8 @@ verb_read(struct clause *c)
 	}
 	near = stoa_str_suggest(word, names, STOA_COUNT(names));
 	return refuse(c, "what is to be done", word,
-	    "approve, pay, role, train, set, rule, charter or retire-rule",
+	    "approve, pay, role, train, set, rule, charter, retire-rule, "
+	    "command or retire-command",
 	    near == NULL ? "write it like: pay @member 10"
 			 : bot_words_print(c->arena, "did you mean %s?", near));
 }

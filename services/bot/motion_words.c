@@ -150,6 +150,22 @@ bot_motion_rule_words(
 /* ---- actions ---- */
 
 static const char *
+command_words(
+    struct stoa_arena *arena, const Stoa__Accounts__CommunityCommand *own)
+{
+	if (own->model[0] != '\0') {
+		return bot_words_print(arena,
+		    "the command %s asks the model %s", own->name, own->model);
+	}
+	if (own->text[0] != '\0') {
+		return bot_words_print(arena, "the command %s answers: %s",
+		    own->name,
+		    bot_words_excerpt(arena, stoa_str_of(own->text), 200));
+	}
+	return bot_words_print(arena, "take the command %s away", own->name);
+}
+
+static const char *
 setting_words(struct stoa_arena *arena, const Stoa__Accounts__Setting *s)
 {
 	switch (s->kind_case) {
@@ -168,6 +184,8 @@ setting_words(struct stoa_arena *arena, const Stoa__Accounts__Setting *s)
 	case SETTING(TRAINER_ROLE):
 		return bot_words_print(
 		    arena, "who holds %s counts as trainer", s->trainer_role);
+	case SETTING(COMMAND):
+		return command_words(arena, s->command);
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;

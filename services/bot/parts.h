@@ -4,6 +4,8 @@
  *   permit.c    who may do what
  *   run.c       one command under way: its calls and its cards
  *   people.c    who that is: resolve, link, join
+ *   formers.c   what that person was called before
+ *   roles.c     which roles of the platform they hold
  *   handlers_*  what each command does, step by step
  *   live.c      the cards of jobs: progress, and how they ended
  *   live_vote.c what the community is told of votes */
@@ -43,6 +45,9 @@ struct bot_person {
 	struct stoa_id member;
 	Stoa__Accounts__Role role; /* as last seen: for /help only */
 	uint64_t seen[BOT_DOMAIN_COUNT];
+	int64_t checked_us;	/* when accounts was asked, monotonic */
+	size_t former_count;	/* of names that are merged here */
+	struct stoa_hash roles; /* of the platform, as accounts knows them */
 };
 
 /* Two generations: when the young one is full the old one is forgotten. */
@@ -50,6 +55,7 @@ struct bot_people {
 	/* platform.user.workspace -> struct bot_person * */
 	struct stoa_map young, old;
 	struct stoa_map last; /* platform.user -> workspace, owned */
+	uint64_t index;	      /* of the directory: reads must show it */
 };
 
 struct bot_counts {
@@ -95,7 +101,9 @@ struct bot_call {
 	const char *command_id;	   /* NULL: a query; else tried until 30 s */
 	struct stoa_str community; /* empty: the member's */
 	bool is_own;		   /* the bot acts, not the member */
-	uint64_t index_min;	   /* beyond what the member has seen */
+	/* Tried once, and the run goes on here when nobody answers in 5 s. */
+	void (*silent)(struct bot_run *r);
+	uint64_t index_min;  /* beyond what the member has seen */
 	bot_step next;	     /* gets the reply; an Outcome is no refusal */
 	bot_refused refused; /* NULL: the card says so */
 	void (*missing)(struct bot_run *r); /* NOT_FOUND; NULL: a failure */
@@ -143,6 +151,11 @@ void bot_run_tick(struct bot_run *r, int64_t now_us);
 /* Event `i` of an outcome, or NULL. */
 void *bot_run_event(struct bot_run *r, const Stoa__Journal__Outcome *outcome,
     const ProtobufCMessageDescriptor *type, size_t i);
+
+/* The id of a command that the bot itself gives for this one, of which there
+ * is one of each kind. It acts for all members alike, and members choose the
+ * ids of theirs: each gets ids of their own. NULL: the arena is full. */
+const char *bot_run_own_id(struct bot_run *r, const char *kind);
 
 /* The text option of that name, or "". */
 const char *bot_run_text(const struct bot_run *r, const char *option);
@@ -194,6 +207,13 @@ void bot_people_fini(struct bot_people *p);
  * goes on; or ends the run. */
 void bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r));
 
+/* The identities of the directory have changed at `index`: who is remembered
+ * as `member` is asked for again. */
+void bot_people_changed(struct bot *b, const char *member, uint64_t index);
+
+/* The same for the run's own person, at once: then `next`. */
+void bot_people_find_again(struct bot_run *r, void (*next)(struct bot_run *r));
+
 /* What reads of this member must show from now on. */
 void bot_people_saw(struct bot_run *r, enum bot_domain domain, uint64_t index);
 
@@ -207,6 +227,25 @@ void bot_people_keys(const struct bot *b, const char *platform,
 
 /* The directory's key for a user of the run's platform. */
 struct stoa_hash bot_people_key(const struct bot_run *r, const char *user);
+
+/* What accounts was told last of the run's person. */
+void bot_people_told_roles(struct bot_run *r, const struct stoa_hash *roles);
+
+/* ---- formers.c ---- */
+
+/* In the run's community each member of one of these names becomes the run's
+ * member; `done` hears whether all who need to know have answered. */
+void bot_formers_settle(struct bot_run *r, char **formers, size_t count,
+    void (*done)(struct bot_run *r, bool is_settled));
+
+/* ---- roles.c ---- */
+
+/* Whatever their order. */
+struct stoa_hash bot_roles_hash(char *const *roles, size_t count);
+
+/* Tells accounts which roles of the platform the run's person holds, if that
+ * is not what it knows; then `next`, answered or not. */
+void bot_roles_observe(struct bot_run *r, void (*next)(struct bot_run *r));
 
 /* ---- permit.c ---- */
 
@@ -233,7 +272,11 @@ void bot_handle_cancel(struct bot_run *r);
 void bot_handle_models(struct bot_run *r);
 void bot_handle_model(struct bot_run *r);
 void bot_handle_ask(struct bot_run *r);
+void bot_handle_run(struct bot_run *r);
 void bot_handle_balance(struct bot_run *r);
+void bot_handle_link(struct bot_run *r);
+void bot_handle_unlink(struct bot_run *r);
+void bot_handle_whoami(struct bot_run *r);
 void bot_handle_transfer(struct bot_run *r);
 void bot_handle_propose(struct bot_run *r);
 void bot_handle_proposals(struct bot_run *r);

@@ -157,6 +157,17 @@ bot_people_saw(struct bot_run *r, enum bot_domain domain, uint64_t index)
 	}
 }
 
+void
+bot_people_told_roles(struct bot_run *r, const struct stoa_hash *roles)
+{
+	struct bot_person *person = person_get(r);
+
+	r->who.roles = *roles;
+	if (person != NULL) {
+		person->roles = *roles;
+	}
+}
+
 /* ---- keys ---- */
 
 /* Parts are parted by a byte that no token holds. */
@@ -194,7 +205,11 @@ bot_people_key(const struct bot_run *r, const char *user)
 struct finding {
 	struct stoa_hash workspace, user;
 	bool is_linked;
-	uint64_t index; /* of the directory's entry that linked */
+	uint64_t index;	     /* of the directory's entry that linked */
+	bool is_again;	     /* `r->who` is who that was a minute ago */
+	bool is_known;	     /* was another identity's once */
+	size_t former_count; /* of names that the identity had before */
+	bool is_unsettled;   /* somebody has not answered: again next time */
 	void (*next)(struct bot_run *r);
 	void *work; /* what the run had before */
 };
@@ -202,25 +217,44 @@ struct finding {
 static void resolve(struct bot_run *r);
 
 static void
-found(struct bot_run *r, Stoa__Accounts__Role role)
+found_end(struct bot_run *r)
 {
-	struct finding *f = r->work;
+	const struct finding *f = r->work;
 	struct bot_person *person = malloc(sizeof(*person));
 	char text[KEY_SIZE];
 
 	stoa_assert(person != NULL);
-	r->who.role = role;
+	r->who.former_count = f->is_unsettled ? SIZE_MAX : f->former_count;
+	r->who.checked_us = f->is_unsettled ? -BOT_PERSON_US : bot_now(r->bot);
 	*person = r->who;
 	person_put(&r->bot->people, key_of(r, text), person);
 	r->work = f->work;
-	f->next(r);
+	bot_roles_observe(r, f->next);
+}
+
+static void
+found(struct bot_run *r, Stoa__Accounts__Role role, char **roles, size_t count)
+{
+	r->who.role = role;
+	r->who.roles = bot_roles_hash(roles, count);
+	found_end(r);
+}
+
+/* Nobody answers: who that was a minute ago will do for another one. */
+static void
+found_no_better(struct bot_run *r)
+{
+	struct finding *f = r->work;
+
+	f->former_count = r->who.former_count;
+	found_end(r);
 }
 
 static void
 joined(struct bot_run *r, const void *reply)
 {
 	(void)reply;
-	found(r, STOA__ACCOUNTS__ROLE__MEMBER);
+	found(r, STOA__ACCOUNTS__ROLE__MEMBER, NULL, 0);
 }
 
 static void
@@ -229,7 +263,7 @@ join_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
 	struct bot_problem problem;
 
 	if (strcmp(refusal->reason, "already_member") == 0) {
-		found(r, STOA__ACCOUNTS__ROLE__MEMBER);
+		found(r, STOA__ACCOUNTS__ROLE__MEMBER, NULL, 0);
 		return;
 	}
 	bot_refusal_explain(refusal, &r->arena, &problem);
@@ -242,6 +276,7 @@ join(struct bot_run *r)
 	Stoa__Accounts__JoinRequest in = STOA__ACCOUNTS__JOIN_REQUEST__INIT;
 
 	in.member = r->who.member.text;
+	in.is_known = ((const struct finding *)r->work)->is_known;
 	bot_run_call(r,
 	    &(struct bot_call){
 		.service = ACCOUNTS,
@@ -284,7 +319,7 @@ static void
 opened(struct bot_run *r, const void *reply)
 {
 	(void)reply;
-	found(r, STOA__ACCOUNTS__ROLE__OWNER);
+	found(r, STOA__ACCOUNTS__ROLE__OWNER, NULL, 0);
 }
 
 /* Somebody else was first. */
@@ -363,13 +398,15 @@ is_member(struct bot_run *r, const void *reply)
 {
 	const Stoa__Accounts__BalanceReply *balance = reply;
 
-	found(r, balance->role);
+	found(r, balance->role, balance->platform_roles,
+	    balance->n_platform_roles);
 }
 
 static void
 membership_ask(struct bot_run *r)
 {
 	Stoa__Accounts__BalanceQuery in = STOA__ACCOUNTS__BALANCE_QUERY__INIT;
+	const struct finding *f = r->work;
 
 	in.member = r->who.member.text;
 	bot_run_call(r,
@@ -378,9 +415,19 @@ membership_ask(struct bot_run *r)
 		.method = "Balance",
 		.next = is_member,
 		.missing = open_or_join,
+		.silent = f->is_again ? found_no_better : NULL,
 	    },
 	    &in.base);
 }
+
+static void
+formers_settled(struct bot_run *r, bool is_settled)
+{
+	((struct finding *)r->work)->is_unsettled = !is_settled;
+	membership_ask(r);
+}
+
+/* ---- who the directory says it is ---- */
 
 static void
 linked(struct bot_run *r, const void *reply)
@@ -429,12 +476,24 @@ resolved(struct bot_run *r, const void *reply)
 	const Stoa__Accounts__ResolveReply *found_ids = reply;
 	struct stoa_str community = stoa_str_of(found_ids->community);
 	struct stoa_str member = stoa_str_of(found_ids->member);
-	const struct finding *f = r->work;
+	struct finding *f = r->work;
 
 	if (stoa_id_is_valid('c', community) && stoa_id_is_valid('u', member)) {
+		bool is_same =
+		    f->is_again &&
+		    stoa_str_is_equal(stoa_id_str(&r->who.member), member) &&
+		    r->who.former_count == found_ids->n_formers;
+
 		memcpy(r->who.community.text, community.data, community.len);
 		memcpy(r->who.member.text, member.data, member.len);
-		membership_ask(r);
+		f->is_known = found_ids->is_known;
+		f->former_count = found_ids->n_formers;
+		if (is_same) {
+			membership_ask(r); /* those of then are merged */
+		} else {
+			bot_formers_settle(r, found_ids->formers,
+			    found_ids->n_formers, formers_settled);
+		}
 	} else if (!f->is_linked) {
 		link_person(r);
 	} else {
@@ -459,8 +518,11 @@ resolve(struct bot_run *r)
 		.method = "Resolve",
 		.community = DIRECTORY,
 		.is_own = true,
-		.index_min = f->index,
+		.index_min = f->index > r->bot->people.index
+				 ? f->index
+				 : r->bot->people.index,
 		.next = resolved,
+		.silent = f->is_again ? found_no_better : NULL,
 	    },
 	    &in.base);
 }
@@ -479,6 +541,37 @@ refuse_nowhere(struct bot_run *r)
 	bot_run_refuse(r, &r->problem);
 }
 
+static void
+changed_in(struct stoa_map *people, struct stoa_str member)
+{
+	STOA_MAP_EACH(people, entry)
+	{
+		struct bot_person *person = entry->value;
+
+		if (stoa_str_is_equal(stoa_id_str(&person->member), member)) {
+			person->checked_us = -BOT_PERSON_US;
+			person->former_count = SIZE_MAX;
+		}
+	}
+}
+
+void
+bot_people_changed(struct bot *b, const char *member, uint64_t index)
+{
+	changed_in(&b->people.young, stoa_str_of(member));
+	changed_in(&b->people.old, stoa_str_of(member));
+	if (index > b->people.index) {
+		b->people.index = index;
+	}
+}
+
+void
+bot_people_find_again(struct bot_run *r, void (*next)(struct bot_run *r))
+{
+	bot_people_changed(r->bot, r->who.member.text, 0);
+	bot_people_find(r, next);
+}
+
 void
 bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 {
@@ -492,7 +585,10 @@ bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 	workspace_remember(r);
 	if (person != NULL) {
 		r->who = *person;
-		next(r);
+	}
+	if (person != NULL &&
+	    bot_now(r->bot) - person->checked_us < BOT_PERSON_US) {
+		bot_roles_observe(r, next);
 		return;
 	}
 	f = stoa_arena_alloc(&r->arena, sizeof(*f));
@@ -503,6 +599,7 @@ bot_people_find(struct bot_run *r, void (*next)(struct bot_run *r))
 	f->workspace =
 	    key_hash(r->bot, "workspace", r->to.platform, workspace_of(r));
 	f->user = bot_people_key(r, r->to.user);
+	f->is_again = person != NULL;
 	f->next = next;
 	f->work = r->work;
 	r->work = f;

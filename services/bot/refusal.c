@@ -57,6 +57,17 @@ static const struct row rows[] = {
 	"choose it from the list of /setup", 0},
     {"setting_twice", "{0}", "{0} is given twice", "once",
 	"leave one of them away", 0},
+    {"no_open_code", "confirm", "nobody waits for that answer from you", "",
+	"a code and the question to it hold for ten minutes; send /link for a "
+	"new one",
+	0},
+    {"too_many_attempts", "code", "there were too many wrong codes",
+	"from {0t} on codes are taken again", "wait, then get a new code", 0},
+    {"last_link", "platform", "it is the only account of yours here", "",
+	"there is nothing to part it from", 0},
+    {"no_such_command", "name", "this community has no command {0} of its own",
+	"", "see /run", 0},
+    {"merged_away", "", "{0} is {1} now", "", "name {1}", 0},
     /* training */
     {"dataset_not_valid", "dataset", "{0} cannot be trained on: {1}",
 	"CSV with the columns text and label, or a directory of train.csv, "

@@ -2,6 +2,7 @@
 #include "bot/parts.h"
 
 #include "base/core.h"
+#include "base/encode.h"
 #include "bot/card.h"
 #include "bot/limits.h"
 #include "bot/parse.h"
@@ -83,7 +84,7 @@ outcome_take(struct bot_run *r, const Stoa__Journal__Outcome *outcome)
 static bool
 is_worth_another(const struct bot_run *r, enum stoa_status status)
 {
-	return is_command(&r->call) &&
+	return is_command(&r->call) && r->call.silent == NULL &&
 	       stoa_status_retry(status) != STOA_RETRY_NEVER &&
 	       status != STOA_NO_SPACE && status != STOA_FROZEN &&
 	       bot_now(r->bot) + r->again_wait_us < r->deadline_us;
@@ -110,6 +111,10 @@ on_answer(void *owner, enum stoa_status status, struct stoa_str reply,
 	}
 	if (status == STOA_NOT_FOUND && call->missing != NULL) {
 		call->missing(r);
+		return;
+	}
+	if (status != STOA_OK && call->silent != NULL) {
+		call->silent(r);
 		return;
 	}
 	if (status != STOA_OK) {
@@ -151,7 +156,8 @@ call_send(struct bot_run *r)
 	    r->who.seen[domain] > out.index_min) {
 		out.index_min = r->who.seen[domain];
 	}
-	if (!is_command(call) && left_us > BOT_QUERY_US) {
+	if ((!is_command(call) || call->silent != NULL) &&
+	    left_us > BOT_QUERY_US) {
 		left_us = BOT_QUERY_US;
 	}
 	/* Late in a chain of calls: the last one gets a fair try. */
@@ -199,6 +205,24 @@ bot_run_event(struct bot_run *r, const Stoa__Journal__Outcome *outcome,
 	}
 	return stoa_unpack(&r->arena, type,
 	    stoa_str_of_bytes(entry->events[i].data, entry->events[i].len));
+}
+
+const char *
+bot_run_own_id(struct bot_run *r, const char *kind)
+{
+	char address[BOT_ADDRESS_TEXT_SIZE];
+	struct stoa_hash hash;
+	struct stoa_buf id;
+	const char *text;
+
+	bot_address_print(&r->to, address);
+	hash = stoa_sha256(stoa_str_of(address));
+	stoa_buf_init(&id, BOT_COMMAND_ID_LEN_MAX);
+	stoa_buf_printf(&id, "%s-", kind);
+	stoa_hex_encode(&id, stoa_str_of_bytes(hash.bytes, 16));
+	text = stoa_arena_str(&r->arena, stoa_buf_str(&id));
+	stoa_buf_fini(&id);
+	return text;
 }
 
 const char *

@@ -160,6 +160,18 @@ types_offer(struct suggest *s, const Stoa__Governance__RulesReply *in)
 	}
 }
 
+static void
+own_offer(struct suggest *s, const Stoa__Accounts__CommunityReply *in)
+{
+	for (size_t i = 0; i < in->n_commands; i++) {
+		const Stoa__Accounts__CommunityCommand *c = in->commands[i];
+
+		offer(s, c->name,
+		    bot_words_print(&s->arena, "%s - %s", c->name,
+			c->model[0] != '\0' ? c->model : c->text));
+	}
+}
+
 /* ---- asking ---- */
 
 /* What lists the values of a source, and what its answer is. */
@@ -179,6 +191,8 @@ static const struct source {
 	&stoa__governance__proposals_reply__descriptor},
     {BOT_SOURCE_TYPES, GOVERNANCE, "Rules",
 	&stoa__governance__rules_reply__descriptor},
+    {BOT_SOURCE_OWN, ACCOUNTS, "Community",
+	&stoa__accounts__community_reply__descriptor},
 };
 
 static const struct source *
@@ -220,6 +234,9 @@ on_listed(void *owner, enum stoa_status status, struct stoa_str reply,
 	case BOT_SOURCE_TYPES:
 		types_offer(s, in);
 		break;
+	case BOT_SOURCE_OWN:
+		own_offer(s, in);
+		break;
 	default:
 		datasets_offer(s, in);
 		break;
@@ -238,8 +255,10 @@ list_ask(struct suggest *s)
 	    STOA__GOVERNANCE__PROPOSALS_QUERY__INIT;
 	Stoa__Governance__RulesQuery rules =
 	    STOA__GOVERNANCE__RULES_QUERY__INIT;
+	Stoa__Accounts__CommunityQuery own =
+	    STOA__ACCOUNTS__COMMUNITY_QUERY__INIT;
 	const ProtobufCMessage *queries[] = {&models.base, &jobs.base,
-	    &datasets.base, &proposals.base, &rules.base};
+	    &datasets.base, &proposals.base, &rules.base, &own.base};
 	const struct source *source = source_of(s->option);
 
 	STOA_STATIC_ASSERT(STOA_COUNT(queries) == STOA_COUNT(sources),

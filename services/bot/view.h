@@ -22,6 +22,16 @@ Stoa__Chat__Card *bot_view_help(
 Stoa__Chat__Card *bot_view_command(
     struct stoa_arena *arena, const struct bot_command *command);
 
+struct bot_own_view {
+	const char *name, *text, *model; /* `model` "": answers with the text */
+};
+
+/* Commands of the community's own; what one of them says. */
+Stoa__Chat__Card *bot_view_own_commands(struct stoa_arena *arena,
+    const struct bot_own_view *commands, size_t count);
+Stoa__Chat__Card *bot_view_own(
+    struct stoa_arena *arena, const struct bot_own_view *command);
+
 /* ---- no ---- */
 
 /* A command that was not accepted; `line` is what was typed, or empty. */
@@ -172,6 +182,51 @@ struct bot_receipt_view {
 
 Stoa__Chat__Card *bot_view_receipt(
     struct stoa_arena *arena, const struct bot_receipt_view *receipt);
+
+/* ---- identities ---- */
+
+struct bot_code_view {
+	const char *code;
+	int64_t expires_us;
+};
+
+/* A code to type at another platform, and who must not have it. */
+Stoa__Chat__Card *bot_view_code(
+    struct stoa_arena *arena, const struct bot_code_view *code);
+
+/* What it means to claim `code`, before it is done. */
+Stoa__Chat__Card *bot_view_claim(struct stoa_arena *arena, const char *code);
+
+/* It is claimed; `member` is whose it was. */
+Stoa__Chat__Card *bot_view_claimed(
+    struct stoa_arena *arena, const char *member, int64_t expires_us);
+
+/* Somebody has claimed one's own code. */
+Stoa__Chat__Card *bot_view_claimant(struct stoa_arena *arena,
+    const char *claimant, const char *platform, int64_t expires_us);
+
+/* Both are one. `is_claimant`: told at the other side. */
+Stoa__Chat__Card *bot_view_linked(struct stoa_arena *arena, const char *member,
+    const char *former, bool is_claimant);
+Stoa__Chat__Card *bot_view_declined(struct stoa_arena *arena, bool is_claimant);
+Stoa__Chat__Card *bot_view_unlinked(
+    struct stoa_arena *arena, const char *platform, bool is_self);
+
+struct bot_link_view {
+	const char *platform;
+	int64_t linked_us;
+	bool is_here; /* the one that asks */
+};
+
+struct bot_identity_view {
+	const char *member, *role;
+	const struct bot_link_view *links;
+	size_t link_count;
+	const char *claimant; /* who waits for an answer; "" for nobody */
+};
+
+Stoa__Chat__Card *bot_view_identity(
+    struct stoa_arena *arena, const struct bot_identity_view *identity);
 
 /* ---- communities ---- */
 

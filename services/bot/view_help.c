@@ -265,3 +265,44 @@ bot_view_rate_limited(struct stoa_arena *arena,
 	}
 	return bot_card_finish(&b, true);
 }
+
+/* ---- commands of the community's own ---- */
+
+Stoa__Chat__Card *
+bot_view_own_commands(
+    struct stoa_arena *arena, const struct bot_own_view *commands, size_t count)
+{
+	static const struct bot_column columns[] = {
+	    {"Command", false}, {"What it does", false}};
+	struct bot_card b = bot_card_begin(
+	    arena, "Commands of this community", STOA__CHAT__SEVERITY__INFO);
+
+	if (count == 0) {
+		bot_card_text(&b,
+		    "There are none yet. Propose one: /propose type:PARAMETER "
+		    "action:\"command faq text ...\"");
+		return bot_card_finish(&b, true);
+	}
+	bot_card_text(&b, "Send /run name: and which; see /help command:run.");
+	bot_card_table(&b, columns, STOA_COUNT(columns));
+	for (size_t i = 0; i < count; i++) {
+		const char *cells[] = {commands[i].name,
+		    commands[i].model[0] != '\0'
+			? bot_words_print(arena, "asks %s", commands[i].model)
+			: bot_words_excerpt(
+			      arena, stoa_str_of(commands[i].text), 80)};
+
+		bot_card_row(&b, cells);
+	}
+	return bot_card_finish(&b, true);
+}
+
+Stoa__Chat__Card *
+bot_view_own(struct stoa_arena *arena, const struct bot_own_view *command)
+{
+	struct bot_card b =
+	    bot_card_begin(arena, command->name, STOA__CHAT__SEVERITY__INFO);
+
+	bot_card_text(&b, "%s", command->text);
+	return bot_card_finish(&b, true);
+}

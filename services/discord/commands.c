@@ -44,6 +44,7 @@ discord_option_has_offers(const struct bot_option *option)
 	case BOT_SOURCE_MODELS:
 	case BOT_SOURCE_PROPOSALS:
 	case BOT_SOURCE_TYPES:
+	case BOT_SOURCE_OWN:
 		return option->type == BOT_TEXT || option->type == BOT_CID;
 	case BOT_SOURCE_NONE:
 	case BOT_SOURCE_MEMBERS: /* Discord offers its own */

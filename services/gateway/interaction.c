@@ -425,6 +425,7 @@ roles_read(struct reader *r, struct stoa_json list, Stoa__Chat__Command *c)
 	struct stoa_json_member m;
 	struct stoa_str id;
 
+	c->has_roles = is_array(list);
 	if (!is_array(list) || stoa_json_count(list) == 0) {
 		return;
 	}

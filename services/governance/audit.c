@@ -27,6 +27,7 @@ struct told {
 		Stoa__Governance__RecordExecutedRequest executed;
 		Stoa__Governance__RecordDepositSettledRequest settled;
 		Stoa__Governance__RecordToldRequest told;
+		Stoa__Governance__UniteRequest unite;
 	} request;
 	Stoa__Governance__ActorFacts facts;
 };
@@ -260,6 +261,12 @@ tell(struct told *t, const Stoa__Governance__Event *e, bool is_daemon)
 	case EVENT_KIND(DELEGATED):
 		tell_delegation(t, e->delegated);
 		break;
+	case EVENT_KIND(MEMBERS_UNITED):
+		t->method = "Unite";
+		stoa__governance__unite_request__init(&t->request.unite);
+		t->request.unite.member = e->members_united->member;
+		t->request.unite.former = e->members_united->former;
+		break;
 	case EVENT_KIND(PROPOSAL_ENDED):
 		tell_end(t, e->proposal_ended, is_daemon);
 		break;
@@ -324,7 +331,7 @@ governance_audit(const struct governance *s, struct stoa_str community,
 	    .now = {entry->time_us},
 	};
 	const Stoa__Governance__Event *first;
-	struct told t = {NULL};
+	struct told t = {.method = NULL};
 	bool is_daemon = strcmp(entry->actor, "@governance") == 0;
 
 	if (entry->n_events == 0) {

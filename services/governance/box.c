@@ -37,6 +37,7 @@ box_grow(struct box *b)
 		}
 	}
 	larger.count = b->count;
+	larger.gone = b->gone;
 	free(b->keys);
 	free(b->values);
 	*b = larger;
@@ -55,7 +56,20 @@ box_put(struct box *b, uint32_t ordinal, void *value)
 	at = slot_of(b, ordinal + 1);
 	before = b->values[at];
 	b->count += b->keys[at] == 0;
+	b->gone -= b->keys[at] != 0 && before == NULL;
 	b->keys[at] = ordinal + 1;
 	b->values[at] = value;
+	return before;
+}
+
+void *
+box_take(struct box *b, uint32_t ordinal)
+{
+	void *before = box_get(b, ordinal);
+
+	if (before != NULL) {
+		b->values[slot_of(b, ordinal + 1)] = NULL;
+		b->gone++;
+	}
 	return before;
 }

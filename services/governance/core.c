@@ -67,6 +67,7 @@ static const struct {
     {"Reveal", votes_decide_reveal, false},
     {"Delegate", delegates_decide_delegate, false},
     {"Undelegate", delegates_decide_undelegate, false},
+    {"Unite", unite_decide, false},
     {"Veto", outcome_decide_veto, false},
     {"Retry", execute_decide_retry, false},
     {"RecordDeposit", outcome_decide_deposit, false},
@@ -191,6 +192,9 @@ apply(void *state, const struct stoa_fact *fact)
 	case EVENT_KIND(DELEGATED):
 		delegates_apply(s, fact, e->delegated);
 		return true;
+	case EVENT_KIND(MEMBERS_UNITED):
+		unite_apply(s, e->members_united);
+		return true;
 	}
 	return apply_course(s, fact, e);
 }
@@ -284,6 +288,9 @@ digest_elector(const struct elector *e, struct stoa_hasher *h)
 	for (uint32_t i = 0; i < e->delegation_count; i++) {
 		stoa_hasher_text(h, stoa_str_of(e->delegations[i].type));
 		stoa_hasher_text(h, e->delegations[i].to->id);
+	}
+	for (uint32_t i = 0; i < e->former_count; i++) {
+		stoa_hasher_text(h, e->formers[i]->id);
 	}
 }
 

@@ -24,8 +24,8 @@ delegated_add(struct count *k, struct elector *e, const struct ballot *b)
 		return;
 	}
 	if (p->rule->form == STOA__GOVERNANCE__FORM__QUADRATIC) {
-		if (!ballot_scale(b, p->credits - elector_spent(e, p->round),
-			&room, &scaled)) {
+		if (!ballot_scale(
+			b, credits_left(e, p, NULL), &room, &scaled)) {
 			return;
 		}
 		if (k->charge != NULL) {

@@ -60,6 +60,7 @@ delegates_decide_delegate(const struct governance *s,
 	const Stoa__Governance__DelegateRequest *in =
 	    (const Stoa__Governance__DelegateRequest *)c->request;
 	const struct elector *e = elector_get(s, c->actor);
+	struct stoa_str to = actor_now(s, stoa_str_of(in->to));
 	const struct delegation *now;
 
 	if (in->facts == NULL ||
@@ -67,7 +68,7 @@ delegates_decide_delegate(const struct governance *s,
 		REFUSE(d, not_permitted, "MEMBER");
 		return;
 	}
-	if (stoa_str_is_equal(c->actor, stoa_str_of(in->to))) {
+	if (stoa_str_is_equal(actor_now(s, c->actor), to)) {
 		REFUSE(d, delegate_not_valid, in->to, "that is you");
 		return;
 	}
@@ -82,8 +83,7 @@ delegates_decide_delegate(const struct governance *s,
 		return;
 	}
 	now = e == NULL ? NULL : delegation_get(e, in->type);
-	if (now != NULL &&
-	    stoa_str_is_equal(now->to->id, stoa_str_of(in->to))) {
+	if (now != NULL && stoa_str_is_equal(now->to->id, to)) {
 		return; /* done already */
 	}
 	if (now == NULL && e != NULL &&
@@ -173,13 +173,37 @@ delegation_set(struct elector *e, const char *type, struct elector *to)
 }
 
 void
+delegations_unite(struct elector *to, struct elector *from)
+{
+	while (from->delegation_count > 0) {
+		char *type = stoa_text_dup(from->delegations[0].type);
+		struct elector *given = from->delegations[0].to;
+
+		delegation_set(from, type, NULL);
+		if (given != to && delegation_get(to, type) == NULL &&
+		    to->delegation_count < GOVERNANCE_DELEGATIONS_MAX) {
+			delegation_set(to, type, given);
+		}
+		free(type);
+	}
+	while (from->delegator_count > 0) {
+		struct elector *e = from->delegators[0].elector;
+		char *type = stoa_text_dup(from->delegators[0].type);
+
+		delegation_set(e, type, e == to ? NULL : to);
+		free(type);
+	}
+}
+
+void
 delegates_apply(struct governance *s, const struct stoa_fact *fact,
     const Stoa__Governance__Delegated *said)
 {
-	struct elector *e = elector_touch(s, fact->actor);
-	struct elector *to = said->to[0] == '\0'
-				 ? NULL
-				 : elector_touch(s, stoa_str_of(said->to));
+	struct elector *e = elector_now(elector_touch(s, fact->actor));
+	struct elector *to =
+	    said->to[0] == '\0'
+		? NULL
+		: elector_now(elector_touch(s, stoa_str_of(said->to)));
 	struct elector *before[GOVERNANCE_OPEN_MAX];
 	size_t i = 0;
 

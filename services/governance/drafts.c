@@ -255,7 +255,7 @@ drafts_decide_edit(const struct governance *s, const struct stoa_command *c,
 		return;
 	}
 	rule = rule_of(s, p);
-	if (!is_actor(p, c)) {
+	if (!is_actor(s, p, c)) {
 		REFUSE(d, not_permitted, "to have proposed it");
 		return;
 	}
@@ -305,7 +305,7 @@ drafts_decide_sponsor(const struct governance *s, const struct stoa_command *c,
 		refuse_state(p, "DRAFT", d);
 		return;
 	}
-	if (is_actor(p, c)) {
+	if (is_actor(s, p, c)) {
 		REFUSE(d, own_proposal, p->id.data);
 		return;
 	}
@@ -315,7 +315,8 @@ drafts_decide_sponsor(const struct governance *s, const struct stoa_command *c,
 		return;
 	}
 	for (unsigned i = 0; i < p->sponsor_count; i++) {
-		if (stoa_str_is_equal(c->actor, stoa_str_of(p->sponsors[i]))) {
+		if (stoa_str_is_equal(
+			actor_now(s, c->actor), stoa_str_of(p->sponsors[i]))) {
 			REFUSE(d, already_sponsored, p->id.data);
 			return;
 		}
@@ -346,7 +347,7 @@ drafts_decide_cancel(const struct governance *s, const struct stoa_command *c,
 	if (p == NULL) {
 		return;
 	}
-	if (!is_actor(p, c)) {
+	if (!is_actor(s, p, c)) {
 		REFUSE(d, not_permitted, "to have proposed it");
 		return;
 	}
@@ -377,7 +378,7 @@ drafts_decide_discuss(const struct governance *s, const struct stoa_command *c,
 	if (p == NULL) {
 		return;
 	}
-	if (!is_actor(p, c) && !stoa_actor_is(c, "bot")) {
+	if (!is_actor(s, p, c) && !stoa_actor_is(c, "bot")) {
 		REFUSE(d, not_permitted, "to have proposed it");
 		return;
 	}
@@ -402,7 +403,7 @@ drafts_apply_drafted(struct governance *s, const struct stoa_fact *fact,
 	struct proposal *p =
 	    proposal_add(s, stoa_str_of(e->proposal), stoa_keep(&e->base));
 
-	p->member = stoa_text_of(fact->actor);
+	p->member = stoa_text_of(actor_now(s, fact->actor));
 	p->link = stoa_text_dup(e->link);
 	p->proposed_us = fact->time.us;
 	p->state = STATE(DRAFT);
@@ -440,7 +441,8 @@ drafts_apply_sponsored(struct governance *s, const struct stoa_fact *fact,
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	stoa_assert(p->sponsor_count < GOVERNANCE_SPONSORS_MAX);
-	p->sponsors[p->sponsor_count++] = stoa_text_of(fact->actor);
+	p->sponsors[p->sponsor_count++] =
+	    stoa_text_of(actor_now(s, fact->actor));
 	due_refresh(s);
 }
 

@@ -4,15 +4,38 @@
 #include <stdlib.h>
 
 struct elector *
-elector_get(const struct governance *s, struct stoa_str id)
+elector_raw(const struct governance *s, struct stoa_str id)
 {
 	return stoa_map_get(&s->electors, id);
 }
 
 struct elector *
+elector_now(struct elector *e)
+{
+	while (e != NULL && e->into != NULL) {
+		e = e->into;
+	}
+	return e;
+}
+
+struct elector *
+elector_get(const struct governance *s, struct stoa_str id)
+{
+	return elector_now(elector_raw(s, id));
+}
+
+struct stoa_str
+actor_now(const struct governance *s, struct stoa_str actor)
+{
+	const struct elector *e = elector_get(s, actor);
+
+	return e == NULL ? actor : e->id;
+}
+
+struct elector *
 elector_touch(struct governance *s, struct stoa_str id)
 {
-	struct elector *e = elector_get(s, id);
+	struct elector *e = elector_raw(s, id);
 
 	if (e != NULL) {
 		return e;
@@ -48,6 +71,7 @@ elector_free(struct elector *e)
 	free(e->spendings);
 	free(e->delegations);
 	free(e->delegators);
+	free(e->formers);
 	free(e);
 }
 
@@ -110,23 +134,45 @@ missing_of(const Stoa__Accounts__Elector *said,
 	return NULL;
 }
 
-uint64_t
-elector_power(const struct elector *e, const Stoa__Governance__Rule *rule,
-    uint64_t version, int64_t opened_us, const char **ret_needs)
+/* Under that one name alone. */
+static uint64_t
+power_of(const Stoa__Accounts__Elector *said,
+    const Stoa__Governance__Rule *rule, int64_t opened_us,
+    const char **ret_needs)
 {
-	const Stoa__Accounts__Elector *said =
-	    e == NULL ? NULL : elector_at(e, version);
-	const char *needs = missing_of(said, rule, opened_us);
-
-	if (ret_needs != NULL) {
-		*ret_needs = needs;
-	}
-	if (needs != NULL) {
+	*ret_needs = missing_of(said, rule, opened_us);
+	if (*ret_needs != NULL) {
 		return 0;
 	}
 	return rule->power == STOA__GOVERNANCE__POWER__PER_TOKEN
 		   ? (uint64_t)said->stake
 		   : 1;
+}
+
+uint64_t
+elector_power(const struct elector *e, const Stoa__Governance__Rule *rule,
+    uint64_t version, int64_t opened_us, const char **ret_needs)
+{
+	const char *needs = NULL, *other;
+	uint64_t power;
+
+	power = power_of(
+	    e == NULL || e->into != NULL ? NULL : elector_at(e, version), rule,
+	    opened_us, &needs);
+	/* Whoever was on the roll under an old name still is, once. */
+	for (uint32_t i = 0; e != NULL && i < e->former_count; i++) {
+		uint64_t was = power_of(elector_at(e->formers[i], version),
+		    rule, opened_us, &other);
+
+		if (e->into == NULL && was > power) {
+			power = was;
+			needs = NULL;
+		}
+	}
+	if (ret_needs != NULL) {
+		*ret_needs = needs;
+	}
+	return power;
 }
 
 uint64_t
@@ -165,7 +211,7 @@ elector_spend(struct elector *e, uint64_t round, int64_t credits)
 		e->spending_count++;
 	}
 	spent = (int64_t)e->spendings[i].credits + credits;
-	stoa_assert(spent >= 0 && spent <= GOVERNANCE_CREDITS_MAX);
+	stoa_assert(spent >= 0 && spent <= GOVERNANCE_SPENT_MAX);
 	e->spendings[i].credits = (uint32_t)spent;
 }
 

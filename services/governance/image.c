@@ -88,6 +88,36 @@ delegations_load(struct governance *s, struct elector *e, struct stoa_image *in)
 	}
 }
 
+/* Who became whom. */
+static void
+unions_save(const struct elector *e, struct stoa_buf *out)
+{
+	stoa_image_put_number(
+	    out, e->into == NULL ? 0 : (uint64_t)e->into->ordinal + 1);
+	stoa_image_put_number(out, e->former_count);
+	for (uint32_t i = 0; i < e->former_count; i++) {
+		stoa_image_put_number(out, e->formers[i]->ordinal);
+	}
+}
+
+static void
+unions_load(struct governance *s, struct elector *e, struct stoa_image *in)
+{
+	uint64_t into = stoa_image_below(in, s->elector_count);
+	uint32_t count = (uint32_t)stoa_image_below(in, s->elector_count);
+
+	e->into = into == 0 ? NULL : s->by_ordinal[into - 1];
+	if (count > 0) {
+		e->formers = calloc(count, sizeof(e->formers[0]));
+		stoa_assert(e->formers != NULL);
+	}
+	for (uint32_t i = 0; i < count && !in->is_bad; i++) {
+		uint64_t former = stoa_image_below(in, s->elector_count - 1);
+
+		e->formers[e->former_count++] = s->by_ordinal[former];
+	}
+}
+
 static void
 electors_save(const struct governance *s, struct stoa_buf *out)
 {
@@ -97,6 +127,7 @@ electors_save(const struct governance *s, struct stoa_buf *out)
 	}
 	for (uint32_t i = 0; i < s->elector_count; i++) {
 		delegations_save(s->by_ordinal[i], out);
+		unions_save(s->by_ordinal[i], out);
 	}
 }
 
@@ -111,6 +142,7 @@ electors_load(struct governance *s, struct stoa_image *in)
 	}
 	for (uint32_t i = 0; i < s->elector_count && !in->is_bad; i++) {
 		delegations_load(s, s->by_ordinal[i], in);
+		unions_load(s, s->by_ordinal[i], in);
 	}
 }
 
@@ -119,12 +151,12 @@ electors_load(struct governance *s, struct stoa_image *in)
 static void
 ballots_save(const struct box *b, struct stoa_buf *out)
 {
-	stoa_image_put_number(out, b->count);
+	stoa_image_put_number(out, b->count - b->gone);
 	for (uint32_t i = 0; i < b->size; i++) {
 		const struct cast *c = b->values[i];
 		size_t cells;
 
-		if (b->keys[i] == 0) {
+		if (c == NULL) {
 			continue;
 		}
 		cells = (size_t)c->count * (c->has_amounts ? 2 : 1);
@@ -189,9 +221,9 @@ ballots_load(
 static void
 commitments_save(const struct box *b, struct stoa_buf *out)
 {
-	stoa_image_put_number(out, b->count);
+	stoa_image_put_number(out, b->count - b->gone);
 	for (uint32_t i = 0; i < b->size; i++) {
-		if (b->keys[i] != 0) {
+		if (b->values[i] != NULL) {
 			stoa_image_put_number(out, b->keys[i] - 1);
 			stoa_buf_add(out, b->values[i], STOA_HASH_SIZE);
 		}

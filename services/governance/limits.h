@@ -66,6 +66,12 @@
 /* Voice credits of an identity for one round: a thousand votes at most. */
 #define GOVERNANCE_CREDITS_MAX 1000000u
 
+/* What one identity was called before, as in accounts; what all of them have
+ * spent in a round is the spending of one. */
+#define GOVERNANCE_FORMERS_MAX 16u
+#define GOVERNANCE_SPENT_MAX \
+	(GOVERNANCE_CREDITS_MAX * (GOVERNANCE_FORMERS_MAX + 1))
+
 /* One payment or deposit, as in accounts. */
 #define GOVERNANCE_AMOUNT_MAX INT64_C(1000000000000000)
 

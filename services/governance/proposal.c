@@ -72,9 +72,11 @@ proposal_add(struct governance *s, struct stoa_str id,
 }
 
 bool
-is_actor(const struct proposal *p, const struct stoa_command *c)
+is_actor(const struct governance *s, const struct proposal *p,
+    const struct stoa_command *c)
 {
-	return stoa_str_is_equal(c->actor, stoa_str_of(p->member));
+	return stoa_str_is_equal(
+	    actor_now(s, c->actor), stoa_str_of(p->member));
 }
 
 /* ---- states ---- */

@@ -185,7 +185,7 @@ governance_view(const struct governance *s, const struct proposal *p,
 	out->reason = borrowed(p->reason);
 	out->attempt = p->attempt;
 	out->hold = borrowed(p->hold);
-	out->committed = p->commitments.count;
+	out->committed = p->commitments.count - p->commitments.gone;
 	return tally_view(s, p, arena, out) && done_view(p, arena, out);
 }
 
@@ -307,8 +307,7 @@ governance_query_ballot(const struct governance *s,
 	cast = box_get(&p->ballots, e->ordinal);
 	out->is_committed = box_get(&p->commitments, e->ordinal) != NULL;
 	if (p->rule->form == STOA__GOVERNANCE__FORM__QUADRATIC) {
-		out->credits_left = p->credits - elector_spent(e, p->round) +
-				    (uint32_t)ballot_cost_of(p, cast);
+		out->credits_left = (uint32_t)credits_left(e, p, cast);
 	}
 	to = delegate_of(e, p->said->type);
 	if (cast == NULL && to != NULL) {

@@ -4,7 +4,8 @@ include services/governance/tally.mk
 
 GOVERNANCE_CORE := $(addprefix services/governance/,\
 	actions.c audit.c box.c core.c count.c defaults.c delegates.c \
-	drafts.c electors.c execute.c image.c outcome.c proposal.c query.c rules.c votes.c)
+	drafts.c electors.c execute.c image.c outcome.c proposal.c query.c \
+	rules.c unite.c votes.c)
 PURE_OBJECTS += $(call objects,$(GOVERNANCE_CORE))
 $(B)/libgovernance.a: $(call objects,$(GOVERNANCE_CORE) \
 	services/governance/reactions.c) $(TALLY_OBJECTS)
@@ -13,7 +14,7 @@ $(eval $(call daemon,governance,services/governance/main.c \
 	services/governance/facts.c,\
 	edge domain governance base proto,$(EDGE_LIBS)))
 
-$(foreach t,votes audit,$(eval $(call unit,governance_$(t),\
+$(foreach t,votes audit unite,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c tests/unit/governance/house.c,\
 	governance base proto,-lprotobuf-c $(BASE_LIBS))))
 

@@ -45,6 +45,10 @@ struct elector {
 	struct spending *spendings; /* of rounds that may still count */
 	struct delegation *delegations;
 	struct delegator *delegators; /* one for each delegation */
+	/* One person: who that is now, and all that it was before. */
+	struct elector *into;
+	struct elector **formers;
+	uint32_t former_count;
 };
 
 /* ---- proposals ---- */
@@ -65,6 +69,7 @@ struct box {
 	void **values;
 	uint32_t size; /* a power of two, or 0 */
 	uint32_t count;
+	uint32_t gone; /* of them taken out again */
 };
 
 struct action_state {
@@ -187,7 +192,14 @@ void electors_decide_record(const struct governance *s,
     const struct stoa_command *c, struct stoa_decision *d);
 void electors_apply_recorded(
     struct governance *s, const Stoa__Governance__ElectorsRecorded *e);
+/* Who that is now; NULL: nobody known. */
 struct elector *elector_get(const struct governance *s, struct stoa_str id);
+/* The very one of that id, whoever that is now. */
+struct elector *elector_raw(const struct governance *s, struct stoa_str id);
+struct elector *elector_now(struct elector *e);
+/* The actor's id, or of who that is now. */
+struct stoa_str actor_now(const struct governance *s, struct stoa_str actor);
+/* As `elector_raw`, and made if there is none. */
 struct elector *elector_touch(struct governance *s, struct stoa_str id);
 const Stoa__Accounts__Elector *elector_at(
     const struct elector *e, uint64_t version);
@@ -216,6 +228,8 @@ void delegates_apply(struct governance *s, const struct stoa_fact *fact,
 void delegation_set(struct elector *e, const char *type, struct elector *to);
 /* Who votes for `e` about proposals of this type; NULL: only themselves. */
 struct elector *delegate_of(const struct elector *e, const char *type);
+/* What `from` gave and got is `to`'s; what `to` gave itself stays. */
+void delegations_unite(struct elector *to, struct elector *from);
 /* True when it is this delegation that counts for the type. */
 bool delegator_relies(const struct delegator *d, const char *type);
 
@@ -234,6 +248,7 @@ void votes_apply_extended(
     struct governance *s, const Stoa__Governance__VotingExtended *e);
 void *box_get(const struct box *b, uint32_t ordinal);
 void *box_put(struct box *b, uint32_t ordinal, void *value); /* the old one */
+void *box_take(struct box *b, uint32_t ordinal);	     /* the old one */
 void ballots_free(struct proposal *p);
 struct cast *cast_keep(struct proposal *p, const struct ballot *b);
 void cast_free(struct cast *c); /* NULL is allowed */
@@ -242,6 +257,14 @@ void commitment_put(struct proposal *p, uint32_t ordinal, const void *bytes);
 void ballot_refund(
     const struct proposal *p, struct elector *e, const struct cast *b);
 uint64_t ballot_cost_of(const struct proposal *p, const struct cast *b);
+/* Voice credits that a ballot may cost which replaces `own` (NULL: none). */
+uint64_t credits_left(
+    const struct elector *e, const struct proposal *p, const struct cast *own);
+/* What `from` has cast in an open vote is withdrawn or becomes `to`'s. */
+void ballots_unite(
+    struct proposal *p, struct elector *to, struct elector *from);
+/* The power that counts for the quorum, added up anew. */
+uint64_t help_sum(const struct governance *s, const struct proposal *p);
 /* As the tally reads it; lives as long as `room`. */
 struct ballot cast_view(const struct cast *b, struct ballot_room *room);
 enum ballot_form form_of(const Stoa__Governance__Rule *rule);
@@ -252,6 +275,12 @@ int64_t help_change(const struct proposal *p, const struct elector *voter,
 /* The same for one who has no ballot of their own and changes delegates. */
 int64_t help_change_delegate(const struct proposal *p, const struct elector *e,
     const struct elector *before, const struct elector *after);
+
+/* ---- unite.c ---- */
+void unite_decide(const struct governance *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void unite_apply(
+    struct governance *s, const Stoa__Governance__MembersUnited *e);
 
 /* ---- count.c ---- */
 
@@ -332,7 +361,8 @@ bool proposal_is_over(const struct proposal *p);
 const char *state_name(Stoa__Governance__State state);
 void refuse_state(
     const struct proposal *p, const char *needed, struct stoa_decision *d);
-bool is_actor(const struct proposal *p, const struct stoa_command *c);
+bool is_actor(const struct governance *s, const struct proposal *p,
+    const struct stoa_command *c);
 void proposal_state_set(
     struct governance *s, struct proposal *p, Stoa__Governance__State state);
 void due_refresh(struct governance *s);

@@ -175,6 +175,32 @@ help_change_delegate(const struct proposal *p, const struct elector *e,
 	return (int64_t)help_of(p, e, is) - (int64_t)help_of(p, e, was);
 }
 
+uint64_t
+help_sum(const struct governance *s, const struct proposal *p)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < p->ballots.size; i++) {
+		const struct cast *cast = p->ballots.values[i];
+		const struct elector *e;
+
+		if (cast == NULL) {
+			continue;
+		}
+		e = s->by_ordinal[p->ballots.keys[i] - 1];
+		sum += help_of(p, e, cast);
+		for (uint32_t k = 0; k < e->delegator_count; k++) {
+			const struct delegator *d = &e->delegators[k];
+
+			if (delegator_relies(d, p->said->type) &&
+			    box_get(&p->ballots, d->elector->ordinal) == NULL) {
+				sum += help_of(p, d->elector, cast);
+			}
+		}
+	}
+	return sum;
+}
+
 /* ---- checks ---- */
 
 /* The voter, if this proposal takes votes of this kind from them now. */
@@ -243,6 +269,17 @@ ballot_cost_of(const struct proposal *p, const struct cast *b)
 	return ballot_cost(&view);
 }
 
+/* Two that became one may have spent more than one has. */
+uint64_t
+credits_left(
+    const struct elector *e, const struct proposal *p, const struct cast *own)
+{
+	uint64_t has = p->credits + ballot_cost_of(p, own);
+	uint64_t spent = elector_spent(e, p->round);
+
+	return spent < has ? has - spent : 0;
+}
+
 static bool
 said_check(const struct proposal *p, const struct elector *e,
     const Stoa__Governance__Ballot *said, struct stoa_decision *d)
@@ -266,8 +303,7 @@ said_check(const struct proposal *p, const struct elector *e,
 	if (form != BALLOT_QUADRATIC) {
 		return true;
 	}
-	left = p->credits - elector_spent(e, p->round) +
-	       ballot_cost_of(p, box_get(&p->ballots, e->ordinal));
+	left = credits_left(e, p, box_get(&p->ballots, e->ordinal));
 	if (!ballot_check_credits(&view, left, &problem)) {
 		REFUSE(d, credits_exceeded,
 		    stoa_decide_number(d, (int64_t)problem.found),
@@ -484,6 +520,25 @@ commitment_put(struct proposal *p, uint32_t ordinal, const void *bytes)
 	stoa_assert(hash != NULL);
 	memcpy(hash->bytes, bytes, STOA_HASH_SIZE);
 	free(box_put(&p->commitments, ordinal, hash));
+}
+
+void
+ballots_unite(struct proposal *p, struct elector *to, struct elector *from)
+{
+	struct cast *own = box_get(&p->ballots, to->ordinal);
+	struct cast *other = box_take(&p->ballots, from->ordinal);
+
+	/* A sealed ballot opens for the name it was sealed under alone. */
+	free(box_take(&p->commitments, from->ordinal));
+	if (other == NULL) {
+		return;
+	}
+	ballot_refund(p, from, other);
+	if (own != NULL || p->rule->form == STOA__GOVERNANCE__FORM__QUADRATIC) {
+		cast_free(other);
+	} else {
+		(void)box_put(&p->ballots, to->ordinal, other);
+	}
 }
 
 void

@@ -18,6 +18,7 @@ static const struct source {
     {BOT_SOURCE_DATASETS, "/datasets", "CID", "Name"},
     {BOT_SOURCE_PROPOSALS, "/proposals", "No.", "Title"},
     {BOT_SOURCE_TYPES, "/rules", "Type", "Form"},
+    {BOT_SOURCE_OWN, "/run", "Command", "What it does"},
 };
 
 struct slot {

@@ -22,6 +22,7 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_map_init(&s->models, seed);
 	stoa_map_init(&s->open, seed);
 	stoa_map_init(&s->active, seed);
+	stoa_map_init(&s->owners, seed);
 	s->due_us = INT64_MAX;
 	return s;
 }
@@ -48,6 +49,7 @@ state_free(void *state)
 	stoa_map_fini(&s->models);
 	stoa_map_fini(&s->open);
 	stoa_map_fini(&s->active);
+	owners_free(s);
 	free(s);
 }
 
@@ -73,6 +75,7 @@ static const struct {
     {"LoseWorker", jobs_decide_lose, "training", false},
     {"PassDeadline", jobs_decide_deadline, "training", false},
     {"RecordNotified", jobs_decide_notified, "training", false},
+    {"Unite", owners_decide_unite, "bot", false},
 };
 
 static void
@@ -134,6 +137,9 @@ apply(void *state, const struct stoa_fact *fact)
 		return true;
 	case STOA__TRAINING__EVENT__KIND_JOB_NOTIFIED:
 		job_apply_notified(s, e->job_notified);
+		return true;
+	case STOA__TRAINING__EVENT__KIND_MEMBERS_UNITED:
+		owners_apply_united(s, e->members_united);
 		return true;
 	case STOA__TRAINING__EVENT__KIND__NOT_SET:
 	case _STOA__TRAINING__EVENT__KIND__CASE_IS_INT_SIZE:
@@ -204,6 +210,11 @@ digest(const void *state, struct stoa_hasher *h)
 
 		digest_message(h, &m->said->base);
 		stoa_hasher_number(h, m->created_us);
+	}
+	STOA_MAP_EACH(&s->owners, entry)
+	{
+		stoa_hasher_text(h, entry->key);
+		stoa_hasher_text(h, stoa_str_of(entry->value));
 	}
 }
 

@@ -131,6 +131,22 @@ model_load(struct training *s, struct stoa_image *in)
 	model_add(s, said)->created_us = stoa_image_signed(in);
 }
 
+/* ---- owners ---- */
+
+static void
+owner_load(struct training *s, struct stoa_image *in)
+{
+	struct stoa_str former = stoa_image_bytes(in);
+	char *now = stoa_image_text(in);
+
+	if (now == NULL || stoa_map_get(&s->owners, former) != NULL) {
+		free(now);
+		in->is_bad = true;
+		return;
+	}
+	(void)stoa_map_put(&s->owners, former, now);
+}
+
 /* ---- all of it ---- */
 
 void
@@ -156,6 +172,12 @@ training_image_save(const void *state, struct stoa_buf *out)
 		stoa_image_put_message(out, &m->said->base);
 		stoa_image_put_signed(out, m->created_us);
 	}
+	stoa_image_put_number(out, s->owners.count);
+	STOA_MAP_EACH(&s->owners, entry)
+	{
+		stoa_image_put_bytes(out, entry->key);
+		stoa_image_put_text(out, entry->value);
+	}
 }
 
 bool
@@ -168,6 +190,7 @@ training_image_load(void *state, struct stoa_str bytes)
 	    {dataset_load, TRAINING_DATASETS_MAX},
 	    {job_load, TRAINING_JOBS_MAX},
 	    {model_load, TRAINING_MODELS_MAX},
+	    {owner_load, TRAINING_UNITED_MAX},
 	};
 	struct training *s = state;
 	struct stoa_image in = {.rest = bytes};

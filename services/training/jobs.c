@@ -185,16 +185,16 @@ static bool
 there_is_room(const struct training *s, const struct stoa_command *c,
     struct stoa_decision *d)
 {
+	struct stoa_str owner = owner_now(s, c->actor);
 	size_t own = 0;
 
 	STOA_MAP_EACH(&s->active, entry)
 	{
 		const struct training_job *job = entry->value;
 
-		own +=
-		    stoa_str_is_equal(stoa_str_of(job->said->member), c->actor)
-			? 1
-			: 0;
+		own += stoa_str_is_equal(stoa_str_of(job->said->member), owner)
+			   ? 1
+			   : 0;
 	}
 	if (own >= TRAINING_ACTIVE_MEMBER_MAX) {
 		REFUSE(d, too_many, "of your jobs have not ended",
@@ -259,7 +259,7 @@ jobs_decide_submit(const struct training *s, const struct stoa_command *c,
 		return;
 	}
 	out.job = id.text;
-	out.member = stoa_arena_str(d->arena, c->actor);
+	out.member = stoa_arena_str(d->arena, owner_now(s, c->actor));
 	out.dataset = in->dataset;
 	out.recipe = in->recipe;
 	out.max_spend_micro = in->max_spend_micro;
@@ -330,7 +330,8 @@ jobs_decide_cancel(const struct training *s, const struct stoa_command *c,
 	if (job == NULL) {
 		return;
 	}
-	if (!stoa_str_is_equal(c->actor, stoa_str_of(job->said->member))) {
+	if (!stoa_str_is_equal(
+		owner_now(s, c->actor), stoa_str_of(job->said->member))) {
 		REFUSE(d, not_your_job, in->job, job->said->member);
 		return;
 	}

@@ -82,7 +82,7 @@ library_apply_dataset(struct training *s, const struct stoa_fact *fact,
 	struct dataset *set = dataset_add(s, stoa_str_of(e->cid));
 
 	set->name = stoa_text_dup(e->name);
-	set->member = stoa_text_of(fact->actor);
+	set->member = stoa_text_of(owner_now(s, fact->actor));
 	set->size = e->size;
 	set->is_private = e->is_private;
 	set->added_us = fact->time.us;

@@ -9,6 +9,9 @@
 #define TRAINING_JOBS_MAX     200000u
 #define TRAINING_MODELS_MAX   200000u
 
+/* Members that are somebody else now: as many as accounts keeps members. */
+#define TRAINING_UNITED_MAX 200000u
+
 /* Jobs that have not ended: one member must not crowd out the others. */
 #define TRAINING_ACTIVE_MEMBER_MAX    64u
 #define TRAINING_ACTIVE_COMMUNITY_MAX 4096u

@@ -1,7 +1,7 @@
 # training: data sets, jobs, models.
 
 TRAINING_CORE := $(addprefix services/training/,\
-	core.c image.c jobs.c job_state.c library.c query.c)
+	core.c image.c jobs.c job_state.c library.c owners.c query.c)
 PURE_OBJECTS += $(call objects,$(TRAINING_CORE))
 $(B)/libtraining.a: $(call objects,$(TRAINING_CORE) \
 	services/training/reactions.c)

@@ -1,7 +1,8 @@
 /* state.h - the state of training. Private to its core.
  *
  * What a record said stays as it was said: jobs and models keep the unpacked
- * event that made them, beside the few fields that change. */
+ * event that made them, beside the few fields that change. Only whose they are
+ * is rewritten there when that member becomes another one (owners.c). */
 #ifndef TRAINING_STATE_H
 #define TRAINING_STATE_H
 
@@ -47,8 +48,18 @@ struct training {
 	struct stoa_map models;	  /* id -> struct model * */
 	struct stoa_map open;	  /* id -> job with something to be done */
 	struct stoa_map active;	  /* id -> job that has not ended */
+	struct stoa_map owners;	  /* former id -> char *, who that is now */
 	int64_t due_us;		  /* earliest deadline of an active job */
 };
+
+/* owners.c: members that turned out to be one person */
+void owners_decide_unite(const struct training *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void owners_apply_united(
+    struct training *s, const Stoa__Training__MembersUnited *e);
+/* The actor, or who that is now. */
+struct stoa_str owner_now(const struct training *s, struct stoa_str actor);
+void owners_free(struct training *s);
 
 /* jobs.c */
 void jobs_decide_submit(const struct training *s, const struct stoa_command *c,

@@ -9,6 +9,7 @@ $(NATS_PEER)/node_modules/.ready: $(NATS_PEER)/package-lock.json
 .PHONY: e2e-discord
 e2e-discord: all $(DISCORD_NODE)
 	@$(DISCORD_NODE) tests/e2e/discord/bot.mjs $(B)/bin/stoa
+	@$(DISCORD_NODE) tests/e2e/discord/people.mjs $(B)/bin/stoa
 
 .PHONY: e2e-discord-signature e2e-discord-torture
 e2e-discord-signature: all $(DISCORD_NODE) $(NATS_PEER)/node_modules/.ready

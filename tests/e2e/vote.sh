@@ -111,7 +111,7 @@ wants 'what a type may not do is said' 'FEATURE_REQUEST proposals may not pay' c
 wants 'an owner may veto, others may not' 'needs the role owner' cyd '/veto id:1 reason:no'
 
 # ---- PARAMETER: a setting and a rule, in one --------------------------------
-param=$(proposes ada bob '/propose type:PARAMETER title:"No more gifts" description:"New members bring their own." action:"set welcome_grant 0; rule MODEL_APPROVAL quorum 20% voting 900ms timelock 500ms extension 0"')
+param=$(proposes ada bob '/propose type:PARAMETER title:"No more gifts" description:"New members bring their own." action:"set welcome_grant 0; rule MODEL_APPROVAL quorum 20% voting 900ms timelock 500ms extension 0; command faq text Welcome; command sort model '"$model"'"')
 votes "$param" ada=for bob=for cyd=for dan=against
 # Meanwhile: optimistic MEMBERSHIP, one unopposed and one objected.
 quiet=$(proposes ada bob "/propose type:MEMBERSHIP title:\"Trainer\" description:\"Bob knows.\" action:\"role ${id[bob]} trainer\"")
@@ -130,6 +130,12 @@ waits 'a ranked vote tells its rounds' 'Round 1: ' dan "/why $ranked"
 waits 'and who won' '**blue** got' dan "/why $ranked"
 waits 'PARAMETER is carried out' 'It was carried out' dan "/why $param"
 wants 'all of it' '2. rule for MODEL_APPROVAL' dan "/why $param"
+wants 'the community has a command of its own' 'Welcome' dan '/run name:faq'
+wants 'and one that asks a model' 'music' dan '/run name:sort question:"play the song number 7 again"'
+wants 'both are listed' "asks $model" dan /run
+wants 'a name that is taken cannot be proposed' 'the name cannot be balance' ada '/propose type:PARAMETER title:x description:y action:"command balance text x"'
+retire=$(proposes ada bob '/propose type:PARAMETER title:"No faq" description:"Nobody asks." action:"retire-command faq"')
+votes "$retire" ada=for bob=for cyd=for
 wants 'the rule has changed' '20 %' ada '/rules type:MODEL_APPROVAL'
 id[eve]=$(says eve /balance | tee "$work/eve" | grep -o 'u_[a-z2-7]\{10\}' | head -1)
 grep -q '^Credit: 0 Joy' "$work/eve" && ok 'a new member gets no credit any more' ||
@@ -144,6 +150,8 @@ pay=$(proposes ada bob "/propose type:TREASURY title:\"For the labels\" descript
 votes "$pay" ada=for bob=for cyd=for
 big=$(proposes ada bob "/propose type:TREASURY title:\"Too much\" description:\"All of it.\" action:\"pay ${id[dan]} 1000000\"")
 votes "$big" ada=for bob=for cyd=for
+
+waits 'a command goes by a vote, too' 'no such command of its own' dan '/run name:faq'
 
 # ---- FINE_TUNE: quadratic, with a delegate ----------------------------------
 wants 'dan relies on cyd' 'votes for you on FINE_TUNE proposals' dan "/delegate to:${id[cyd]} type:FINE_TUNE"

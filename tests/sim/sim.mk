@@ -4,7 +4,7 @@ SEED ?= 1
 N    ?= 2000
 
 $(eval $(call program,sim/accounts,tests/sim/sim_accounts.c \
-	tests/sim/node.c,domain fake accounts base proto,\
+	tests/sim/people.c tests/sim/node.c,domain fake accounts base proto,\
 	-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call program,sim/training,tests/sim/sim_training.c \
 	tests/sim/node.c tests/sim/rpc.c,\

@@ -10,16 +10,22 @@
  *   sim_accounts FIRST COUNT */
 #include "accounts/accounts.h"
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/hasher.h"
+#include "base/id.h"
 #include "tests/sim/node.h"
+#include "tests/sim/people.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Communities, and the directory behind them. */
 #define COMMUNITIES 3
+#define DIRECTORY   COMMUNITIES
+#define AGGREGATES  (COMMUNITIES + 1)
 #define MEMBERS	    4
-#define COMMANDS    120
+#define COMMANDS    160
 #define REPLICAS    2
 
 enum command_state {
@@ -58,15 +64,17 @@ struct world {
 	bool disk_rots;
 	char failure[256];
 	uint64_t crashes, tails, flips;
+	uint64_t merges, links; /* members and users that they came to */
+	struct stoa_id users[PEOPLE_USERS]; /* as they were first called */
 };
 
-static char communities[COMMUNITIES][16];
+static char communities[AGGREGATES][16];
 static char members[MEMBERS][16];
 
 static int
 community_number(struct stoa_str id)
 {
-	for (int i = 0; i < COMMUNITIES; i++) {
+	for (int i = 0; i < AGGREGATES; i++) {
 		if (stoa_str_is_equal(id, stoa_str_of(communities[i]))) {
 			return i;
 		}
@@ -258,6 +266,78 @@ add_configure(struct world *w, int community, char *member)
 	    stoa_rng_chance(rng, 2) ? "@bot" : member, "Configure", &in.base);
 }
 
+/* ---- identities ---- */
+
+static void
+add_users(struct world *w)
+{
+	for (int i = 0; i < PEOPLE_USERS; i++) {
+		Stoa__Accounts__LinkRequest in =
+		    STOA__ACCOUNTS__LINK_REQUEST__INIT;
+		struct command *c;
+
+		in.platform = (char *)(uintptr_t) "discord";
+		in.user_key = people_key(i);
+		c = command_add(w, DIRECTORY, "@bot", "Link", &in.base);
+		w->users[i] =
+		    stoa_id_derive('u', stoa_str_of(communities[DIRECTORY]),
+			STOA_STR("@bot"), stoa_str_of(c->id), 0);
+	}
+}
+
+/* Two users link: offer, claim, answer. Any of them may come late, or find that
+ * something else has come in between. */
+static void
+add_link(struct world *w)
+{
+	struct stoa_rng *rng = sim_rng(w->sim);
+	int a = (int)stoa_rng_below(rng, PEOPLE_USERS);
+	int b = (int)stoa_rng_below(rng, PEOPLE_USERS);
+	Stoa__Accounts__OfferLinkRequest offer =
+	    STOA__ACCOUNTS__OFFER_LINK_REQUEST__INIT;
+	Stoa__Accounts__ClaimLinkRequest claim =
+	    STOA__ACCOUNTS__CLAIM_LINK_REQUEST__INIT;
+	Stoa__Accounts__AnswerLinkRequest answer =
+	    STOA__ACCOUNTS__ANSWER_LINK_REQUEST__INIT;
+	uint8_t code[STOA_HASH_SIZE];
+
+	memset(code, (int)stoa_rng_below(rng, 4), sizeof(code));
+	offer.user_key = answer.user_key = people_key(a);
+	claim.user_key = people_key(b);
+	offer.code_hash.data = claim.code_hash.data = code;
+	offer.code_hash.len = claim.code_hash.len = sizeof(code);
+	answer.claimant = w->users[b].text;
+	answer.is_accepted = !stoa_rng_chance(rng, 5);
+	(void)command_add(w, DIRECTORY, "@bot", "OfferLink", &offer.base);
+	(void)command_add(w, DIRECTORY, "@bot", "ClaimLink", &claim.base);
+	(void)command_add(w, DIRECTORY, "@bot", "AnswerLink", &answer.base);
+}
+
+static void
+add_unlink(struct world *w)
+{
+	struct stoa_rng *rng = sim_rng(w->sim);
+	Stoa__Accounts__UnlinkRequest in = STOA__ACCOUNTS__UNLINK_REQUEST__INIT;
+
+	in.user_key = people_key((int)stoa_rng_below(rng, PEOPLE_USERS));
+	in.link_key = people_key((int)stoa_rng_below(rng, PEOPLE_USERS));
+	(void)command_add(w, DIRECTORY, "@bot", "Unlink", &in.base);
+}
+
+/* Members become one, or one that nobody knew before. */
+static void
+add_merge(struct world *w, int community)
+{
+	struct stoa_rng *rng = sim_rng(w->sim);
+	Stoa__Accounts__MergeRequest in = STOA__ACCOUNTS__MERGE_REQUEST__INIT;
+
+	in.former = members[stoa_rng_below(rng, MEMBERS)];
+	in.member = stoa_rng_chance(rng, 3)
+			? w->users[stoa_rng_below(rng, PEOPLE_USERS)].text
+			: members[stoa_rng_below(rng, MEMBERS)];
+	(void)command_add(w, community, "@bot", "Merge", &in.base);
+}
+
 static void
 add_random(struct world *w)
 {
@@ -268,6 +348,13 @@ add_random(struct world *w)
 
 	if (stoa_rng_chance(rng, 8)) {
 		add_configure(w, community, to);
+	} else if (stoa_rng_chance(rng, 16)) {
+		add_merge(w, community);
+	} else if (stoa_rng_chance(rng, 16) &&
+		   w->command_count + 3 <= COMMANDS) {
+		add_link(w);
+	} else if (stoa_rng_chance(rng, 24)) {
+		add_unlink(w);
 	} else if (stoa_rng_chance(rng, 4)) {
 		Stoa__Accounts__HoldRequest hold =
 		    STOA__ACCOUNTS__HOLD_REQUEST__INIT;
@@ -356,7 +443,7 @@ is_at_rest(const struct world *w)
 }
 
 static void
-check_community(struct world *w, int community)
+check_aggregate(struct world *w, int community)
 {
 	struct stoa_str id = stoa_str_of(communities[community]);
 	struct stoa_replica_head first, other;
@@ -388,11 +475,18 @@ check_community(struct world *w, int community)
 	sim_trace(w->sim, stoa_hash_str(&first.state_hash), 0);
 }
 
+static const struct accounts *
+state_of(const struct world *w, int aggregate)
+{
+	return stoa_replica_peek(
+	    w->nodes[0].replica, stoa_str_of(communities[aggregate]));
+}
+
 /* Each command id once in the stream, each record linked to the last. */
 static void
 check_stream(struct world *w)
 {
-	uint64_t index[COMMUNITIES] = {0};
+	uint64_t index[AGGREGATES] = {0};
 	bool seen[COMMANDS] = {false};
 
 	for (uint64_t at = 1; at <= sim_broker_last(w->broker); at++) {
@@ -428,17 +522,17 @@ check_stream(struct world *w)
 static void
 check_replay(struct world *w)
 {
-	struct stoa_hash live[COMMUNITIES];
+	struct stoa_hash live[AGGREGATES];
 	struct stoa_replica_head head;
 
-	for (int i = 0; i < COMMUNITIES; i++) {
+	for (int i = 0; i < AGGREGATES; i++) {
 		stoa_assert(stoa_replica_head(
 		    w->nodes[0].replica, stoa_str_of(communities[i]), &head));
 		live[i] = head.state_hash;
 	}
 	node_stop(&w->nodes[0]);
 	node_start(&w->nodes[0]);
-	for (int i = 0; i < COMMUNITIES; i++) {
+	for (int i = 0; i < AGGREGATES; i++) {
 		if (!stoa_replica_head(w->nodes[0].replica,
 			stoa_str_of(communities[i]), &head) ||
 		    !stoa_hash_is_equal(&live[i], &head.state_hash)) {
@@ -466,7 +560,7 @@ world_print(const struct world *w)
 		    i, stoa_replica_is_ready(n->replica),
 		    stoa_replica_is_idle(n->replica), stats.followed,
 		    sim_broker_last(w->broker));
-		for (int k = 0; k < COMMUNITIES; k++) {
+		for (int k = 0; k < AGGREGATES; k++) {
 			if (stoa_replica_head(n->replica,
 				stoa_str_of(communities[k]), &head)) {
 				printf("  %s: %" PRIu64 " %s %s\n",
@@ -508,6 +602,7 @@ world_fill(struct world *w, uint64_t seed)
 	for (int i = 0; i < COMMUNITIES; i++) {
 		add_opening(w, i);
 	}
+	add_users(w);
 	while (w->command_count < COMMANDS) {
 		add_random(w);
 	}
@@ -572,7 +667,7 @@ struct result {
 	struct stoa_hash trace;
 	bool is_failed;
 	char failure[256];
-	uint64_t crashes, tails, flips;
+	uint64_t crashes, tails, flips, merges, links;
 };
 
 /* Virtual time: all must be well this long after the last fault. */
@@ -599,8 +694,16 @@ run(uint64_t seed)
 			}
 		}
 	}
+	for (int i = 0; !w.is_failed && i < AGGREGATES; i++) {
+		check_aggregate(&w, i);
+	}
 	for (int i = 0; !w.is_failed && i < COMMUNITIES; i++) {
-		check_community(&w, i);
+		w.merges += people_check_members(
+		    state_of(&w, i), communities[i], fail, &w);
+	}
+	if (!w.is_failed) {
+		w.links =
+		    people_check_identities(state_of(&w, DIRECTORY), fail, &w);
 	}
 	if (!w.is_failed) {
 		check_stream(&w);
@@ -617,6 +720,8 @@ run(uint64_t seed)
 	result.crashes = w.crashes;
 	result.tails = w.tails;
 	result.flips = w.flips;
+	result.merges = w.merges;
+	result.links = w.links;
 	world_free(&w);
 	return result;
 }
@@ -627,11 +732,14 @@ main(int argc, char **argv)
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
 	uint64_t failed = 0, crashes = 0, tails = 0, flips = 0;
+	uint64_t merges = 0, links = 0;
 
 	for (int i = 0; i < COMMUNITIES; i++) {
 		(void)snprintf(communities[i], sizeof(communities[i]),
 		    "c_aaaaaaaaa%c", 'a' + i);
 	}
+	(void)snprintf(communities[DIRECTORY], sizeof(communities[DIRECTORY]),
+	    "%s", ACCOUNTS_DIRECTORY);
 	for (int i = 0; i < MEMBERS; i++) {
 		(void)snprintf(
 		    members[i], sizeof(members[i]), "u_aaaaaaaaa%c", 'a' + i);
@@ -642,6 +750,8 @@ main(int argc, char **argv)
 		crashes += one.crashes;
 		tails += one.tails;
 		flips += one.flips;
+		merges += one.merges;
+		links += one.links;
 		if (one.is_failed ||
 		    !stoa_hash_is_equal(&one.trace, &two.trace)) {
 			failed++;
@@ -653,8 +763,9 @@ main(int argc, char **argv)
 		}
 	}
 	printf("sim_accounts: %" PRIu64 " crashes, %" PRIu64
-	       " lost tails, %" PRIu64 " damaged copies\n",
-	    crashes, tails, flips);
+	       " lost tails, %" PRIu64 " damaged copies, %" PRIu64
+	       " members merged, %" PRIu64 " users linked\n",
+	    crashes, tails, flips, merges, links);
 	printf(
 	    "%" PRIu64 " passed, %" PRIu64 " failed\n", count - failed, failed);
 	return failed == 0 ? 0 : 1;

@@ -74,14 +74,15 @@ configure(struct play *p, const char *actor, const char *member,
 }
 
 static Stoa__Accounts__CommunityReply
-community(const struct play *p)
+community(struct play *p)
 {
 	Stoa__Accounts__CommunityQuery in =
 	    STOA__ACCOUNTS__COMMUNITY_QUERY__INIT;
 	Stoa__Accounts__CommunityReply out =
 	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
 
-	assert_int_equal(accounts_community(p->state, &in, &out), STOA_OK);
+	assert_int_equal(
+	    accounts_community(p->state, &in, &p->arena, &out), STOA_OK);
 	return out;
 }
 
@@ -271,12 +272,96 @@ test_community_is_not_there_before_it_is_open(void **state)
 	struct play p;
 
 	(void)state;
-	assert_int_equal(accounts_community(NULL, &in, &out), STOA_NOT_FOUND);
+	assert_int_equal(
+	    accounts_community(NULL, &in, &p.arena, &out), STOA_NOT_FOUND);
 	play_begin(&p, &accounts_core, "c_aaaaaaaaaa");
 	assert_int_equal(
-	    accounts_community(p.state, &in, &out), STOA_NOT_FOUND);
+	    accounts_community(p.state, &in, &p.arena, &out), STOA_NOT_FOUND);
 	assert_false(configure(&p, ann, "", &grant, 1));
 	assert_refused(&p, "not_permitted", "an open community");
+	play_end(&p);
+}
+
+/* ---- commands of the community's own ---- */
+
+static bool
+command(struct play *p, const char *actor, const char *name, const char *text,
+    const char *model)
+{
+	Stoa__Accounts__Setting setting = STOA__ACCOUNTS__SETTING__INIT;
+	Stoa__Accounts__CommunityCommand own =
+	    STOA__ACCOUNTS__COMMUNITY_COMMAND__INIT;
+
+	own.name = TEXT(name);
+	own.text = TEXT(text);
+	own.model = TEXT(model);
+	setting.kind_case = KIND(COMMAND);
+	setting.command = &own;
+	return configure(p, actor, bob, &setting, 1);
+}
+
+static void
+test_commands_come_and_go_by_a_vote(void **state)
+{
+	struct stoa_hash before, after;
+	struct play p;
+
+	(void)state;
+	open_community(&p);
+	before = play_digest(&p, p.state);
+	assert_false(command(&p, "@bot", "faq", "Read the pinned post.", ""));
+	assert_refused(&p, "not_permitted", "an accepted proposal");
+	assert_false(command(&p, ann, "faq", "Read the pinned post.", ""));
+	assert_true(
+	    command(&p, "@governance", "faq", "Read the pinned post.", ""));
+	assert_true(command(&p, "@governance", "sort", "", "m_aaaaaaaaaa"));
+	assert_int_equal(community(&p).n_commands, 2);
+	assert_string_equal(community(&p).commands[0]->name, "faq");
+	assert_string_equal(community(&p).commands[1]->model, "m_aaaaaaaaaa");
+	/* The same is no event; another text replaces. */
+	assert_true(command(&p, "@governance", "sort", "", "m_aaaaaaaaaa"));
+	assert_int_equal(p.events, 0);
+	assert_true(command(&p, "@governance", "sort", "Ask ann.", ""));
+	assert_int_equal(community(&p).n_commands, 2);
+	assert_true(command(&p, "@governance", "faq", "", ""));
+	assert_false(command(&p, "@governance", "faq", "", ""));
+	assert_refused(&p, "no_such_command", "faq");
+	assert_true(command(&p, "@governance", "sort", "", ""));
+	assert_int_equal(community(&p).n_commands, 0);
+	after = play_digest(&p, p.state);
+	assert_true(stoa_hash_is_equal(&before, &after));
+	play_end(&p);
+}
+
+static void
+test_commands_are_bounded(void **state)
+{
+	static const char *const bad[] = {"", "Faq", "a b", "a_b",
+	    "abcdefghijklmnopqrstuvwxyz0123456", "\xc3\xa4"};
+	char text[ACCOUNTS_COMMAND_TEXT_MAX + 2], name[8];
+	struct play p;
+
+	(void)state;
+	open_community(&p);
+	for (size_t i = 0; i < STOA_COUNT(bad); i++) {
+		assert_false(command(&p, "@governance", bad[i], "x", ""));
+		assert_refused(&p, "name_not_valid", "name 32");
+	}
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_false(command(&p, "@governance", "a", text, ""));
+	assert_refused(&p, "name_not_valid", "text 1000");
+	assert_false(command(&p, "@governance", "a", "x", "m_aaaaaaaaaa"));
+	assert_refused(&p, "name_not_valid", "text 1000");
+	assert_false(command(&p, "@governance", "a", "", "u_aaaaaaaaaa"));
+	assert_refused(&p, "name_not_valid", "model 16");
+	for (unsigned i = 0; i < ACCOUNTS_COMMANDS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "a%u", i);
+		assert_true(command(&p, "@governance", name, "x", ""));
+	}
+	assert_false(command(&p, "@governance", "b", "x", ""));
+	assert_refused(&p, "too_many", "commands 25");
+	assert_true(command(&p, "@governance", "a0", "y", ""));
 	play_end(&p);
 }
 
@@ -291,6 +376,8 @@ main(void)
 	    cmocka_unit_test(test_configure_is_for_admins_and_the_bot),
 	    cmocka_unit_test(test_configure_refuses_by_name_and_limit),
 	    cmocka_unit_test(test_configure_refuses_a_kind_that_comes_twice),
+	    cmocka_unit_test(test_commands_come_and_go_by_a_vote),
+	    cmocka_unit_test(test_commands_are_bounded),
 	    cmocka_unit_test(
 		test_configure_is_in_the_digest_only_when_it_changes),
 	    cmocka_unit_test(test_community_is_not_there_before_it_is_open),

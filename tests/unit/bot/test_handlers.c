@@ -624,6 +624,60 @@ test_ask_lets_the_worker_read_the_model(void **state)
 	assert_non_null(strstr(w->final->plain, "97.0 %"));
 }
 
+/* ---- commands of the community's own ---- */
+
+static void
+own_commands(struct world *w)
+{
+	Stoa__Accounts__CommunityReply out =
+	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
+	Stoa__Accounts__CommunityCommand faq =
+	    STOA__ACCOUNTS__COMMUNITY_COMMAND__INIT;
+	Stoa__Accounts__CommunityCommand sort =
+	    STOA__ACCOUNTS__COMMUNITY_COMMAND__INIT;
+	Stoa__Accounts__CommunityCommand *list[] = {&faq, &sort};
+
+	faq.name = TEXT("faq");
+	faq.text = TEXT("Read the pinned post.");
+	sort.name = TEXT("sort");
+	sort.model = TEXT("m_aaaaaaaaaa");
+	out.commands = list;
+	out.n_commands = 2;
+	world_reply(w, world_expect(w, "Accounts", "Community"), &out.base);
+}
+
+static void
+test_run_answers_with_a_text_or_asks_a_model(void **state)
+{
+	const Stoa__Training__ModelQuery *in;
+	struct world *w = *state;
+	struct world_call *call;
+
+	(void)world_say(w, ADA, "1", "/run");
+	world_meet(w);
+	own_commands(w);
+	assert_string_equal(w->final->table->rows[0]->cells[0], "faq");
+	assert_string_equal(
+	    w->final->table->rows[1]->cells[1], "asks m_aaaaaaaaaa");
+	(void)world_say(w, ADA, "2", "/run name:faq");
+	own_commands(w);
+	assert_string_equal(w->final->title, "faq");
+	assert_string_equal(w->final->text, "Read the pinned post.");
+	(void)world_say(w, ADA, "3", "/run name:sort");
+	own_commands(w);
+	assert_string_equal(w->final->problem->field, "question");
+	(void)world_say(w, ADA, "4", "/run name:sort question:\"which one\"");
+	own_commands(w);
+	call = world_expect(w, "Training", "Model");
+	in = call->request;
+	assert_string_equal(in->model, "m_aaaaaaaaaa");
+	world_fail(w, call, STOA_NOT_FOUND);
+	assert_string_equal(w->final->problem->code, "no_such_model");
+	(void)world_say(w, ADA, "5", "/run name:other");
+	own_commands(w);
+	assert_string_equal(w->final->problem->code, "no_such_command");
+}
+
 static void
 test_ask_says_who_does_not_answer(void **state)
 {
@@ -732,6 +786,7 @@ main(void)
 	    TEST(test_upload_of_stored_content_makes_a_dataset),
 	    TEST(test_upload_refuses_what_storage_does_not_hold),
 	    TEST(test_ask_lets_the_worker_read_the_model),
+	    TEST(test_run_answers_with_a_text_or_asks_a_model),
 	    TEST(test_ask_says_who_does_not_answer),
 	    TEST(test_ask_without_any_label_is_an_error_of_the_worker),
 	    TEST(test_model_is_shown_with_what_its_job_was_set_to),

@@ -102,6 +102,11 @@ test_motion_each_verb_is_read_and_told(void **state)
 	    {"set name \"Model makers\"", "call the community Model makers"},
 	    {"set announce_channel <#290926798626357999>",
 		"tell news in the channel 290926798626357999"},
+	    {"command faq text \"Read it; then ask.\"",
+		"the command faq answers: Read it; then ask."},
+	    {"command sort-2 model m_7f2w5k3cqz",
+		"the command sort-2 asks the model m_7f2w5k3cqz"},
+	    {"retire-command faq", "take the command faq away"},
 	    {"retire-rule model-approval",
 		"nothing of the type MODEL_APPROVAL can be proposed any more"},
 	    {"charter credits 150 round 14d",
@@ -114,6 +119,40 @@ test_motion_each_verb_is_read_and_told(void **state)
 		assert_string_equal(
 		    bot_motion_words(&arena, read_one(rows[i].line)),
 		    rows[i].words);
+	}
+}
+
+/* Its name could never be used if the bot had one of that name. */
+static void
+test_motion_command_takes_names_that_are_free(void **state)
+{
+	static const struct {
+		const char *line, *field;
+	} rows[] = {
+	    {"command", "lacks a name"},
+	    {"command balance text x", "the name cannot be balance"},
+	    {"command FAQ text x", "the name cannot be FAQ"},
+	    {"command a_b text x", "the name cannot be a_b"},
+	    {"command abcdefghijklmnopqrstuvwxyz0123456 text x", "the name"},
+	    {"command faq", "lacks text or model"},
+	    {"command faq text", "lacks what it answers with"},
+	    {"command faq text \"\"", "lacks the text"},
+	    {"command faq text two words", "the end of the action"},
+	    {"command faq model intents", "the model cannot be intents"},
+	    {"command faq link x", "what it is cannot be link"},
+	    {"retire-command", "lacks a name"},
+	    {"retire-command a b", "the end of the action"},
+	};
+	Stoa__Governance__Action **actions;
+	size_t count;
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		if (bot_motion_read(stoa_str_of(rows[i].line), rules(), &arena,
+			&actions, &count, &problem) ||
+		    strstr(problem.text, rows[i].field) == NULL) {
+			fail_msg("%s: %s", rows[i].line, problem.text);
+		}
 	}
 }
 
@@ -276,6 +315,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_motion_each_verb_is_read_and_told),
+	    cmocka_unit_test(test_motion_command_takes_names_that_are_free),
 	    cmocka_unit_test(test_motion_training_has_its_settings),
 	    cmocka_unit_test(test_motion_rule_starts_from_the_one_in_force),
 	    cmocka_unit_test(test_motion_several_belong_to_options),

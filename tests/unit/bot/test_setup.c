@@ -56,6 +56,7 @@ say(struct world *w, const struct say *s)
 	if (s->role != NULL) {
 		c.roles = roles;
 		c.n_roles = 2;
+		c.has_roles = true;
 	}
 	if (s->option != NULL) {
 		option.name = TEXT(s->option);
@@ -65,6 +66,14 @@ say(struct world *w, const struct say *s)
 		c.n_options = 1;
 	}
 	return world_deliver_discord(w, s->user, &c);
+}
+
+/* Who comes first; accounts is told of the roles, which are new to it. */
+static void
+meet_with_roles(struct world *w)
+{
+	world_meet(w);
+	world_accept(w, world_expect(w, "Accounts", "ObserveRoles"), 1, NULL);
 }
 
 static void
@@ -258,7 +267,7 @@ test_setup_is_for_holders_of_the_admin_role(void **state)
 			 .id = "1",
 			 .role = ROLE,
 			 .standing = ORDINARY});
-	world_meet(w);
+	meet_with_roles(w);
 	world_balance(w, MEMBER_ROLE);
 	world_community(w, ROLE, "");
 	/* Permitted; now the answer itself. */
@@ -285,7 +294,7 @@ test_setup_is_not_for_trainers_or_other_roles(void **state)
 				 .role = ROLE,
 				 .standing = ORDINARY});
 		if (i == 0) {
-			world_meet(w);
+			meet_with_roles(w);
 		}
 		world_balance(w, MEMBER_ROLE);
 		world_community(w, admin_roles[i], trainer_roles[i]);
@@ -307,6 +316,7 @@ test_setup_believes_no_standing_of_a_terminal(void **state)
 	c.standing = STOA__CHAT__STANDING__HEAD;
 	c.roles = roles;
 	c.n_roles = 1;
+	c.has_roles = true;
 	(void)world_deliver(w, GRACE, &c, 1);
 	world_meet(w);
 	world_balance(w, MEMBER_ROLE);

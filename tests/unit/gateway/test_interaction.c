@@ -248,6 +248,7 @@ test_interaction_read_takes_a_user_in_a_direct_message(void **state)
 	(void)state;
 	assert_whole(&i, STOA__DISCORD__KIND__COMMAND, "", "");
 	assert_int_equal(i.command->standing, STOA__CHAT__STANDING__ORDINARY);
+	assert_false(i.command->has_roles);
 }
 
 static void
@@ -329,6 +330,7 @@ test_interaction_read_takes_a_pressed_button(void **state)
 	assert_string_equal(i.command->raw, "");
 	assert_int_equal(i.command->n_options, 0);
 	assert_true(i.command->can_form);
+	assert_true(i.command->has_roles);
 	assert_int_equal(i.command->n_roles, 1);
 	assert_string_equal(i.command->roles[0], "539082325061836999");
 	assert_int_equal(i.command->standing, STOA__CHAT__STANDING__MANAGER);

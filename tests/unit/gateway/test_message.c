@@ -182,6 +182,7 @@ test_interaction_read_arrival_is_the_owners_setup(void **state)
 	assert_string_equal(i.command->channel, CHANNEL);
 	assert_string_equal(i.command->locale, "fr");
 	assert_int_equal(i.command->standing, STOA__CHAT__STANDING__HEAD);
+	assert_false(i.command->has_roles);
 	h = handle_of(i.command->reply);
 	assert_int_equal(h->kind, STOA__DISCORD__KIND__MESSAGE);
 	assert_string_equal(h->channel, CHANNEL);

@@ -392,6 +392,18 @@ delegate(void)
 	(void)command(t.members[dice(t.member_count)], "Delegate", &in.base);
 }
 
+/* Two turn out to be one person; some of them again, or the other way. */
+static void
+unite(void)
+{
+	Stoa__Governance__UniteRequest in =
+	    STOA__GOVERNANCE__UNITE_REQUEST__INIT;
+
+	in.member = t.members[dice(t.member_count)];
+	in.former = t.members[dice(t.member_count)];
+	(void)command("@bot", "Unite", &in.base);
+}
+
 static void
 advance(int64_t us)
 {
@@ -425,6 +437,13 @@ play_all(void)
 			break;
 		case 2:
 			advance(dice(1500000));
+			break;
+		case 3:
+			if (dice(8) == 0) {
+				unite();
+			} else {
+				vote();
+			}
 			break;
 		default:
 			vote();

@@ -337,6 +337,83 @@ test_deadlines_end_what_nobody_finished(void **state)
 	play_end(&p);
 }
 
+/* ---- one person ---- */
+
+static bool
+unite(struct play *p, const char *actor, const char *member, const char *former)
+{
+	Stoa__Training__UniteRequest in = STOA__TRAINING__UNITE_REQUEST__INIT;
+
+	in.member = (char *)(uintptr_t)member;
+	in.former = (char *)(uintptr_t)former;
+	return play(p, actor, "Unite", &in.base);
+}
+
+static size_t
+jobs_of(struct play *p, const char *member)
+{
+	Stoa__Training__JobsQuery in = STOA__TRAINING__JOBS_QUERY__INIT;
+	Stoa__Training__JobsReply out = STOA__TRAINING__JOBS_REPLY__INIT;
+
+	in.member = (char *)(uintptr_t)member;
+	assert_int_equal(
+	    training_query_jobs(p->state, &in, &p->arena, &out), STOA_OK);
+	return out.n_jobs;
+}
+
+static void
+test_unite_gives_jobs_models_and_datasets_to_one(void **state)
+{
+	static const char bob[] = "u_bbbbbbbbbb";
+	Stoa__Training__DatasetsQuery ask =
+	    STOA__TRAINING__DATASETS_QUERY__INIT;
+	Stoa__Training__DatasetsReply sets =
+	    STOA__TRAINING__DATASETS_REPLY__INIT;
+	Stoa__Training__ModelsQuery models_ask =
+	    STOA__TRAINING__MODELS_QUERY__INIT;
+	Stoa__Training__ModelsReply models = STOA__TRAINING__MODELS_REPLY__INIT;
+	Stoa__Training__CancelJobRequest cancel =
+	    STOA__TRAINING__CANCEL_JOB_REQUEST__INIT;
+	Stoa__Training__SubmitJobRequest in = request();
+	struct stoa_id done, open;
+	struct play p;
+
+	(void)state;
+	begin(&p);
+	assert_true(play(&p, ann, "SubmitJob", &in.base));
+	done = last_job(&p);
+	assert_true(escrow(&p, &done, "h_aaaaaaaaaa"));
+	assert_true(claim(&p, &done, 1, "w"));
+	assert_true(complete(&p, &done, 1, "w", 1000000));
+	assert_true(play(&p, ann, "SubmitJob", &in.base));
+	open = last_job(&p);
+	assert_false(unite(&p, ann, bob, ann));
+	assert_refused(&p, "not_permitted", "bot");
+	assert_true(unite(&p, "@bot", bob, ann));
+	assert_int_equal(jobs_of(&p, bob), 2);
+	assert_int_equal(jobs_of(&p, ann), 0);
+	assert_int_equal(
+	    training_query_datasets(p.state, &ask, &p.arena, &sets), STOA_OK);
+	assert_string_equal(sets.datasets[0]->member, bob);
+	assert_int_equal(
+	    training_query_models(p.state, &models_ask, &p.arena, &models),
+	    STOA_OK);
+	assert_string_equal(models.models[0]->member, bob);
+	/* The old name still speaks for the same person. */
+	assert_true(play(&p, ann, "SubmitJob", &in.base));
+	assert_int_equal(jobs_of(&p, bob), 3);
+	cancel.job = open.text;
+	assert_true(play(&p, bob, "CancelJob", &cancel.base));
+	/* Again is nothing, and nobody becomes who they were. */
+	assert_true(unite(&p, "@bot", bob, ann));
+	assert_int_equal(p.events, 0);
+	assert_false(unite(&p, "@bot", ann, bob));
+	assert_refused(&p, "not_permitted", "two members");
+	assert_false(unite(&p, "@bot", "u_eeeeeeeeee", ann));
+	assert_refused(&p, "not_permitted", "two members");
+	play_end(&p);
+}
+
 int
 main(void)
 {
@@ -351,6 +428,7 @@ main(void)
 		test_a_refused_budget_ends_the_job_without_settlement),
 	    cmocka_unit_test(test_cost_never_passes_the_budget),
 	    cmocka_unit_test(test_deadlines_end_what_nobody_finished),
+	    cmocka_unit_test(test_unite_gives_jobs_models_and_datasets_to_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
