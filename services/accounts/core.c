@@ -313,4 +313,7 @@ const struct stoa_core accounts_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
+    .image_version = 1,
+    .save = accounts_image_save,
+    .load = accounts_image_load,
 };

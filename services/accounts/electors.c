@@ -138,8 +138,7 @@ electors_apply_roles(
 		stoa_assert(m->platform_roles != NULL);
 	}
 	for (size_t i = 0; i < e->n_roles; i++) {
-		m->platform_roles[i] = strdup(e->roles[i]);
-		stoa_assert(m->platform_roles[i] != NULL);
+		m->platform_roles[i] = stoa_text_dup(e->roles[i]);
 	}
 	m->platform_role_count = e->n_roles;
 	elector_changed(s, m);

@@ -194,8 +194,8 @@ holds_decide_expire(const struct accounts *s, const struct stoa_command *c,
 
 /* ---- apply --------------------------------------------------------------- */
 
-static void
-due_refresh(struct accounts *s)
+void
+holds_due_refresh(struct accounts *s)
 {
 	s->hold_due_us = INT64_MAX;
 	STOA_MAP_EACH(&s->holds, entry)
@@ -208,21 +208,29 @@ due_refresh(struct accounts *s)
 	}
 }
 
+struct hold *
+hold_add(struct accounts *s, struct stoa_str id, struct member *m)
+{
+	struct hold *hold = calloc(1, sizeof(*hold));
+
+	stoa_assert(hold != NULL);
+	hold->member = m;
+	hold->account = m == NULL ? &s->treasury : &m->account;
+	stoa_assert(stoa_map_put(&s->holds, id, hold) == NULL);
+	hold->id = s->holds.entries[s->holds.entry_count - 1].key;
+	return hold;
+}
+
 void
 holds_apply_placed(struct accounts *s, const Stoa__Accounts__HoldPlaced *e)
 {
-	struct hold *hold = calloc(1, sizeof(*hold));
 	struct member *m = member_get(s, stoa_str_of(e->member));
+	struct hold *hold = hold_add(s, stoa_str_of(e->id), m);
 
-	stoa_assert(hold != NULL);
 	stoa_assert(m != NULL || strcmp(e->member, "@treasury") == 0);
-	hold->member = m;
-	hold->account = m == NULL ? &s->treasury : &m->account;
 	hold->amount[0] = e->joy_micro;
 	hold->amount[1] = e->credit_micro;
 	hold->expires_us = e->expires_us;
-	stoa_assert(stoa_map_put(&s->holds, stoa_str_of(e->id), hold) == NULL);
-	hold->id = s->holds.entries[s->holds.entry_count - 1].key;
 	for (int i = 0; i < ASSET_COUNT; i++) {
 		hold->account->available[i] -= hold->amount[i];
 		hold->account->held[i] += hold->amount[i];
@@ -254,7 +262,7 @@ hold_close(struct accounts *s, const char *id, const int64_t taken[ASSET_COUNT])
 	(void)stoa_map_remove(&s->holds, stoa_str_of(id));
 	free(hold);
 	if (was_first) {
-		due_refresh(s);
+		holds_due_refresh(s);
 	}
 }
 

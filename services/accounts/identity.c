@@ -11,15 +11,6 @@
 
 #include <stdlib.h>
 
-static char *
-text_dup(const char *text)
-{
-	char *copy = strdup(text);
-
-	stoa_assert(copy != NULL);
-	return copy;
-}
-
 static struct person *
 person_must(const struct accounts *s, const ProtobufCBinaryData *key)
 {
@@ -411,13 +402,13 @@ identity_apply_linked(
 
 		stoa_assert(to->link_count < ACCOUNTS_IDENTITY_LINKS_MAX);
 		free(p->member);
-		p->member = text_dup(e->member);
+		p->member = stoa_text_dup(e->member);
 		to->links[to->link_count++] = p;
 	}
 	for (size_t i = 0; i < from->former_count; i++) {
 		former_add(to, from->formers[i]);
 	}
-	former_add(to, text_dup(e->former));
+	former_add(to, stoa_text_dup(e->former));
 	free(stoa_map_remove(&s->identities, stoa_str_of(e->former)));
 	offer_drop(s, e->member);
 	offer_drop(s, e->former);
@@ -440,7 +431,7 @@ identity_apply_unlinked(struct accounts *s, const struct stoa_fact *fact,
 	memmove(&identity->links[i], &identity->links[i + 1],
 	    (identity->link_count - i) * sizeof(identity->links[0]));
 	free(p->member);
-	p->member = text_dup(e->member);
+	p->member = stoa_text_dup(e->member);
 	p->is_known = true;
 	p->linked_us = fact->time.us;
 	/* A code that is on its way may be known to who has left. */

@@ -42,6 +42,12 @@ start(struct stoa_svc *svc)
 	return stoa_domaind_start(svc, &domain) != NULL;
 }
 
+static int
+instead(struct stoa_svc *svc)
+{
+	return stoa_domaind_instead(svc, &accounts_core);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -49,6 +55,7 @@ main(int argc, char **argv)
 	    .name = "accounts",
 	    .description = "directory, members, roles and the ledger",
 	    .shared = {&stoa_domain_settings},
+	    .instead = instead,
 	    .start = start,
 	};
 

@@ -19,15 +19,6 @@ member_get(const struct accounts *s, struct stoa_str id)
 	return m;
 }
 
-static char *
-text_dup(const char *text)
-{
-	char *copy = strdup(text);
-
-	stoa_assert(copy != NULL);
-	return copy;
-}
-
 bool
 name_is_valid(const char *name, size_t len_min)
 {
@@ -318,7 +309,7 @@ people_apply_opened(
     struct accounts *s, const Stoa__Accounts__CommunityOpened *e)
 {
 	stoa_assert(s->name == NULL);
-	s->name = text_dup(e->name);
+	s->name = stoa_text_dup(e->name);
 	s->welcome_grant_micro = e->welcome_grant_micro;
 }
 
@@ -328,7 +319,7 @@ member_add(struct accounts *s, const char *id, const char *display_name)
 	struct member *m = calloc(1, sizeof(*m));
 
 	stoa_assert(m != NULL);
-	m->display_name = text_dup(display_name);
+	m->display_name = stoa_text_dup(display_name);
 	m->role = STOA__ACCOUNTS__ROLE__MEMBER;
 	stoa_assert(stoa_map_put(&s->members, stoa_str_of(id), m) == NULL);
 	m->id = s->members.entries[s->members.entry_count - 1].key;
@@ -375,23 +366,32 @@ people_apply_workspace(
     struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e)
 {
 	stoa_assert(stoa_map_put(&s->workspaces, key_of(&e->workspace_key),
-			text_dup(e->community)) == NULL);
+			stoa_text_dup(e->community)) == NULL);
+}
+
+struct person *
+person_add(struct accounts *s, struct stoa_str key, struct stoa_str sealed)
+{
+	struct person *p = calloc(1, sizeof(*p) + sealed.len);
+
+	stoa_assert(p != NULL);
+	p->sealed_len = sealed.len;
+	if (sealed.len > 0) {
+		memcpy(p->sealed, sealed.data, sealed.len);
+	}
+	stoa_assert(stoa_map_put(&s->people, key, p) == NULL);
+	p->key = s->people.entries[s->people.entry_count - 1].key;
+	return p;
 }
 
 void
 people_apply_person(struct accounts *s, const struct stoa_fact *fact,
     const Stoa__Accounts__PersonLinked *e)
 {
-	struct person *p = calloc(1, sizeof(*p) + e->sealed_user.len);
+	struct person *p =
+	    person_add(s, key_of(&e->user_key), key_of(&e->sealed_user));
 
-	stoa_assert(p != NULL);
-	p->member = text_dup(e->member);
-	p->platform = text_dup(e->platform);
+	p->member = stoa_text_dup(e->member);
+	p->platform = stoa_text_dup(e->platform);
 	p->linked_us = fact->time.us;
-	p->sealed_len = e->sealed_user.len;
-	if (p->sealed_len > 0) {
-		memcpy(p->sealed, e->sealed_user.data, p->sealed_len);
-	}
-	stoa_assert(stoa_map_put(&s->people, key_of(&e->user_key), p) == NULL);
-	p->key = s->people.entries[s->people.entry_count - 1].key;
 }

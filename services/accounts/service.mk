@@ -1,8 +1,8 @@
 # accounts: directory, members, roles, ledger.
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
-	core.c electors.c people.c identity.c merge.c settings.c commands.c ledger.c \
-	holds.c query.c)
+	core.c electors.c people.c identity.c identity_image.c image.c merge.c \
+	settings.c commands.c ledger.c holds.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 

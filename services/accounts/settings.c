@@ -195,16 +195,6 @@ settings_decide(const struct accounts *s, const struct stoa_command *c,
 
 /* ---- apply --------------------------------------------------------------- */
 
-static void
-text_set(char **place, const char *text)
-{
-	char *copy = strdup(text);
-
-	stoa_assert(copy != NULL);
-	free(*place);
-	*place = copy;
-}
-
 void
 settings_apply(struct accounts *s, const Stoa__Accounts__CommunityConfigured *e)
 {
@@ -215,9 +205,9 @@ settings_apply(struct accounts *s, const Stoa__Accounts__CommunityConfigured *e)
 		int which = id_of(setting, &id);
 
 		if (which >= 0) {
-			text_set(&s->platform_ids[which], id);
+			stoa_text_set(&s->platform_ids[which], id);
 		} else if (setting->kind_case == SETTING(NAME)) {
-			text_set(&s->name, setting->name);
+			stoa_text_set(&s->name, setting->name);
 		} else if (setting->kind_case == SETTING(WELCOME_GRANT_MICRO)) {
 			s->welcome_grant_micro = setting->welcome_grant_micro;
 		} else if (setting->kind_case == SETTING(COMMAND)) {

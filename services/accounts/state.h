@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/money.h"
+#include "base/text.h"
 
 enum {
 	ASSET_COUNT = 2
@@ -128,6 +129,9 @@ void holds_apply_placed(
 void holds_apply_posted(
     struct accounts *s, const Stoa__Accounts__HoldPosted *e);
 void holds_apply_released(struct accounts *s, const char *id);
+/* A new one, of nothing yet; `m` NULL: the treasury's. */
+struct hold *hold_add(struct accounts *s, struct stoa_str id, struct member *m);
+void holds_due_refresh(struct accounts *s);
 
 /* electors.c */
 
@@ -158,6 +162,17 @@ void people_apply_workspace(
     struct accounts *s, const Stoa__Accounts__WorkspaceLinked *e);
 void people_apply_person(struct accounts *s, const struct stoa_fact *fact,
     const Stoa__Accounts__PersonLinked *e);
+
+/* A new one without member and platform. */
+struct person *person_add(
+    struct accounts *s, struct stoa_str key, struct stoa_str sealed);
+
+/* image.c, identity_image.c */
+struct stoa_image;
+void accounts_image_save(const void *state, struct stoa_buf *out);
+bool accounts_image_load(void *state, struct stoa_str bytes);
+void identity_save(const struct accounts *s, struct stoa_buf *out);
+void identity_load(struct accounts *s, struct stoa_image *in);
 
 /* True when it is the bot that speaks of the directory; else refused. */
 bool is_directory(const struct stoa_command *c, struct stoa_decision *d);
