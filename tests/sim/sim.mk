@@ -3,11 +3,13 @@
 SEED ?= 1
 N    ?= 2000
 
+SIM_WORLD := $(addprefix tests/sim/,world.c node.c rpc.c)
+
 $(eval $(call program,sim/accounts,tests/sim/sim_accounts.c \
-	tests/sim/node.c,domain fake accounts base proto,\
+	$(SIM_WORLD),domain fake accounts base proto,\
 	-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call program,sim/training,tests/sim/sim_training.c \
-	tests/sim/node.c tests/sim/rpc.c,\
+	tests/sim/bus.c $(SIM_WORLD),\
 	domain fake accounts training worker-recipe base proto,\
 	-lprotobuf-c $(BASE_LIBS) -lm))
 

@@ -1,0 +1,95 @@
+/* world.h - what all simulations have in common: domains of replicas under one
+ * clock, faults that come to an end, and checks that hold for any journal.
+ *
+ * A simulation's own struct begins with one of these. */
+#ifndef STOA_TESTS_SIM_WORLD_H
+#define STOA_TESTS_SIM_WORLD_H
+
+#include "tests/sim/node.h"
+#include "tests/sim/rpc.h"
+
+#define WORLD_DOMAINS_MAX 2
+#define WORLD_NODES_MAX	  2
+#define WORLD_COUNTS_MAX  8
+
+struct world_domain {
+	struct sim_broker *broker;
+	struct sim_lan *lan;
+	struct node nodes[WORLD_NODES_MAX];
+};
+
+struct world {
+	struct sim *sim;
+	struct rpc_world *rpc;	/* NULL: nobody calls anybody */
+	struct stoa_bus *buses; /* of all daemons with reactions: bus.h */
+	struct world_domain domains[WORLD_DOMAINS_MAX];
+	int domain_count;
+	uint32_t node_count; /* of each domain */
+	bool is_healed;	     /* there are no faults any more */
+	bool is_over;
+	bool is_failed;
+	char failure[256]; /* the first one */
+};
+
+/* Keeps what failed first. `world` is a struct world. */
+void world_fail(void *world, const char *what, const char *which);
+uint64_t world_roll(struct world *w, uint64_t bound);
+
+/* A random configuration per seed: some runs are gentle. */
+void world_faults_roll(struct world *w, uint64_t delay_us_max);
+
+/* A broker, and node_count replicas like `like`: its core, callbacks and owner
+ * (`world`) are taken, the rest is filled in. Add makes them, start starts. */
+struct world_domain *world_domain_add(struct world *w);
+void world_domain_start(
+    struct world *w, struct world_domain *d, const struct node *like);
+
+/* Ends the faults; what travels still takes its time. */
+void world_heal(void *world);
+
+/* Steps until `is_at_rest` after the faults, or fails at `rest_us`. */
+void world_run(
+    struct world *w, bool (*is_at_rest)(struct world *w), int64_t rest_us);
+
+/* All replicas are up, have followed, and have nothing under way. */
+bool world_is_at_rest(const struct world *w);
+
+/* What still travels is delivered to nobody. */
+void world_stop(struct world *w);
+void world_free(struct world *w);
+
+/* ---- oracles ---- */
+
+/* All replicas of a domain have the same live head; it goes to the trace. */
+void world_check_equal(
+    struct world *w, struct world_domain *d, struct stoa_str community);
+
+/* A replica that starts from its copy alone has the live state. */
+void world_check_restart(struct world *w, struct world_domain *d,
+    const struct stoa_str *communities, size_t count);
+
+/* Where every replica stands; for a person who repeats a seed. */
+void world_print(const struct world *w);
+
+/* ---- all seeds ---- */
+
+struct world_result {
+	struct stoa_hash trace;
+	bool is_failed;
+	char failure[256];
+	uint64_t counts[WORLD_COUNTS_MAX];
+};
+
+/* Ends the trace; `w` may be freed afterwards. */
+struct world_result world_end(struct world *w);
+
+struct world_play {
+	const char *name;
+	struct world_result (*run)(uint64_t seed);
+	const char *counts[WORLD_COUNTS_MAX]; /* what is counted, by name */
+};
+
+/* NAME FIRST COUNT: runs each seed twice, which must leave the same trace. */
+int world_main(int argc, char **argv, const struct world_play *play);
+
+#endif
