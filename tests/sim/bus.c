@@ -9,6 +9,13 @@
 
 #define COMMAND_BYTES_MAX 4096
 
+struct asked {
+	struct asked *next;
+	struct stoa_bus *bus;
+	stoa_bus_done done;
+	void *owner;
+};
+
 /* ---- life ---- */
 
 struct stoa_bus *
@@ -56,6 +63,17 @@ bus_stop(struct world *w, const struct node *n)
 	}
 }
 
+static void
+asked_free(struct stoa_bus *b)
+{
+	while (b->asked != NULL) {
+		struct asked *a = b->asked;
+
+		b->asked = a->next;
+		free(a);
+	}
+}
+
 void
 bus_free_all(struct world *w)
 {
@@ -64,6 +82,7 @@ bus_free_all(struct world *w)
 
 		w->buses = b->next;
 		b->outside->reactions_free(b->reactions);
+		asked_free(b);
 		free(b);
 	}
 }
@@ -81,6 +100,32 @@ bus_serving(const struct world *w, struct stoa_str community)
 
 /* ---- calls ---- */
 
+static void
+answered(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct asked *a = owner;
+	struct world *w = a->bus->world;
+
+	if (world_crash_point(w, a->bus->node, CRASH_ANSWERED)) {
+		return;
+	}
+	a->done(a->owner, status, reply, detail);
+	(void)world_crash_point(w, a->bus->node, CRASH_HEARD);
+}
+
+/* With the places where a daemon with reactions may be killed. */
+static void *
+asked_new(struct stoa_bus *b, stoa_bus_done done, void *owner)
+{
+	struct asked *a = malloc(sizeof(*a));
+
+	stoa_assert(a != NULL);
+	*a = (struct asked){b->asked, b, done, owner};
+	b->asked = a;
+	return a;
+}
+
 void
 stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
     const ProtobufCMessage *request, stoa_bus_done done, void *owner)
@@ -97,6 +142,11 @@ stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
 	    .is_dead = &b->is_dead,
 	};
 
+	if (b->reactions != NULL) {
+		owner = asked_new(b, done, owner);
+		done = answered;
+		(void)world_crash_point(b->world, b->node, CRASH_ASKED);
+	}
 	if (b->outside->call(b, call, request, done, owner)) {
 		return;
 	}
@@ -151,6 +201,7 @@ stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
 	*s = (struct stored){
 	    b, done, owner, is_stored && is_heard ? STOA_OK : STOA_TIMEOUT};
 	sim_at(w->sim, (int64_t)world_roll(w, 5000), store_answered, s);
+	(void)world_crash_point(w, b->node, CRASH_STORED);
 }
 
 /* ---- what reactions ask for ---- */
@@ -185,4 +236,5 @@ bus_command(void *owner, struct stoa_str where, struct stoa_str id,
 	submit.request =
 	    stoa_str_of_bytes(bytes, protobuf_c_message_pack(request, bytes));
 	stoa_replica_submit(b->node->replica, &submit, NULL);
+	(void)world_crash_point(b->world, b->node, CRASH_COMMANDED);
 }

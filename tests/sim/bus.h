@@ -26,7 +26,8 @@ struct stoa_bus {
 	struct node *node;
 	const struct bus_outside *outside;
 	const struct stoa_part *part;
-	struct reactions *reactions;
+	struct reactions *reactions; /* NULL: it only asks */
+	struct asked *asked;	     /* all of it, until the end */
 	bool is_dead;
 };
 

@@ -20,6 +20,7 @@
 #define COMMUNITIES 3
 #define MEMBERS	    4
 #define COMMANDS    120
+#define JUMP_US	    (60 * STOA_US_PER_S)
 
 enum command_state {
 	COMMAND_IDLE,
@@ -304,6 +305,8 @@ chaos(void *arg)
 			sim_broker_restart(
 			    r->domain->broker, stoa_rng_below(rng, 12));
 		}
+	} else {
+		world_clock_jump(&r->world, JUMP_US);
 	}
 	sim_at(r->world.sim, (int64_t)stoa_rng_below(rng, 400 * STOA_US_PER_MS),
 	    chaos, r);

@@ -26,6 +26,7 @@
 #define JOBS	  12
 #define MEMBERS	  3
 #define ITEMS_MAX 1024
+#define JUMP_US	  (5 * STOA_US_PER_S)
 #define FUND	  INT64_C(100000000)
 
 static char community[] = "c_trainingaa";
@@ -176,7 +177,7 @@ training_started(void *world, struct node *n)
 	struct reactions_options options = {
 	    .replica = n->replica,
 	    .bus = b,
-	    .clock = sim_clock(w->sim),
+	    .clock = n->clock,
 	    .is_mine = bus_is_mine,
 	    .command = bus_command,
 	    .owner = b,
@@ -543,6 +544,8 @@ chaos(void *arg)
 	} else if (what < 7) {
 		sim_broker_restart(
 		    r->world.domains[domain].broker, world_roll(&r->world, 6));
+	} else {
+		world_clock_jump(&r->world, JUMP_US);
 	}
 	sim_at(r->world.sim, (int64_t)world_roll(&r->world, 900000), chaos, r);
 }
@@ -713,12 +716,17 @@ run_start(struct run *r, uint64_t seed)
 	w->node_count =
 	    stoa_rng_chance(sim_rng(w->sim), 3) ? 1 : WORLD_NODES_MAX;
 	world_faults_roll(w, 10000);
+	w->crash_one_in = world_roll(w, 3) * 40;
 	r->accounts = world_domain_add(w);
 	world_domain_start(w, r->accounts, &bank);
-	rpc_serve(w->rpc, "accounts", r->accounts->nodes, w->node_count);
+	rpc_serve(w->rpc, &(struct rpc_service){.name = "accounts",
+			      .nodes = r->accounts->nodes,
+			      .count = w->node_count});
 	r->training = world_domain_add(w);
 	world_domain_start(w, r->training, &school);
-	rpc_serve(w->rpc, "training", r->training->nodes, w->node_count);
+	rpc_serve(w->rpc, &(struct rpc_service){.name = "training",
+			      .nodes = r->training->nodes,
+			      .count = w->node_count});
 	for (int i = 0; i < 2; i++) {
 		r->workers[i].run = r;
 		(void)snprintf(
@@ -746,7 +754,8 @@ run(uint64_t seed)
 	}
 	result = world_end(&r.world);
 	result.counts[0] = r.crashes;
-	result.counts[1] = r.vanished;
+	result.counts[1] = world_crash_count(&r.world);
+	result.counts[2] = r.vanished;
 	world_stop(&r.world);
 	bus_free_all(&r.world);
 	world_free(&r.world);
@@ -759,7 +768,7 @@ main(int argc, char **argv)
 	static const struct world_play play = {
 	    .name = "training",
 	    .run = run,
-	    .counts = {"crashes", "workers lost"},
+	    .counts = {"crashes", "more at a crash point", "workers lost"},
 	};
 
 	return world_main(argc, argv, &play);

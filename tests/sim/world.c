@@ -2,10 +2,13 @@
 #include "tests/sim/world.h"
 
 #include "base/check.h"
+#include "base/hasher.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define REPLAY_ARENA_MAX (8u << 20)
 
 void
 world_fail(void *world, const char *what, const char *which)
@@ -64,11 +67,55 @@ world_domain_start(
 		n->number = i;
 		n->count = w->node_count;
 		n->copy = sim_copy_new(w->sim);
+		n->clock = sim_clock_new(w->sim);
 		n->is_over = &w->is_over;
 		n->fail = world_fail;
 		node_start(n);
 		sim_at(w->sim, 1000, node_tick, n);
 	}
+}
+
+uint64_t
+world_crash_count(const struct world *w)
+{
+	uint64_t count = 0;
+
+	for (int i = 0; i < CRASH_POINT_COUNT; i++) {
+		count += w->crash_counts[i];
+	}
+	return count;
+}
+
+void
+world_clock_jump(struct world *w, int64_t us)
+{
+	struct world_domain *d =
+	    &w->domains[world_roll(w, (uint64_t)w->domain_count)];
+
+	sim_clock_set(d->nodes[world_roll(w, w->node_count)].clock,
+	    (int64_t)world_roll(w, 2 * (uint64_t)us) - us);
+}
+
+static void
+crash_now(void *node)
+{
+	node_crash(node);
+}
+
+bool
+world_crash_point(struct world *w, struct node *n, enum crash_point point)
+{
+	if (w->is_healed || w->is_over ||
+	    !stoa_rng_chance(sim_rng(w->sim), w->crash_one_in)) {
+		return false;
+	}
+	w->crash_counts[point]++;
+	sim_at(w->sim,
+	    stoa_rng_chance(sim_rng(w->sim), 2)
+		? 0
+		: (int64_t)world_roll(w, sim_faults(w->sim)->delay_us_max),
+	    crash_now, n);
+	return true;
 }
 
 void
@@ -79,6 +126,11 @@ world_heal(void *world)
 
 	w->is_healed = true;
 	*sim_faults(w->sim) = (struct sim_faults){.delay_us_max = delay};
+	for (int d = 0; d < w->domain_count; d++) {
+		for (uint32_t i = 0; i < w->node_count; i++) {
+			sim_clock_set(w->domains[d].nodes[i].clock, 0);
+		}
+	}
 }
 
 /* ---- running ---- */
@@ -146,6 +198,7 @@ world_free(struct world *w)
 	for (int d = 0; d < w->domain_count; d++) {
 		for (uint32_t i = 0; i < w->node_count; i++) {
 			sim_copy_free(w->domains[d].nodes[i].copy);
+			sim_clock_free(w->domains[d].nodes[i].clock);
 		}
 		sim_lan_free(w->domains[d].lan);
 		sim_broker_free(w->domains[d].broker);
@@ -183,6 +236,75 @@ world_check_equal(
 	}
 	sim_trace(w->sim, community, first.index);
 	sim_trace(w->sim, stoa_hash_str(&first.state_hash), 0);
+}
+
+static bool
+entry_replay(const struct stoa_core *core, void *state,
+    struct stoa_str community, const Stoa__Journal__Entry *entry,
+    struct stoa_arena *arena)
+{
+	for (size_t i = 0; i < entry->n_events; i++) {
+		struct stoa_fact fact = {
+		    .community = community,
+		    .actor = stoa_str_of(entry->actor),
+		    .command_id = stoa_str_of(entry->command_id),
+		    .time = {entry->time_us},
+		    .event = stoa_unpack(arena, core->event,
+			stoa_str_of_bytes(
+			    entry->events[i].data, entry->events[i].len)),
+		};
+
+		if (fact.event == NULL || !core->apply(state, &fact)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+world_check_replay(struct world *w, struct world_domain *d,
+    struct stoa_str community,
+    const char *(*audit)(const void *state, struct stoa_str community,
+	const Stoa__Journal__Entry *entry, struct stoa_arena *arena))
+{
+	const struct stoa_core *core = d->nodes[0].core;
+	void *state = core->state_new(community, 1);
+	struct stoa_replica_head head;
+	struct stoa_hasher hasher;
+	struct stoa_hash again;
+	struct stoa_arena arena;
+
+	stoa_arena_init(&arena, NULL, 0, REPLAY_ARENA_MAX);
+	for (uint64_t at = 1; at <= sim_broker_last(d->broker); at++) {
+		const Stoa__Journal__Batch *batch =
+		    stoa_unpack(&arena, &stoa__journal__batch__descriptor,
+			sim_broker_at(d->broker, at));
+
+		stoa_assert(batch != NULL);
+		for (size_t i = 0; i < batch->n_entries; i++) {
+			const Stoa__Journal__Entry *entry = batch->entries[i];
+			const char *wrong =
+			    audit == NULL || entry->refusal != NULL
+				? NULL
+				: audit(state, community, entry, &arena);
+
+			if (wrong != NULL) {
+				world_fail(w, wrong, entry->command_id);
+			}
+			stoa_assert(entry_replay(
+			    core, state, community, entry, &arena));
+		}
+		stoa_arena_reset(&arena);
+	}
+	stoa_hasher_init(&hasher);
+	core->digest(state, &hasher);
+	again = stoa_hasher_end(&hasher);
+	if (!stoa_replica_head(d->nodes[0].replica, community, &head) ||
+	    !stoa_hash_is_equal(&head.state_hash, &again)) {
+		world_fail(w, "replay from nothing differs", core->name);
+	}
+	core->state_free(state);
+	stoa_arena_fini(&arena);
 }
 
 void

@@ -12,6 +12,18 @@
 #define WORLD_NODES_MAX	  2
 #define WORLD_COUNTS_MAX  8
 
+/* Where a daemon may be killed because of what it has just done; besides, any
+ * may be killed at any time. */
+enum crash_point {
+	CRASH_ASKED,	 /* another daemon, which may not have heard it yet */
+	CRASH_ANSWERED,	 /* before it hears the answer */
+	CRASH_HEARD,	 /* after it has heard it and acted on it */
+	CRASH_COMMANDED, /* itself: the command is not recorded yet */
+	CRASH_RECORDED,	 /* durable, and nobody has been told */
+	CRASH_STORED,	 /* something with the broker */
+	CRASH_POINT_COUNT
+};
+
 struct world_domain {
 	struct sim_broker *broker;
 	struct sim_lan *lan;
@@ -24,8 +36,10 @@ struct world {
 	struct stoa_bus *buses; /* of all daemons with reactions: bus.h */
 	struct world_domain domains[WORLD_DOMAINS_MAX];
 	int domain_count;
-	uint32_t node_count; /* of each domain */
-	bool is_healed;	     /* there are no faults any more */
+	uint32_t node_count;   /* of each domain */
+	uint64_t crash_one_in; /* at a crash point; 0: never */
+	uint64_t crash_counts[CRASH_POINT_COUNT];
+	bool is_healed; /* there are no faults any more */
 	bool is_over;
 	bool is_failed;
 	char failure[256]; /* the first one */
@@ -34,6 +48,9 @@ struct world {
 /* Keeps what failed first. `world` is a struct world. */
 void world_fail(void *world, const char *what, const char *which);
 uint64_t world_roll(struct world *w, uint64_t bound);
+
+/* Puts the clock of any one machine ahead or behind, by less than `us`. */
+void world_clock_jump(struct world *w, int64_t us);
 
 /* A random configuration per seed: some runs are gentle. */
 void world_faults_roll(struct world *w, uint64_t delay_us_max);
@@ -44,7 +61,12 @@ struct world_domain *world_domain_add(struct world *w);
 void world_domain_start(
     struct world *w, struct world_domain *d, const struct node *like);
 
-/* Ends the faults; what travels still takes its time. */
+/* True: the node is going to be killed, at once or in a moment. */
+bool world_crash_point(struct world *w, struct node *n, enum crash_point point);
+
+uint64_t world_crash_count(const struct world *w);
+
+/* Ends the faults: what travels still takes its time, clocks are right. */
 void world_heal(void *world);
 
 /* Steps until `is_at_rest` after the faults, or fails at `rest_us`. */
@@ -63,6 +85,13 @@ void world_free(struct world *w);
 /* All replicas of a domain have the same live head; it goes to the trace. */
 void world_check_equal(
     struct world *w, struct world_domain *d, struct stoa_str community);
+
+/* The stream, from its first record into an empty state, leads to the live one.
+ * `audit` (may be NULL) is asked about each entry that was not refused. */
+void world_check_replay(struct world *w, struct world_domain *d,
+    struct stoa_str community,
+    const char *(*audit)(const void *state, struct stoa_str community,
+	const Stoa__Journal__Entry *entry, struct stoa_arena *arena));
 
 /* A replica that starts from its copy alone has the live state. */
 void world_check_restart(struct world *w, struct world_domain *d,
