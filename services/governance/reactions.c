@@ -299,20 +299,21 @@ executed(void *owner, enum stoa_status status, struct stoa_str reply,
 	(void)detail;
 	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
 	entry = entry_read(&arena, status, reply);
-	if (entry == NULL || p == NULL ||
-	    !governance_next_action(p, &request.action)) {
+	if (entry == NULL || p == NULL) {
 		stoa_errand_end(t, false);
 		stoa_arena_fini(&arena);
 		return;
 	}
+	/* What was asked, not what is next by now: another replica may have
+	 * recorded this one and gone on. */
 	request.proposal = t->noun;
-	request.attempt = governance_attempt(p);
+	request.attempt = t->attempt / GOVERNANCE_ACTIONS_MAX;
+	request.action = t->attempt % GOVERNANCE_ACTIONS_MAX;
 	request.refusal = entry->refusal;
 	request.result = (char *)(uintptr_t)result_of(
 	    &arena, governance_action(p, request.action), entry);
-	stoa_errand_record(t, "executed",
-	    request.attempt * GOVERNANCE_ACTIONS_MAX + request.action,
-	    "RecordExecuted", &request.base);
+	stoa_errand_record(
+	    t, "executed", t->attempt, "RecordExecuted", &request.base);
 	stoa_errand_end(t, true);
 	stoa_arena_fini(&arena);
 }
@@ -539,6 +540,16 @@ reactions_new(const struct reactions_options *options)
 	r->o = *options;
 	r->errands = stoa_errands_new(&errands);
 	return r;
+}
+
+void
+reactions_free(struct reactions *r)
+{
+	if (r == NULL) {
+		return;
+	}
+	stoa_errands_free(r->errands);
+	free(r);
 }
 
 /* ---- as a part of the daemon ---- */

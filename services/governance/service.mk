@@ -17,6 +17,10 @@ $(foreach t,votes audit,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c tests/unit/governance/house.c,\
 	governance base proto,-lprotobuf-c $(BASE_LIBS))))
 
+$(eval $(call unit,governance_reactions,\
+	tests/unit/governance/test_reactions.c,\
+	domain fake governance base proto,-lprotobuf-c $(BASE_LIBS)))
+
 # Random communities as bundles, for verifiers to judge.
 $(eval $(call program,test/bundle_tool,tests/unit/governance/bundle_tool.c \
 	services/stoa/bundle.c services/stoa/home.c services/stoa/contract.c,\

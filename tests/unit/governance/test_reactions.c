@@ -1,0 +1,394 @@
+/* What governance asks of others, over a simulated journal: the test is the
+ * bus, and answers when it likes. */
+#include "governance/reactions.h"
+
+#include "../unit.h"
+#include "base/core.h"
+#include "fake/sim.h"
+#include "governance/governance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define COMMUNITY "c_aaaaaaaaaa"
+#define MEMBER	  "u_aaaaaaaaaa"
+#define CALLS_MAX 16
+
+#define STATE(NAME) STOA__GOVERNANCE__STATE__##NAME
+
+struct asked {
+	char method[32];
+	char id[96];
+	stoa_bus_done done;
+	void *owner;
+};
+
+struct stoa_bus {
+	struct asked calls[CALLS_MAX];
+	size_t count;
+};
+
+static struct {
+	struct sim *sim;
+	struct sim_broker *broker;
+	struct stoa_copy *copy;
+	struct stoa_stream *stream;
+	struct stoa_replica *replica;
+	struct stoa_bus bus;
+	struct reactions *reactions;
+	struct stoa_arena arena;
+	unsigned next_id;
+	const char *proposal;
+} t;
+
+/* ---- the bus ---- */
+
+void
+stoa_bus_call(struct stoa_bus *b, const struct stoa_bus_call *call,
+    const ProtobufCMessage *request, stoa_bus_done done, void *owner)
+{
+	struct asked *a = &b->calls[b->count++];
+
+	(void)request;
+	assert_true(b->count <= CALLS_MAX);
+	(void)snprintf(a->method, sizeof(a->method), "%s", call->method);
+	(void)snprintf(
+	    a->id, sizeof(a->id), "%.*s", STOA_STR_ARG(call->command_id));
+	a->done = done;
+	a->owner = owner;
+}
+
+void
+stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
+    struct stoa_str data, stoa_bus_stored done, void *owner)
+{
+	(void)b;
+	(void)subject;
+	(void)id;
+	(void)data;
+	done(owner, STOA_OK);
+}
+
+/* ---- the replica ---- */
+
+static void
+on_answer(
+    void *owner, void *call, enum stoa_status status, struct stoa_str outcome)
+{
+	(void)owner;
+	(void)call;
+	(void)outcome;
+	assert_true(status == STOA_OK || status == STOA_EXISTS);
+}
+
+static void
+on_committed(void *owner, const struct stoa_commit *commit)
+{
+	(void)owner;
+	(void)commit;
+}
+
+static void
+on_slots(void *owner, const bool mine[static 256])
+{
+	(void)owner;
+	(void)mine;
+}
+
+static void
+on_text(void *owner, struct stoa_str community, const char *text)
+{
+	(void)owner;
+	(void)community;
+	fail_msg("%s", text);
+}
+
+static void
+on_stopped(void *owner, const char *text)
+{
+	(void)owner;
+	fail_msg("%s", text);
+}
+
+static bool
+is_mine(void *owner, struct stoa_str community)
+{
+	(void)owner;
+	(void)community;
+	return true;
+}
+
+static void
+submit(const char *actor, struct stoa_str id, const char *method,
+    const ProtobufCMessage *request)
+{
+	struct stoa_submit s = {
+	    .community = STOA_STR(COMMUNITY),
+	    .actor = stoa_str_of(actor),
+	    .id = id,
+	    .method = protobuf_c_service_descriptor_get_method_by_name(
+		governance_core.service, method),
+	    .request = stoa_pack(&t.arena, request),
+	    .deadline = STOA_MONO_NEVER,
+	};
+
+	stoa_replica_submit(t.replica, &s, NULL);
+}
+
+static void
+command(void *owner, struct stoa_str community, struct stoa_str id,
+    const char *method, const ProtobufCMessage *request)
+{
+	(void)owner;
+	(void)community;
+	submit("@governance", id, method, request);
+}
+
+/* As somebody, or as another replica of governance. */
+static void
+say(const char *actor, const char *method, const ProtobufCMessage *request)
+{
+	char id[32];
+
+	(void)snprintf(id, sizeof(id), "say-%u", ++t.next_id);
+	submit(actor, stoa_str_of(id), method, request);
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+/* Lets so much time pass, with a tick every 50 ms. */
+static void
+pass(int64_t us)
+{
+	for (int64_t end_us = sim_now(t.sim) + us; sim_now(t.sim) < end_us;) {
+		int64_t tick_us = sim_now(t.sim) + 50 * STOA_US_PER_MS;
+
+		sim_at(t.sim, 50 * STOA_US_PER_MS, nothing, NULL);
+		while (sim_now(t.sim) < tick_us && sim_step(t.sim)) {
+			stoa_replica_turn(t.replica);
+		}
+		stoa_replica_tick(t.replica);
+	}
+	stoa_replica_turn(t.replica);
+}
+
+/* Until nothing is under way, then looks what is to be done. */
+static void
+settle(void)
+{
+	pass(STOA_US_PER_S);
+	reactions_part.tick(t.reactions);
+	pass(STOA_US_PER_S);
+}
+
+static const struct proposal *
+look(void)
+{
+	const struct governance *s =
+	    stoa_replica_peek(t.replica, STOA_STR(COMMUNITY));
+	size_t cursor = 0;
+
+	assert_non_null(s);
+	return governance_next_open(s, &cursor);
+}
+
+static void
+answer(size_t call, const ProtobufCMessage *reply)
+{
+	t.bus.calls[call].done(
+	    t.bus.calls[call].owner, STOA_OK, stoa_pack(&t.arena, reply), NULL);
+}
+
+static void
+answer_done(size_t call)
+{
+	Stoa__Journal__Outcome outcome = STOA__JOURNAL__OUTCOME__INIT;
+	Stoa__Journal__Entry entry = STOA__JOURNAL__ENTRY__INIT;
+
+	outcome.index = 1;
+	outcome.entry = &entry;
+	answer(call, &outcome.base);
+}
+
+static Stoa__Accounts__Elector *
+elector(void)
+{
+	static Stoa__Accounts__Elector e = STOA__ACCOUNTS__ELECTOR__INIT;
+
+	e.member = (char *)(uintptr_t)MEMBER;
+	e.role = STOA__ACCOUNTS__ROLE__OWNER;
+	return &e;
+}
+
+static void
+answer_page(size_t call, uint64_t version)
+{
+	Stoa__Accounts__ElectorsReply page =
+	    STOA__ACCOUNTS__ELECTORS_REPLY__INIT;
+	Stoa__Accounts__Elector *list[] = {elector()};
+
+	page.electors = list;
+	page.n_electors = 1;
+	page.version = version;
+	page.is_last = true;
+	answer(call, &page.base);
+}
+
+/* ---- a community ---- */
+
+static void
+begin(void)
+{
+	static const struct stoa_replica_events events = {.answer = on_answer,
+	    .committed = on_committed,
+	    .slots = on_slots,
+	    .alarm = on_text,
+	    .stopped = on_stopped};
+	struct stoa_replica_options options = {.core = &governance_core,
+	    .count = 1,
+	    .nonce = 1,
+	    .events = &events};
+	struct reactions_options o = {
+	    .bus = &t.bus, .is_mine = is_mine, .command = command};
+
+	memset(&t, 0, sizeof(t));
+	stoa_arena_init(&t.arena, NULL, 0, 1 << 22);
+	t.sim = sim_new(1);
+	t.broker = sim_broker_new(t.sim);
+	t.copy = sim_copy_new(t.sim);
+	t.stream = sim_stream_new(t.broker);
+	options.clock = o.clock = sim_clock(t.sim);
+	options.copy = t.copy;
+	options.stream = t.stream;
+	assert_int_equal(stoa_replica_new(&options, &t.replica), STOA_OK);
+	o.replica = t.replica;
+	t.reactions = reactions_new(&o);
+	pass(STOA_US_PER_S);
+}
+
+static void
+end(void)
+{
+	stoa_replica_free(t.replica);
+	sim_stream_free(t.stream);
+	sim_copy_crash(t.copy);
+	while (sim_step(t.sim)) {
+	}
+	sim_copy_free(t.copy);
+	sim_broker_free(t.broker);
+	sim_free(t.sim);
+	reactions_free(t.reactions);
+	stoa_arena_fini(&t.arena);
+}
+
+/* Two payments are proposed; then the electorate is asked for. */
+static void
+propose(void)
+{
+	Stoa__Governance__FoundRequest found;
+	Stoa__Governance__ProposeRequest in =
+	    STOA__GOVERNANCE__PROPOSE_REQUEST__INIT;
+	Stoa__Governance__ActorFacts facts =
+	    STOA__GOVERNANCE__ACTOR_FACTS__INIT;
+	Stoa__Governance__Action action = STOA__GOVERNANCE__ACTION__INIT;
+	Stoa__Governance__Action *actions[] = {&action, &action};
+	Stoa__Governance__Payment payment = STOA__GOVERNANCE__PAYMENT__INIT;
+
+	governance_defaults(&t.arena, &found);
+	for (size_t i = 0; i < found.n_rules; i++) {
+		found.rules[i]->sponsors = 0;
+		found.rules[i]->voting_us = STOA_US_PER_S;
+		found.rules[i]->extension_us = 0;
+		found.rules[i]->timelock_us = 0;
+	}
+	say("@governance", "Found", &found.base);
+	payment.to = (char *)(uintptr_t)MEMBER;
+	payment.amount_micro = 1;
+	action.kind_case = STOA__GOVERNANCE__ACTION__KIND_TRANSFER;
+	action.transfer = &payment;
+	facts.role = STOA__ACCOUNTS__ROLE__OWNER;
+	in.type = (char *)(uintptr_t) "TREASURY";
+	in.title = (char *)(uintptr_t) "two payments";
+	in.actions = actions;
+	in.n_actions = 2;
+	in.facts = &facts;
+	say(MEMBER, "Propose", &in.base);
+	settle();
+	assert_int_equal(t.bus.count, 1);
+	assert_string_equal(t.bus.calls[0].method, "Electors");
+	t.proposal = governance_id(look()).data;
+}
+
+/* The vote is held and carried out: the first payment has been asked for. */
+static void
+execute(void)
+{
+	Stoa__Governance__VoteRequest in = STOA__GOVERNANCE__VOTE_REQUEST__INIT;
+	Stoa__Governance__Ballot ballot = STOA__GOVERNANCE__BALLOT__INIT;
+	Stoa__Governance__AdvanceRequest advance =
+	    STOA__GOVERNANCE__ADVANCE_REQUEST__INIT;
+	uint32_t option = 0;
+
+	answer_page(0, 1);
+	pass(STOA_US_PER_S / 4);
+	assert_int_equal(governance_state(look()), STATE(ACTIVE));
+	in.proposal = (char *)(uintptr_t)t.proposal;
+	in.ballot = &ballot;
+	ballot.options = &option;
+	ballot.n_options = 1;
+	say(MEMBER, "Vote", &in.base);
+	pass(2 * STOA_US_PER_S);
+	say("@governance", "Advance", &advance.base);
+	pass(STOA_US_PER_S);
+	say("@governance", "Advance", &advance.base);
+	settle();
+	assert_int_equal(governance_state(look()), STATE(EXECUTING));
+	assert_int_equal(t.bus.count, 2);
+	assert_string_equal(t.bus.calls[1].method, "Spend");
+}
+
+/* ---- tests ---- */
+
+/* Another replica was faster: a late answer is about what was asked. */
+static void
+test_reactions_record_the_action_they_asked_for(void **state)
+{
+	Stoa__Governance__RecordExecutedRequest in =
+	    STOA__GOVERNANCE__RECORD_EXECUTED_REQUEST__INIT;
+	uint32_t next = 0;
+
+	(void)state;
+	begin();
+	propose();
+	execute();
+	in.proposal = (char *)(uintptr_t)t.proposal;
+	in.attempt = 1;
+	say("@governance", "RecordExecuted", &in.base);
+	pass(STOA_US_PER_S);
+	answer_done(1);
+	pass(STOA_US_PER_S);
+	assert_true(governance_next_action(look(), &next));
+	assert_int_equal(next, 1);
+	/* It is asked for itself, and then it is done. */
+	settle();
+	assert_int_equal(t.bus.count, 3);
+	assert_string_not_equal(t.bus.calls[2].id, t.bus.calls[1].id);
+	answer_done(2);
+	pass(STOA_US_PER_S);
+	assert_int_equal(governance_state(look()), STATE(EXECUTED));
+	end();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_reactions_record_the_action_they_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
