@@ -234,12 +234,16 @@ electors_heard(void *owner, enum stoa_status status, struct stoa_str reply,
 	if (page->n_electors > 0) {
 		electors_record(t, governance_version(s), page);
 	}
-	/* Decided after the page: it is the newest that there is. */
+	/* Decided after the page: it is the newest that there is. The id tells
+	 * the record that the page was asked for after, so that what was
+	 * refused because another page came first is decided again. */
 	if (page->is_last) {
 		open.proposal = t->noun;
 		open.version = page->version;
-		stoa_errand_record(
-		    t, "open", (uint32_t)page->version, "Open", &open.base);
+		stoa_errand_record(t, "open",
+		    (uint32_t)stoa_replica_index(
+			reactions_of(t)->o.replica, stoa_str_of(t->community)),
+		    "Open", &open.base);
 	}
 	stoa_errand_end(t, true);
 	stoa_arena_fini(&arena);

@@ -383,11 +383,38 @@ test_reactions_record_the_action_they_asked_for(void **state)
 	end();
 }
 
+/* What was refused because another replica had recorded an older page is
+ * decided again, although it is asked with the same version. */
+static void
+test_reactions_open_after_a_stale_page(void **state)
+{
+	Stoa__Governance__RecordElectorsRequest older =
+	    STOA__GOVERNANCE__RECORD_ELECTORS_REQUEST__INIT;
+	Stoa__Accounts__Elector *list[] = {elector()};
+
+	(void)state;
+	begin();
+	propose();
+	older.to = 6;
+	older.electors = list;
+	older.n_electors = 1;
+	say("@governance", "RecordElectors", &older.base);
+	answer_page(0, 8);
+	settle();
+	assert_int_equal(governance_state(look()), STATE(OPENING));
+	assert_int_equal(t.bus.count, 2);
+	answer_page(1, 8);
+	pass(STOA_US_PER_S);
+	assert_int_equal(governance_state(look()), STATE(ACTIVE));
+	end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reactions_record_the_action_they_asked_for),
+	    cmocka_unit_test(test_reactions_open_after_a_stale_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
