@@ -127,8 +127,7 @@ deposit_held(void *owner, enum stoa_status status, struct stoa_str reply,
 }
 
 static void
-deposit_hold(
-    struct stoa_errand *t, const struct governance *s, const struct proposal *p)
+deposit_hold(struct stoa_errand *t, const struct proposal *p)
 {
 	Stoa__Accounts__HoldRequest request =
 	    STOA__ACCOUNTS__HOLD_REQUEST__INIT;
@@ -136,7 +135,7 @@ deposit_hold(
 
 	(void)snprintf(purpose, sizeof(purpose), "proposal:%s", t->noun);
 	request.member = (char *)(uintptr_t)governance_proposer(p);
-	request.amount_micro = governance_deposit(s, p);
+	request.amount_micro = governance_deposit(p);
 	/* From the record, not from the clock: the same command each time. */
 	request.expires_us = governance_proposed_us(p) + GOVERNANCE_DEPOSIT_US;
 	request.purpose = purpose;
@@ -167,8 +166,7 @@ deposit_settled(void *owner, enum stoa_status status, struct stoa_str reply,
 }
 
 static void
-deposit_settle(
-    struct stoa_errand *t, const struct governance *s, const struct proposal *p)
+deposit_settle(struct stoa_errand *t, const struct proposal *p)
 {
 	Stoa__Accounts__PostHoldRequest post =
 	    STOA__ACCOUNTS__POST_HOLD_REQUEST__INIT;
@@ -177,7 +175,7 @@ deposit_settle(
 
 	if (governance_keeps_deposit(p)) {
 		post.hold = (char *)(uintptr_t)governance_hold(p);
-		post.amount_micro = governance_deposit(s, p);
+		post.amount_micro = governance_deposit(p);
 		post.payee = (char *)(uintptr_t) "@treasury";
 		ask(t, ACCOUNTS, "PostHold", "keep", 0, &post.base,
 		    deposit_settled);
@@ -472,7 +470,7 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 	}
 	switch (effect) {
 	case GOVERNANCE_HOLD_DEPOSIT:
-		deposit_hold(t, s, p);
+		deposit_hold(t, p);
 		break;
 	case GOVERNANCE_OPEN:
 		electors_ask(t, s);
@@ -483,7 +481,7 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 		}
 		break;
 	case GOVERNANCE_SETTLE_DEPOSIT:
-		deposit_settle(t, s, p);
+		deposit_settle(t, p);
 		break;
 	case GOVERNANCE_TELL:
 		tell(t, s, p, governance_reminder(p, now));
