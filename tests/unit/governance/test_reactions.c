@@ -2,9 +2,8 @@
  * bus, and answers when it likes. */
 #include "governance/reactions.h"
 
-#include "../unit.h"
+#include "../lone.h"
 #include "base/core.h"
-#include "fake/sim.h"
 #include "governance/governance.h"
 
 #include <stdio.h>
@@ -29,11 +28,7 @@ struct stoa_bus {
 };
 
 static struct {
-	struct sim *sim;
-	struct sim_broker *broker;
-	struct stoa_copy *copy;
-	struct stoa_stream *stream;
-	struct stoa_replica *replica;
+	struct lone lone;
 	struct stoa_bus bus;
 	struct reactions *reactions;
 	struct stoa_arena arena;
@@ -71,45 +66,6 @@ stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
 
 /* ---- the replica ---- */
 
-static void
-on_answer(
-    void *owner, void *call, enum stoa_status status, struct stoa_str outcome)
-{
-	(void)owner;
-	(void)call;
-	(void)outcome;
-	assert_true(status == STOA_OK || status == STOA_EXISTS);
-}
-
-static void
-on_committed(void *owner, const struct stoa_commit *commit)
-{
-	(void)owner;
-	(void)commit;
-}
-
-static void
-on_slots(void *owner, const bool mine[static 256])
-{
-	(void)owner;
-	(void)mine;
-}
-
-static void
-on_text(void *owner, struct stoa_str community, const char *text)
-{
-	(void)owner;
-	(void)community;
-	fail_msg("%s", text);
-}
-
-static void
-on_stopped(void *owner, const char *text)
-{
-	(void)owner;
-	fail_msg("%s", text);
-}
-
 static bool
 is_mine(void *owner, struct stoa_str community)
 {
@@ -132,7 +88,7 @@ submit(const char *actor, struct stoa_str id, const char *method,
 	    .deadline = STOA_MONO_NEVER,
 	};
 
-	stoa_replica_submit(t.replica, &s, NULL);
+	stoa_replica_submit(t.lone.replica, &s, NULL);
 }
 
 static void
@@ -154,42 +110,20 @@ say(const char *actor, const char *method, const ProtobufCMessage *request)
 	submit(actor, stoa_str_of(id), method, request);
 }
 
-static void
-nothing(void *arg)
-{
-	(void)arg;
-}
-
-/* Lets so much time pass, with a tick every 50 ms. */
-static void
-pass(int64_t us)
-{
-	for (int64_t end_us = sim_now(t.sim) + us; sim_now(t.sim) < end_us;) {
-		int64_t tick_us = sim_now(t.sim) + 50 * STOA_US_PER_MS;
-
-		sim_at(t.sim, 50 * STOA_US_PER_MS, nothing, NULL);
-		while (sim_now(t.sim) < tick_us && sim_step(t.sim)) {
-			stoa_replica_turn(t.replica);
-		}
-		stoa_replica_tick(t.replica);
-	}
-	stoa_replica_turn(t.replica);
-}
-
 /* Until nothing is under way, then looks what is to be done. */
 static void
 settle(void)
 {
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	reactions_part.tick(t.reactions);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 }
 
 static const struct proposal *
 look(void)
 {
 	const struct governance *s =
-	    stoa_replica_peek(t.replica, STOA_STR(COMMUNITY));
+	    stoa_replica_peek(t.lone.replica, STOA_STR(COMMUNITY));
 	size_t cursor = 0;
 
 	assert_non_null(s);
@@ -243,44 +177,21 @@ answer_page(size_t call, uint64_t version)
 static void
 begin(void)
 {
-	static const struct stoa_replica_events events = {.answer = on_answer,
-	    .committed = on_committed,
-	    .slots = on_slots,
-	    .alarm = on_text,
-	    .stopped = on_stopped};
-	struct stoa_replica_options options = {.core = &governance_core,
-	    .count = 1,
-	    .nonce = 1,
-	    .events = &events};
 	struct reactions_options o = {
 	    .bus = &t.bus, .is_mine = is_mine, .command = command};
 
 	memset(&t, 0, sizeof(t));
 	stoa_arena_init(&t.arena, NULL, 0, 1 << 22);
-	t.sim = sim_new(1);
-	t.broker = sim_broker_new(t.sim);
-	t.copy = sim_copy_new(t.sim);
-	t.stream = sim_stream_new(t.broker);
-	options.clock = o.clock = sim_clock(t.sim);
-	options.copy = t.copy;
-	options.stream = t.stream;
-	assert_int_equal(stoa_replica_new(&options, &t.replica), STOA_OK);
-	o.replica = t.replica;
+	lone_begin(&t.lone, &governance_core);
+	o.replica = t.lone.replica;
+	o.clock = sim_clock(t.lone.sim);
 	t.reactions = reactions_new(&o);
-	pass(STOA_US_PER_S);
 }
 
 static void
 end(void)
 {
-	stoa_replica_free(t.replica);
-	sim_stream_free(t.stream);
-	sim_copy_crash(t.copy);
-	while (sim_step(t.sim)) {
-	}
-	sim_copy_free(t.copy);
-	sim_broker_free(t.broker);
-	sim_free(t.sim);
+	lone_end(&t.lone);
 	reactions_free(t.reactions);
 	stoa_arena_fini(&t.arena);
 }
@@ -334,16 +245,16 @@ execute(void)
 	uint32_t option = 0;
 
 	answer_page(0, 1);
-	pass(STOA_US_PER_S / 4);
+	lone_pass(&t.lone, STOA_US_PER_S / 4);
 	assert_int_equal(governance_state(look()), STATE(ACTIVE));
 	in.proposal = (char *)(uintptr_t)t.proposal;
 	in.ballot = &ballot;
 	ballot.options = &option;
 	ballot.n_options = 1;
 	say(MEMBER, "Vote", &in.base);
-	pass(2 * STOA_US_PER_S);
+	lone_pass(&t.lone, 2 * STOA_US_PER_S);
 	say("@governance", "Advance", &advance.base);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	say("@governance", "Advance", &advance.base);
 	settle();
 	assert_int_equal(governance_state(look()), STATE(EXECUTING));
@@ -368,9 +279,9 @@ test_reactions_record_the_action_they_asked_for(void **state)
 	in.proposal = (char *)(uintptr_t)t.proposal;
 	in.attempt = 1;
 	say("@governance", "RecordExecuted", &in.base);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	answer_done(1);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	assert_true(governance_next_action(look(), &next));
 	assert_int_equal(next, 1);
 	/* It is asked for itself, and then it is done. */
@@ -378,7 +289,7 @@ test_reactions_record_the_action_they_asked_for(void **state)
 	assert_int_equal(t.bus.count, 3);
 	assert_string_not_equal(t.bus.calls[2].id, t.bus.calls[1].id);
 	answer_done(2);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	assert_int_equal(governance_state(look()), STATE(EXECUTED));
 	end();
 }
@@ -404,7 +315,7 @@ test_reactions_open_after_a_stale_page(void **state)
 	assert_int_equal(governance_state(look()), STATE(OPENING));
 	assert_int_equal(t.bus.count, 2);
 	answer_page(1, 8);
-	pass(STOA_US_PER_S);
+	lone_pass(&t.lone, STOA_US_PER_S);
 	assert_int_equal(governance_state(look()), STATE(ACTIVE));
 	end();
 }
