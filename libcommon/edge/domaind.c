@@ -151,6 +151,7 @@ stoa_domaind_submit(
 	    .id = q->command_id,
 	    .method = q->method,
 	    .request = body,
+	    .said = q->body,
 	    .deadline = q->deadline,
 	};
 
