@@ -13,7 +13,14 @@ $(eval $(call program,sim/training,tests/sim/sim_training.c \
 	domain fake accounts training worker-recipe base proto,\
 	-lprotobuf-c $(BASE_LIBS) -lm))
 
-SIMS := $(B)/bin/sim/accounts $(B)/bin/sim/training
+$(eval $(call program,sim/governance,$(addprefix tests/sim/,\
+	sim_governance.c vote_people.c vote_owner.c vote_recount.c \
+	vote_course.c vote_effects.c bus.c) $(SIM_WORLD) \
+	services/governance/facts.c tests/prop/model.c,\
+	domain fake accounts governance base proto,\
+	-lprotobuf-c $(BASE_LIBS)))
+
+SIMS := $(addprefix $(B)/bin/sim/,accounts training governance)
 
 .PHONY: sim
 sim: $(SIMS)

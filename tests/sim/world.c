@@ -360,10 +360,33 @@ node_print(const struct node *n)
 	}
 }
 
+static void
+stream_print(const struct sim_broker *broker)
+{
+	for (uint64_t at = 1; at <= sim_broker_last(broker); at++) {
+		struct stoa_str bytes = sim_broker_at(broker, at);
+		Stoa__Journal__Batch *batch = stoa__journal__batch__unpack(
+		    NULL, bytes.len, (const uint8_t *)bytes.data);
+
+		stoa_assert(batch != NULL);
+		for (size_t i = 0; i < batch->n_entries; i++) {
+			const Stoa__Journal__Entry *e = batch->entries[i];
+
+			printf("%4" PRIu64 " %" PRId64
+			       " %s %s: %s, %zu events\n",
+			    at, e->time_us, e->actor, e->command_id,
+			    e->refusal == NULL ? "taken" : e->refusal->reason,
+			    e->n_events);
+		}
+		stoa__journal__batch__free_unpacked(batch, NULL);
+	}
+}
+
 void
 world_print(const struct world *w)
 {
 	for (int d = 0; d < w->domain_count; d++) {
+		stream_print(w->domains[d].broker);
 		for (uint32_t i = 0; i < w->node_count; i++) {
 			node_print(&w->domains[d].nodes[i]);
 		}

@@ -10,7 +10,7 @@
 
 #define WORLD_DOMAINS_MAX 2
 #define WORLD_NODES_MAX	  2
-#define WORLD_COUNTS_MAX  8
+#define WORLD_COUNTS_MAX  16
 
 /* Where a daemon may be killed because of what it has just done; besides, any
  * may be killed at any time. */
@@ -97,7 +97,8 @@ void world_check_replay(struct world *w, struct world_domain *d,
 void world_check_restart(struct world *w, struct world_domain *d,
     const struct stoa_str *communities, size_t count);
 
-/* Where every replica stands; for a person who repeats a seed. */
+/* All journals and where every replica stands; for a person who repeats a
+ * seed. */
 void world_print(const struct world *w);
 
 /* ---- all seeds ---- */
