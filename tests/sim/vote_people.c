@@ -351,8 +351,8 @@ vote_sealed(struct vote_run *r, const struct plan *p, int64_t at_us)
 	reveal->ballot = chance(r, 6) ? ballot_make(r, p) : ballot;
 	reveal->salt.data = (uint8_t *)(uintptr_t)vote_salt;
 	reveal->salt.len = sizeof(vote_salt);
-	(void)command_add(
-	    r, at_us + dice(r, 2000000), by, "Reveal", &reveal->base);
+	at_us += dice(r, 2000000);
+	(void)command_add(r, at_us, by, "Reveal", &reveal->base);
 }
 
 static void
@@ -378,10 +378,11 @@ sponsor(struct vote_run *r, const struct plan *p)
 {
 	Stoa__Governance__SponsorRequest *in =
 	    message_new(r, &stoa__governance__sponsor_request__descriptor);
+	int64_t at_us;
 
 	in->proposal = p->id;
-	(void)command_add(
-	    r, p->at_us + dice(r, 500000), anybody(r), "Sponsor", &in->base);
+	at_us = p->at_us + dice(r, 500000);
+	(void)command_add(r, at_us, anybody(r), "Sponsor", &in->base);
 }
 
 static void
@@ -397,9 +398,11 @@ end_otherwise(struct vote_run *r, const struct plan *p)
 		    message_new(r, &stoa__governance__veto_request__descriptor);
 		veto->proposal = p->id;
 		veto->reason = (char *)(uintptr_t) "no";
-		(void)command_add(r,
-		    chance(r, 2) ? p->at_us + dice(r, 300000) : at_us,
-		    (int)dice(r, 2), "Veto", &veto->base);
+		if (chance(r, 2)) {
+			at_us = p->at_us + dice(r, 300000);
+		}
+		(void)command_add(
+		    r, at_us, (int)dice(r, 2), "Veto", &veto->base);
 	}
 	if (chance(r, 6)) {
 		cancel = message_new(
@@ -412,8 +415,8 @@ end_otherwise(struct vote_run *r, const struct plan *p)
 		retry = message_new(
 		    r, &stoa__governance__retry_request__descriptor);
 		retry->proposal = p->id;
-		(void)command_add(r, p->at_us + 1500000 + dice(r, 4000000),
-		    anybody(r), "Retry", &retry->base);
+		at_us = p->at_us + 1500000 + dice(r, 4000000);
+		(void)command_add(r, at_us, anybody(r), "Retry", &retry->base);
 	}
 }
 
@@ -445,9 +448,9 @@ vote_commands_make(struct vote_run *r)
 	unsigned proposals = 3 + dice(r, VOTE_PROPOSALS_MAX - 2);
 
 	for (unsigned i = 0; i < proposals; i++) {
-		struct plan p = {
-		    .type = 1 + dice(r, TYPES), .at_us = dice(r, 2000000)};
+		struct plan p = {.type = 1 + dice(r, TYPES)};
 
+		p.at_us = dice(r, 2000000);
 		propose(r, &p);
 		if (p.type == 8) {
 			sponsor(r, &p);
