@@ -146,17 +146,20 @@ rpc_read(void *call, enum stoa_status status, const void *state)
 	stoa_arena_fini(&arena);
 }
 
+/* Any of them, should several think that it is theirs. */
 static struct node *
-node_serving(const struct rpc_service *s, const char *community)
+node_serving(struct rpc_world *w, const struct rpc_service *s, uint8_t slot)
 {
-	uint8_t slot = stoa_slot_of(stoa_str_of(community));
+	struct node *serving = NULL;
+	uint64_t count = 0;
 
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->nodes[i].replica != NULL && s->nodes[i].mine[slot]) {
-			return &s->nodes[i];
+		if (s->nodes[i].replica != NULL && s->nodes[i].mine[slot] &&
+		    (++count == 1 || stoa_rng_chance(sim_rng(w->sim), count))) {
+			serving = &s->nodes[i];
 		}
 	}
-	return NULL;
+	return serving;
 }
 
 static void
@@ -164,7 +167,8 @@ arrive(void *arg)
 {
 	struct attempt *a = arg;
 	struct rpc *r = a->rpc;
-	struct node *n = node_serving(r->service, r->community);
+	struct node *n = node_serving(
+	    r->world, r->service, stoa_slot_of(stoa_str_of(r->community)));
 	struct stoa_submit submit = {
 	    .community = stoa_str_of(r->community),
 	    .actor = stoa_str_of(r->actor),

@@ -329,8 +329,58 @@ treasury_fill(struct vote_run *r)
 }
 
 static void
+transferred(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct vote_transfer *t = owner;
+
+	(void)reply;
+	(void)detail;
+	if (status != STOA_OK) {
+		world_fail(t->run, stoa_status_name(status), t->id);
+	}
+}
+
+static void
+transfer_send(void *arg)
+{
+	struct vote_transfer *t = arg;
+	Stoa__Accounts__TransferRequest in =
+	    STOA__ACCOUNTS__TRANSFER_REQUEST__INIT;
+
+	if (t->run->world.is_over) {
+		return;
+	}
+	in.to = vote_people[t->to];
+	in.asset = STOA__ACCOUNTS__ASSET__JOY;
+	in.amount_micro = t->amount_micro;
+	call(t->run, "accounts", vote_people[t->from], t->id,
+	    protobuf_c_service_descriptor_get_method_by_name(
+		&stoa__accounts__accounts__descriptor, "Transfer"),
+	    &in.base, transferred, t);
+}
+
+static void
+transfers_begin(struct vote_run *r)
+{
+	for (int i = 0; i < VOTE_TRANSFERS; i++) {
+		struct vote_transfer *t = &r->transfers[i];
+
+		t->run = r;
+		t->from = (int)world_roll(&r->world, VOTE_PEOPLE);
+		t->to = (int)world_roll(&r->world, VOTE_PEOPLE);
+		t->amount_micro = JOY(1 + (int64_t)world_roll(&r->world, 3));
+		(void)snprintf(t->id, sizeof(t->id), "pay-%d", i);
+		sim_at(r->world.sim,
+		    (int64_t)world_roll(&r->world, 3 * STOA_US_PER_S),
+		    transfer_send, t);
+	}
+}
+
+static void
 members_begin(struct vote_run *r)
 {
+	transfers_begin(r);
 	for (int i = 0; i < r->command_count; i++) {
 		sim_at(r->world.sim, r->command_at_us[i], command_send,
 		    &r->commands[i]);
@@ -392,8 +442,11 @@ chaos(void *arg)
 	} else if (what < 8) {
 		r->jumps++;
 		world_clock_jump(w, JUMP_US);
-	} else if (what < 11) {
+	} else if (what < 10) {
 		r->is_owner_away = !r->is_owner_away;
+	} else {
+		world_silence(w, 2 * STOA_US_PER_S +
+				     (int64_t)world_roll(w, 3 * STOA_US_PER_S));
 	}
 	sim_at(w->sim, (int64_t)world_roll(w, 900000), chaos, r);
 }

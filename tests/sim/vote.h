@@ -16,6 +16,7 @@
 #define VOTE_ACTIONS_MAX   3
 #define VOTE_COMMANDS_MAX  300
 #define VOTE_DEEDS_MAX	   64
+#define VOTE_TRANSFERS	   8
 #define VOTE_JOB	   "j_aaaaaaaaaa" /* what training says it made */
 #define VOTE_GRANTED_MICRO                                 \
 	INT64_C(40000000) /* what the treasury begins with \
@@ -36,6 +37,14 @@ struct vote_command {
 	const ProtobufCMessage *request; /* in the run's arena */
 	struct stoa_hash outcome;
 	bool is_answered;
+};
+
+/* Between members: the electorate changes while votes are opened. */
+struct vote_transfer {
+	struct vote_run *run;
+	char id[16];
+	int from, to;
+	int64_t amount_micro;
 };
 
 /* What an owner outside was asked to do: done once, however often asked. */
@@ -72,6 +81,7 @@ struct vote_run {
 	struct vote_command commands[VOTE_COMMANDS_MAX];
 	int64_t command_at_us[VOTE_COMMANDS_MAX];
 	int command_count, answered_count;
+	struct vote_transfer transfers[VOTE_TRANSFERS];
 	bool is_owner_away;
 	struct vote_deed deeds[VOTE_DEEDS_MAX];
 	int deed_count;

@@ -91,9 +91,31 @@ world_clock_jump(struct world *w, int64_t us)
 {
 	struct world_domain *d =
 	    &w->domains[world_roll(w, (uint64_t)w->domain_count)];
+	struct node *n = &d->nodes[world_roll(w, w->node_count)];
 
-	sim_clock_set(d->nodes[world_roll(w, w->node_count)].clock,
-	    (int64_t)world_roll(w, 2 * (uint64_t)us) - us);
+	sim_clock_set(n->clock, (int64_t)world_roll(w, 2 * (uint64_t)us) - us);
+}
+
+static void
+silence_end(void *arg)
+{
+	struct world *w = arg;
+
+	if (!w->is_healed) {
+		sim_faults(w->sim)->lose_peer = w->lose_peer;
+	}
+}
+
+void
+world_silence(struct world *w, int64_t us)
+{
+	struct sim_faults *faults = sim_faults(w->sim);
+
+	if (faults->lose_peer != 1) {
+		w->lose_peer = faults->lose_peer;
+		faults->lose_peer = 1;
+		sim_at(w->sim, us, silence_end, w);
+	}
 }
 
 static void
@@ -102,11 +124,26 @@ crash_now(void *node)
 	node_crash(node);
 }
 
+static void
+cut_now(void *arg)
+{
+	const struct node *n = arg;
+
+	if (n->replica != NULL) {
+		sim_stream_cut(n->stream);
+	}
+}
+
 bool
 world_crash_point(struct world *w, struct node *n, enum crash_point point)
 {
 	if (w->is_healed || w->is_over ||
 	    !stoa_rng_chance(sim_rng(w->sim), w->crash_one_in)) {
+		return false;
+	}
+	/* Alive, but another one acts in its place meanwhile. */
+	if (stoa_rng_chance(sim_rng(w->sim), 3)) {
+		sim_at(w->sim, 0, cut_now, n);
 		return false;
 	}
 	w->crash_counts[point]++;

@@ -39,7 +39,8 @@ struct world {
 	uint32_t node_count;   /* of each domain */
 	uint64_t crash_one_in; /* at a crash point; 0: never */
 	uint64_t crash_counts[CRASH_POINT_COUNT];
-	bool is_healed; /* there are no faults any more */
+	uint64_t lose_peer; /* while they are heard at all */
+	bool is_healed;	    /* there are no faults any more */
 	bool is_over;
 	bool is_failed;
 	char failure[256]; /* the first one */
@@ -52,6 +53,10 @@ uint64_t world_roll(struct world *w, uint64_t bound);
 /* Puts the clock of any one machine ahead or behind, by less than `us`. */
 void world_clock_jump(struct world *w, int64_t us);
 
+/* Replicas do not hear each other for so long: each takes the others for dead
+ * and acts in their place. */
+void world_silence(struct world *w, int64_t us);
+
 /* A random configuration per seed: some runs are gentle. */
 void world_faults_roll(struct world *w, uint64_t delay_us_max);
 
@@ -61,7 +66,8 @@ struct world_domain *world_domain_add(struct world *w);
 void world_domain_start(
     struct world *w, struct world_domain *d, const struct node *like);
 
-/* True: the node is going to be killed, at once or in a moment. */
+/* True: the node is going to be killed, at once or in a moment. It may also
+ * only lose its connection. */
 bool world_crash_point(struct world *w, struct node *n, enum crash_point point);
 
 uint64_t world_crash_count(const struct world *w);
