@@ -15,7 +15,7 @@
 #define VOTE_PROPOSALS_MAX 10
 #define VOTE_ACTIONS_MAX   3
 #define VOTE_COMMANDS_MAX  300
-#define VOTE_DEEDS_MAX	   64
+#define VOTE_DEEDS_MAX	   128
 #define VOTE_TRANSFERS	   8
 #define VOTE_JOB	   "j_aaaaaaaaaa" /* what training says it made */
 #define VOTE_GRANTED_MICRO                                 \
