@@ -172,6 +172,7 @@ struct stoa_replica {
 	struct peer peers[DOMAIN_REPLICAS_MAX];
 	struct stoa_mono beat_at;
 	struct stoa_mono heads_at;
+	uint32_t serving; /* who was when slots were last divided; 0: not we */
 	bool mine[256];
 	struct stoa_arena arena; /* for one record at a time */
 	struct stoa_buf scratch;

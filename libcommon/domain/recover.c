@@ -652,30 +652,45 @@ peer_is_serving(const struct stoa_replica *r, uint32_t i)
 	       !is_due(r, r->peers[i].heard, DOMAIN_DEAD_US);
 }
 
+/* Of those serving, a bit each, the heaviest has a slot. */
+static bool
+is_heaviest(const struct stoa_replica *r, uint32_t serving, uint32_t slot)
+{
+	uint64_t own = weight(slot, r->o.number);
+
+	for (uint32_t i = 0; i < r->o.count; i++) {
+		if ((serving >> i & 1) != 0 && weight(slot, i) > own) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Divides only when somebody has come or gone: that is rare, and this is asked
+ * for ten times a second. */
 void
 recover_slots(struct stoa_replica *r)
 {
-	bool mine[256] = {false};
-	bool serving[DOMAIN_REPLICAS_MAX] = {false};
+	bool mine[256];
+	uint32_t serving = 0;
 
 	if (stoa_replica_is_ready(r)) {
 		for (uint32_t i = 0; i < r->o.count; i++) {
-			serving[i] = i == r->o.number || peer_is_serving(r, i);
-		}
-		for (uint32_t slot = 0; slot < 256; slot++) {
-			uint32_t best = r->o.number;
-
-			for (uint32_t i = 0; i < r->o.count; i++) {
-				if (serving[i] &&
-				    weight(slot, i) > weight(slot, best)) {
-					best = i;
-				}
-			}
-			mine[slot] = best == r->o.number;
+			serving |= (uint32_t)(i == r->o.number ||
+					      peer_is_serving(r, i))
+				   << i;
 		}
 	}
-	if (memcmp(mine, r->mine, sizeof(mine)) != 0) {
-		memcpy(r->mine, mine, sizeof(mine));
-		r->o.events->slots(r->o.owner, r->mine);
+	if (serving == r->serving) {
+		return;
 	}
+	r->serving = serving;
+	for (uint32_t slot = 0; slot < 256; slot++) {
+		mine[slot] = serving != 0 && is_heaviest(r, serving, slot);
+	}
+	if (memcmp(mine, r->mine, sizeof(mine)) == 0) {
+		return;
+	}
+	memcpy(r->mine, mine, sizeof(mine));
+	r->o.events->slots(r->o.owner, r->mine);
 }

@@ -95,7 +95,7 @@ digest_of(const struct stoa_submit *s)
 
 	stoa_hasher_init(&hasher);
 	stoa_hasher_text(&hasher, stoa_str_of(s->method->name));
-	stoa_hasher_text(&hasher, s->request);
+	stoa_hasher_text(&hasher, s->said.data == NULL ? s->request : s->said);
 	hash = stoa_hasher_end(&hasher);
 	memcpy(digest.bytes, hash.bytes, sizeof(digest.bytes));
 	return digest;

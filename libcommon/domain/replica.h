@@ -111,6 +111,9 @@ struct stoa_submit {
 	struct stoa_str id;
 	const ProtobufCMethodDescriptor *method;
 	struct stoa_str request; /* packed */
+	/* What the caller had sent, if `request` was completed since: by this
+	 * a command that comes again is known. NULL: the request. */
+	struct stoa_str said;
 	struct stoa_mono deadline;
 };
 

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/id.h"
 #include "base/metric.h"
+#include "domain/due.h"
 #include "edge/copy_file.h"
 #include "edge/entropy.h"
 #include "edge/limits.h"
@@ -11,7 +12,6 @@
 #include "edge/peer_nats.h"
 #include "edge/snapshot_file.h"
 #include "edge/stream_nats.h"
-#include "port/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -158,6 +158,7 @@ stoa_domaind_submit(
 	    .id = q->command_id,
 	    .method = q->method,
 	    .request = body,
+	    .said = q->body,
 	    .deadline = q->deadline,
 	};
 
@@ -282,45 +283,32 @@ stoa_domaind_command(struct stoa_domaind *d, struct stoa_str community,
 	stoa_arena_fini(&arena);
 }
 
-/* Deadlines of the core become commands; their id tells the deadline and the
- * record that it was seen in, so that two replicas that both think it is time
- * make one, and what is still due after it makes another. */
+static bool
+due_is_mine(void *owner, struct stoa_str community)
+{
+	return stoa_domaind_is_mine(owner, community);
+}
+
+static void
+due_command(void *owner, struct stoa_str community, struct stoa_str id,
+    const char *method, const ProtobufCMessage *request)
+{
+	stoa_domaind_command(owner, community, id, method, request);
+}
+
 static void
 due_check(struct stoa_domaind *d)
 {
-	int64_t now = stoa_clock_wall(NULL).us;
-	struct stoa_str community;
-	size_t cursor = 0;
+	const struct stoa_due due = {
+	    .replica = d->replica,
+	    .core = d->spec.core,
+	    .method = d->spec.due_method,
+	    .is_mine = due_is_mine,
+	    .command = due_command,
+	    .owner = d,
+	};
 
-	while (
-	    (community = stoa_replica_next(d->replica, &cursor)).data != NULL) {
-		const void *state;
-		struct stoa_wall due;
-		char id[64];
-		ProtobufCMessage empty;
-		const ProtobufCMethodDescriptor *method;
-
-		if (!stoa_domaind_is_mine(d, community)) {
-			continue;
-		}
-		state = stoa_replica_peek(d->replica, community);
-		if (state == NULL) {
-			continue;
-		}
-		due = d->spec.core->next_due(state);
-		if (due.us > now) {
-			continue;
-		}
-		method = protobuf_c_service_descriptor_get_method_by_name(
-		    d->spec.core->service, d->spec.due_method);
-		stoa_assert(method != NULL);
-		stoa_assert(method->input->sizeof_message == sizeof(empty));
-		protobuf_c_message_init(method->input, &empty);
-		(void)snprintf(id, sizeof(id), "due:%" PRId64 ":%" PRIu64,
-		    due.us, stoa_replica_index(d->replica, community));
-		stoa_domaind_command(
-		    d, community, stoa_str_of(id), d->spec.due_method, &empty);
-	}
+	stoa_due_check(&due);
 }
 
 static void

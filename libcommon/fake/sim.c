@@ -13,7 +13,13 @@ struct event {
 	void *arg;
 };
 
+struct stoa_clock {
+	struct sim *sim;
+	int64_t ahead_us;
+};
+
 struct sim {
+	struct stoa_clock clock; /* that is right */
 	struct stoa_rng rng;
 	struct sim_faults faults;
 	struct stoa_hasher trace;
@@ -33,6 +39,7 @@ sim_new(uint64_t seed)
 	struct sim *s = calloc(1, sizeof(*s));
 
 	stoa_assert(s != NULL);
+	s->clock.sim = s;
 	stoa_rng_init(&s->rng, seed);
 	stoa_hasher_init(&s->trace);
 	s->faults.delay_us_max = 1000;
@@ -144,24 +151,44 @@ sim_trace_end(struct sim *s)
 	return stoa_hasher_end(&s->trace);
 }
 
+/* ---- clocks ---- */
+
 struct stoa_clock *
 sim_clock(struct sim *s)
 {
-	return (struct stoa_clock *)s;
+	return &s->clock;
+}
+
+struct stoa_clock *
+sim_clock_new(struct sim *s)
+{
+	struct stoa_clock *c = calloc(1, sizeof(*c));
+
+	stoa_assert(c != NULL);
+	c->sim = s;
+	return c;
+}
+
+void
+sim_clock_free(struct stoa_clock *c)
+{
+	free(c);
+}
+
+void
+sim_clock_set(struct stoa_clock *c, int64_t ahead_us)
+{
+	c->ahead_us = ahead_us;
 }
 
 struct stoa_wall
 stoa_clock_wall(const struct stoa_clock *c)
 {
-	const struct sim *s = (const struct sim *)c;
-
-	return (struct stoa_wall){WALL_START + s->now};
+	return (struct stoa_wall){WALL_START + c->sim->now + c->ahead_us};
 }
 
 struct stoa_mono
 stoa_clock_mono(const struct stoa_clock *c)
 {
-	const struct sim *s = (const struct sim *)c;
-
-	return (struct stoa_mono){s->now};
+	return (struct stoa_mono){c->sim->now};
 }

@@ -50,7 +50,12 @@ bool sim_step(struct sim *s);
 void sim_trace(struct sim *s, struct stoa_str what, uint64_t number);
 struct stoa_hash sim_trace_end(struct sim *s);
 
+/* The clock that is right, and those of machines: their wall time may be put
+ * ahead of it or behind, their monotonic time never jumps. */
 struct stoa_clock *sim_clock(struct sim *s);
+struct stoa_clock *sim_clock_new(struct sim *s);
+void sim_clock_free(struct stoa_clock *c);
+void sim_clock_set(struct stoa_clock *c, int64_t ahead_us);
 
 /* ---- broker ---------------------------------------------------------------
  */

@@ -240,6 +240,8 @@ digest_ballots(
 	}
 }
 
+/* Not the amount of the deposit: it follows from the rules, and what bundles
+ * said of a state before it was kept stays true. */
 static void
 digest_proposal(
     const struct governance *s, const struct proposal *p, struct stoa_hasher *h)

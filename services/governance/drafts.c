@@ -453,7 +453,8 @@ drafts_apply_submitted(
 	struct proposal *p = proposal_must(s, e->proposal);
 	const Stoa__Governance__Rule *rule = rule_of(s, p);
 
-	p->is_deposit_known = rule == NULL || rule->deposit_micro == 0;
+	p->deposit_micro = rule == NULL ? 0 : rule->deposit_micro;
+	p->is_deposit_known = p->deposit_micro == 0;
 	proposal_state_set(s, p, STATE(OPENING));
 }
 

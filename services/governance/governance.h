@@ -50,8 +50,7 @@ struct stoa_str governance_id(const struct proposal *p);
 const char *governance_proposer(const struct proposal *p);
 const char *governance_hold(const struct proposal *p);
 bool governance_keeps_deposit(const struct proposal *p); /* for the treasury */
-int64_t governance_deposit(
-    const struct governance *s, const struct proposal *p);
+int64_t governance_deposit(const struct proposal *p);
 uint32_t governance_attempt(const struct proposal *p);
 int64_t governance_proposed_us(const struct proposal *p);
 Stoa__Governance__State governance_state(const struct proposal *p);

@@ -255,9 +255,10 @@ commitments_load(
 		&(p)->is_extended, &(p)->is_deposit_known, \
 		    &(p)->is_deposit_settled               \
 	}
-#define TIMES(p)                                                  \
-	{                                                         \
-		&(p)->proposed_us, &(p)->opened_us, &(p)->ends_us \
+#define SIGNED(p)                                                  \
+	{                                                          \
+		&(p)->proposed_us, &(p)->opened_us, &(p)->ends_us, \
+		    &(p)->deposit_micro                            \
 	}
 #define COUNTS(p)                                                          \
 	{                                                                  \
@@ -277,15 +278,15 @@ static void
 numbers_save(const struct proposal *p, struct stoa_buf *out)
 {
 	const bool *const flags[] = FLAGS(p);
-	const int64_t *const times[] = TIMES(p);
+	const int64_t *const numbers[] = SIGNED(p);
 	const uint64_t *const counts[] = COUNTS(p);
 	const uint32_t *const small[] = SMALL_COUNTS(p);
 
 	for (size_t i = 0; i < STOA_COUNT(flags); i++) {
 		stoa_image_put_number(out, *flags[i]);
 	}
-	for (size_t i = 0; i < STOA_COUNT(times); i++) {
-		stoa_image_put_signed(out, *times[i]);
+	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
+		stoa_image_put_signed(out, *numbers[i]);
 	}
 	for (size_t i = 0; i < STOA_COUNT(counts); i++) {
 		stoa_image_put_number(out, *counts[i]);
@@ -301,15 +302,15 @@ static void
 numbers_load(struct proposal *p, struct stoa_image *in)
 {
 	bool *const flags[] = FLAGS(p);
-	int64_t *const times[] = TIMES(p);
+	int64_t *const numbers[] = SIGNED(p);
 	uint64_t *const counts[] = COUNTS(p);
 	uint32_t *const small[] = SMALL_COUNTS(p);
 
 	for (size_t i = 0; i < STOA_COUNT(flags); i++) {
 		*flags[i] = stoa_image_below(in, 1) != 0;
 	}
-	for (size_t i = 0; i < STOA_COUNT(times); i++) {
-		*times[i] = stoa_image_signed(in);
+	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
+		*numbers[i] = stoa_image_signed(in);
 	}
 	for (size_t i = 0; i < STOA_COUNT(counts); i++) {
 		*counts[i] = stoa_image_number(in);

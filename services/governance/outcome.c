@@ -48,11 +48,11 @@ outcome_decide_deposit(const struct governance *s, const struct stoa_command *c,
 	if (p->is_deposit_known) {
 		return; /* done already */
 	}
-	if (p->state != STATE(OPENING)) {
+	if (!proposal_awaits_deposit(p)) {
 		refuse_state(p, "OPENING", d);
 		return;
 	}
-	if (in->hold[0] == '\0') {
+	if (in->hold[0] == '\0' && p->state == STATE(OPENING)) {
 		event_ended(d, p, STATE(CANCELLED),
 		    in->refusal == NULL ? "the deposit was refused"
 					: in->refusal->reason);
@@ -72,7 +72,10 @@ outcome_apply_deposit(
 	struct proposal *p = proposal_must(s, e->proposal);
 
 	p->is_deposit_known = true;
-	stoa_text_set(&p->hold, e->hold);
+	if (e->hold[0] != '\0') {
+		stoa_text_set(&p->hold, e->hold);
+	}
+	proposal_state_set(s, p, p->state);
 }
 
 void

@@ -130,10 +130,20 @@ wants_telling(const struct proposal *p)
 	       p->state != STATE(EXECUTING);
 }
 
+/* Vetoed while it was asked for, it may be held all the same: accounts is
+ * asked until it has said so. */
+bool
+proposal_awaits_deposit(const struct proposal *p)
+{
+	return p->deposit_micro > 0 && !p->is_deposit_known &&
+	       (p->state == STATE(OPENING) || p->state == STATE(VETOED));
+}
+
 static bool
 has_debts(const struct proposal *p)
 {
-	return wants_telling(p) || (p->hold != NULL && !p->is_deposit_settled);
+	return wants_telling(p) || proposal_awaits_deposit(p) ||
+	       (p->hold != NULL && !p->is_deposit_settled);
 }
 
 /* What is over stays among the open ones until all is done about it. */
@@ -229,9 +239,11 @@ governance_reminder(const struct proposal *p, struct stoa_wall now)
 enum governance_effect
 governance_effect_of(const struct proposal *p, struct stoa_wall now)
 {
+	if (proposal_awaits_deposit(p)) {
+		return GOVERNANCE_HOLD_DEPOSIT;
+	}
 	if (p->state == STATE(OPENING)) {
-		return p->is_deposit_known ? GOVERNANCE_OPEN
-					   : GOVERNANCE_HOLD_DEPOSIT;
+		return GOVERNANCE_OPEN;
 	}
 	if (p->state == STATE(EXECUTING)) {
 		return GOVERNANCE_EXECUTE;

@@ -40,11 +40,9 @@ governance_keeps_deposit(const struct proposal *p)
 }
 
 int64_t
-governance_deposit(const struct governance *s, const struct proposal *p)
+governance_deposit(const struct proposal *p)
 {
-	const Stoa__Governance__Rule *rule = rule_of(s, p);
-
-	return rule == NULL ? 0 : rule->deposit_micro;
+	return p->deposit_micro;
 }
 
 uint32_t

@@ -127,8 +127,7 @@ deposit_held(void *owner, enum stoa_status status, struct stoa_str reply,
 }
 
 static void
-deposit_hold(
-    struct stoa_errand *t, const struct governance *s, const struct proposal *p)
+deposit_hold(struct stoa_errand *t, const struct proposal *p)
 {
 	Stoa__Accounts__HoldRequest request =
 	    STOA__ACCOUNTS__HOLD_REQUEST__INIT;
@@ -136,7 +135,7 @@ deposit_hold(
 
 	(void)snprintf(purpose, sizeof(purpose), "proposal:%s", t->noun);
 	request.member = (char *)(uintptr_t)governance_proposer(p);
-	request.amount_micro = governance_deposit(s, p);
+	request.amount_micro = governance_deposit(p);
 	/* From the record, not from the clock: the same command each time. */
 	request.expires_us = governance_proposed_us(p) + GOVERNANCE_DEPOSIT_US;
 	request.purpose = purpose;
@@ -167,8 +166,7 @@ deposit_settled(void *owner, enum stoa_status status, struct stoa_str reply,
 }
 
 static void
-deposit_settle(
-    struct stoa_errand *t, const struct governance *s, const struct proposal *p)
+deposit_settle(struct stoa_errand *t, const struct proposal *p)
 {
 	Stoa__Accounts__PostHoldRequest post =
 	    STOA__ACCOUNTS__POST_HOLD_REQUEST__INIT;
@@ -177,7 +175,7 @@ deposit_settle(
 
 	if (governance_keeps_deposit(p)) {
 		post.hold = (char *)(uintptr_t)governance_hold(p);
-		post.amount_micro = governance_deposit(s, p);
+		post.amount_micro = governance_deposit(p);
 		post.payee = (char *)(uintptr_t) "@treasury";
 		ask(t, ACCOUNTS, "PostHold", "keep", 0, &post.base,
 		    deposit_settled);
@@ -234,12 +232,16 @@ electors_heard(void *owner, enum stoa_status status, struct stoa_str reply,
 	if (page->n_electors > 0) {
 		electors_record(t, governance_version(s), page);
 	}
-	/* Decided after the page: it is the newest that there is. */
+	/* Decided after the page: it is the newest that there is. The id tells
+	 * the record that the page was asked for after, so that what was
+	 * refused because another page came first is decided again. */
 	if (page->is_last) {
 		open.proposal = t->noun;
 		open.version = page->version;
-		stoa_errand_record(
-		    t, "open", (uint32_t)page->version, "Open", &open.base);
+		stoa_errand_record(t, "open",
+		    (uint32_t)stoa_replica_index(
+			reactions_of(t)->o.replica, stoa_str_of(t->community)),
+		    "Open", &open.base);
 	}
 	stoa_errand_end(t, true);
 	stoa_arena_fini(&arena);
@@ -299,20 +301,21 @@ executed(void *owner, enum stoa_status status, struct stoa_str reply,
 	(void)detail;
 	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
 	entry = entry_read(&arena, status, reply);
-	if (entry == NULL || p == NULL ||
-	    !governance_next_action(p, &request.action)) {
+	if (entry == NULL || p == NULL) {
 		stoa_errand_end(t, false);
 		stoa_arena_fini(&arena);
 		return;
 	}
+	/* What was asked, not what is next by now: another replica may have
+	 * recorded this one and gone on. */
 	request.proposal = t->noun;
-	request.attempt = governance_attempt(p);
+	request.attempt = t->attempt / GOVERNANCE_ACTIONS_MAX;
+	request.action = t->attempt % GOVERNANCE_ACTIONS_MAX;
 	request.refusal = entry->refusal;
 	request.result = (char *)(uintptr_t)result_of(
 	    &arena, governance_action(p, request.action), entry);
-	stoa_errand_record(t, "executed",
-	    request.attempt * GOVERNANCE_ACTIONS_MAX + request.action,
-	    "RecordExecuted", &request.base);
+	stoa_errand_record(
+	    t, "executed", t->attempt, "RecordExecuted", &request.base);
 	stoa_errand_end(t, true);
 	stoa_arena_fini(&arena);
 }
@@ -467,7 +470,7 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 	}
 	switch (effect) {
 	case GOVERNANCE_HOLD_DEPOSIT:
-		deposit_hold(t, s, p);
+		deposit_hold(t, p);
 		break;
 	case GOVERNANCE_OPEN:
 		electors_ask(t, s);
@@ -478,7 +481,7 @@ act(struct reactions *r, struct stoa_str community, const struct governance *s,
 		}
 		break;
 	case GOVERNANCE_SETTLE_DEPOSIT:
-		deposit_settle(t, s, p);
+		deposit_settle(t, p);
 		break;
 	case GOVERNANCE_TELL:
 		tell(t, s, p, governance_reminder(p, now));
@@ -539,6 +542,16 @@ reactions_new(const struct reactions_options *options)
 	r->o = *options;
 	r->errands = stoa_errands_new(&errands);
 	return r;
+}
+
+void
+reactions_free(struct reactions *r)
+{
+	if (r == NULL) {
+		return;
+	}
+	stoa_errands_free(r->errands);
+	free(r);
 }
 
 /* ---- as a part of the daemon ---- */

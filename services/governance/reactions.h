@@ -22,6 +22,7 @@ struct reactions_options {
 };
 
 struct reactions *reactions_new(const struct reactions_options *options);
+void reactions_free(struct reactions *r); /* nothing calls back any more */
 
 /* Its tick looks at every open proposal of the communities that are ours. Its
  * memory is left to the end of the process: the bus is going to call back. */

@@ -14,9 +14,13 @@ $(eval $(call daemon,governance,services/governance/main.c \
 	services/governance/facts.c,\
 	edge domain governance base proto,$(EDGE_LIBS)))
 
-$(foreach t,votes audit unite,$(eval $(call unit,governance_$(t),\
+$(foreach t,votes audit unite deposit,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c tests/unit/governance/house.c,\
 	governance base proto,-lprotobuf-c $(BASE_LIBS))))
+
+$(eval $(call unit,governance_reactions,\
+	tests/unit/governance/test_reactions.c,\
+	domain fake governance base proto,-lprotobuf-c $(BASE_LIBS)))
 
 # Random communities as bundles, for verifiers to judge.
 $(eval $(call program,test/bundle_tool,tests/unit/governance/bundle_tool.c \

@@ -86,7 +86,8 @@ struct proposal {
 	Stoa__Governance__State state;
 	Stoa__Governance__Rule *rule; /* that decides; NULL before opening */
 	int64_t proposed_us, opened_us, ends_us;
-	char *hold; /* NULL: none */
+	int64_t deposit_micro; /* as the rule said when it was submitted */
+	char *hold;	       /* NULL: none */
 	char *link;
 	char *reason;
 	char *sponsors[GOVERNANCE_SPONSORS_MAX];
@@ -358,6 +359,8 @@ struct proposal *proposal_must(struct governance *s, const char *id);
 struct proposal *proposal_add(struct governance *s, struct stoa_str id,
     Stoa__Governance__ProposalDrafted *said);
 bool proposal_is_over(const struct proposal *p);
+/* There is one, and nobody knows yet whether accounts holds it. */
+bool proposal_awaits_deposit(const struct proposal *p);
 const char *state_name(Stoa__Governance__State state);
 void refuse_state(
     const struct proposal *p, const char *needed, struct stoa_decision *d);

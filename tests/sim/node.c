@@ -22,11 +22,10 @@ static void
 on_read(void *owner, void *call, enum stoa_status status, const void *state,
     uint64_t index)
 {
-	(void)owner;
-	(void)call;
-	(void)status;
-	(void)state;
+	struct node *n = owner;
+
 	(void)index;
+	n->read(n->world, call, status, state);
 }
 
 static uint64_t *
@@ -54,6 +53,9 @@ on_committed(void *owner, const struct stoa_commit *commit)
 		n->fail(n->world, "told out of order", n->core->name);
 	}
 	*told = commit->index;
+	if (n->committed != NULL && !commit->is_replay) {
+		n->committed(n->world, n);
+	}
 }
 
 static void
@@ -101,7 +103,7 @@ node_start(struct node *n)
 	    .count = n->count,
 	    .seed = n->number + 7 * ++n->starts,
 	    .nonce = (n->starts << 32) + ((uint64_t)n->number << 60),
-	    .clock = sim_clock(n->sim),
+	    .clock = n->clock,
 	    .copy = n->copy,
 	    .events = &events,
 	    .owner = n,

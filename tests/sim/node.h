@@ -17,6 +17,7 @@ struct node {
 	uint32_t number;
 	uint32_t count;
 	struct stoa_copy *copy;
+	struct stoa_clock *clock; /* of its machine: outlives a crash */
 	struct stoa_stream *stream;
 	struct stoa_peer *peer;
 	struct stoa_replica *replica; /* NULL: down */
@@ -30,8 +31,12 @@ struct node {
 	void (*fail)(void *world, const char *what, const char *which);
 	void (*answer)(void *world, void *call, enum stoa_status status,
 	    struct stoa_str outcome);
-	void (*started)(void *world, struct node *n);  /* may be NULL */
-	void (*stopping)(void *world, struct node *n); /* may be NULL */
+	/* NULL: nobody reads. */
+	void (*read)(void *world, void *call, enum stoa_status status,
+	    const void *state);
+	void (*committed)(void *world, struct node *n); /* may be NULL */
+	void (*started)(void *world, struct node *n);	/* may be NULL */
+	void (*stopping)(void *world, struct node *n);	/* may be NULL */
 	void *world;
 };
 

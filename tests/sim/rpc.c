@@ -7,19 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SERVICES_MAX 4
-#define REPEAT_US    (300 * STOA_US_PER_MS)
-
-struct service {
-	const char *name;
-	struct node *nodes;
-	uint32_t count;
-};
+#define SERVICES_MAX	4
+#define REPEAT_US	(300 * STOA_US_PER_MS)
+#define QUERY_ARENA_MAX (1u << 20)
 
 struct rpc {
 	struct rpc *next; /* all of them, freed with the world */
 	struct rpc_world *world;
-	const struct service *service;
+	const struct rpc_service *service;
 	const ProtobufCMethodDescriptor *method;
 	const bool *is_dead;
 	char community[32];
@@ -43,7 +38,7 @@ struct attempt {
 
 struct rpc_world {
 	struct sim *sim;
-	struct service services[SERVICES_MAX];
+	struct rpc_service services[SERVICES_MAX];
 	size_t service_count;
 	struct rpc *rpcs;
 };
@@ -72,12 +67,10 @@ rpc_world_free(struct rpc_world *w)
 }
 
 void
-rpc_serve(struct rpc_world *w, const char *service, struct node *nodes,
-    uint32_t count)
+rpc_serve(struct rpc_world *w, const struct rpc_service *service)
 {
 	stoa_assert(w->service_count < SERVICES_MAX);
-	w->services[w->service_count++] =
-	    (struct service){service, nodes, count};
+	w->services[w->service_count++] = *service;
 }
 
 static int64_t
@@ -106,7 +99,8 @@ came_back(void *arg)
 
 	/* Closed, stale, busy: the caller asks again. */
 	if (a->status == STOA_OK || a->status == STOA_EXISTS ||
-	    a->status == STOA_INVALID || a->status == STOA_TOO_LARGE) {
+	    a->status == STOA_INVALID || a->status == STOA_TOO_LARGE ||
+	    a->status == STOA_NOT_FOUND) {
 		rpc_end(a->rpc, a->status,
 		    stoa_str_of_bytes(a->reply, a->reply_len));
 	}
@@ -134,17 +128,38 @@ rpc_answered(void *call, enum stoa_status status, struct stoa_str outcome)
 	sim_at(w->sim, travel(w), came_back, a);
 }
 
-static struct node *
-node_serving(const struct service *s, const char *community)
+void
+rpc_read(void *call, enum stoa_status status, const void *state)
 {
-	uint8_t slot = stoa_slot_of(stoa_str_of(community));
+	struct attempt *a = call;
+	struct rpc *r = a->rpc;
+	struct stoa_str reply = {NULL, 0};
+	struct stoa_arena arena;
+
+	stoa_arena_init(&arena, NULL, 0, QUERY_ARENA_MAX);
+	if (status == STOA_OK) {
+		status = r->service->query(r->method, state,
+		    stoa_str_of_bytes(r->request, r->request_len), &arena,
+		    &reply);
+	}
+	rpc_answered(a, status, reply);
+	stoa_arena_fini(&arena);
+}
+
+/* Any of them, should several think that it is theirs. */
+static struct node *
+node_serving(struct rpc_world *w, const struct rpc_service *s, uint8_t slot)
+{
+	struct node *serving = NULL;
+	uint64_t count = 0;
 
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->nodes[i].replica != NULL && s->nodes[i].mine[slot]) {
-			return &s->nodes[i];
+		if (s->nodes[i].replica != NULL && s->nodes[i].mine[slot] &&
+		    (++count == 1 || stoa_rng_chance(sim_rng(w->sim), count))) {
+			serving = &s->nodes[i];
 		}
 	}
-	return NULL;
+	return serving;
 }
 
 static void
@@ -152,7 +167,8 @@ arrive(void *arg)
 {
 	struct attempt *a = arg;
 	struct rpc *r = a->rpc;
-	struct node *n = node_serving(r->service, r->community);
+	struct node *n = node_serving(
+	    r->world, r->service, stoa_slot_of(stoa_str_of(r->community)));
 	struct stoa_submit submit = {
 	    .community = stoa_str_of(r->community),
 	    .actor = stoa_str_of(r->actor),
@@ -164,9 +180,13 @@ arrive(void *arg)
 
 	if (n == NULL) {
 		free(a);
-		return;
+	} else if (r->id[0] == '\0') {
+		stoa_replica_read(n->replica, submit.community, 0, a);
+	} else if (r->service->submit != NULL) {
+		r->service->submit(n, &submit, a);
+	} else {
+		stoa_replica_submit(n->replica, &submit, a);
 	}
-	stoa_replica_submit(n->replica, &submit, a);
 }
 
 static void
