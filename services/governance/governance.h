@@ -82,6 +82,9 @@ STOA_MUST_USE enum stoa_status governance_query_ballot(
 STOA_MUST_USE enum stoa_status governance_query_standing(
     const struct governance *s, const Stoa__Governance__StandingQuery *in,
     struct stoa_arena *arena, Stoa__Governance__StandingReply *out);
+STOA_MUST_USE enum stoa_status governance_query_sealed(
+    const struct governance *s, const Stoa__Governance__SealedQuery *in,
+    struct stoa_arena *arena, Stoa__Governance__SealedReply *out);
 STOA_MUST_USE enum stoa_status governance_query_rules(
     const struct governance *s, const Stoa__Governance__RulesQuery *in,
     struct stoa_arena *arena, Stoa__Governance__RulesReply *out);

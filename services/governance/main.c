@@ -26,6 +26,7 @@ QUERY(proposal)
 QUERY(proposals)
 QUERY(ballot)
 QUERY(standing)
+QUERY(sealed)
 
 static void founding_fill(
     struct stoa_arena *arena, Stoa__Governance__FoundRequest *ret_request);
@@ -53,6 +54,7 @@ static const struct stoa_query queries[] = {
     {"Proposals", query_proposals},
     {"Ballot", query_ballot},
     {"Standing", query_standing},
+    {"Sealed", query_sealed},
     {"Rules", query_rules},
 };
 
