@@ -145,6 +145,21 @@
 /* "p_" and ten characters, or "#" and a number. */
 #define BOT_PROPOSAL_LEN_MAX 24
 
+/* Secret ballots of one member that are kept: the one that counts, the one
+ * that is on its way, and two of which no answer came. */
+#define BOT_SEALED_MAX 4
+
+/* A ballot as it is sealed, in bytes: all are equally long, so that the length
+ * tells nothing. Twenty options with their amounts take less than half. */
+#define BOT_SEALED_PLAIN_SIZE 128
+
+/* Of one proposal: asked for at once, and opened at once. Each is a record in
+ * the journal, which takes 512 in one. */
+#define BOT_UNSEAL_PAGE 64
+
+/* Before ballots that could not be opened are tried again. */
+#define BOT_UNSEAL_AGAIN_US (2 * STOA_US_PER_S)
+
 /* ---- commands under way ---- */
 
 /* Taken from the broker and not yet answered, over all members. */
