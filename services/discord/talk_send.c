@@ -107,7 +107,8 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 	}
 	/* What only the asker may see goes to the asker: no message in a
 	 * channel can be seen by one person alone. */
-	if (!t->is_direct && t->guild[0] != '\0' && t->user[0] != '\0' &&
+	if (!t->is_direct && t->user[0] != '\0' &&
+	    (t->guild[0] != '\0' || t->channel[0] == '\0') &&
 	    (t->is_ephemeral || t->is_private || is_for_asker(card) ||
 		t->channel[0] == '\0')) {
 		return WAY_OPEN_DIRECT;
