@@ -2,7 +2,8 @@
  *
  * A notice becomes a final card of its own, with an id made of the proposal
  * and what is told: told twice, it is stored once. It goes where the community
- * is told news, else where the proposal was made. */
+ * is told news, else where the proposal was made. That voting on secret ballots
+ * has ended is first of all a reason to open them. */
 #include "bot/parts.h"
 
 #include "base/core.h"
@@ -138,6 +139,33 @@ community_ask(struct telling *t)
 	    &in.base, on_community, t);
 }
 
+static void
+place_find(struct telling *t)
+{
+	if (!bot_notice_address_read(
+		stoa_str_of(t->notice->proposal->reply), &t->to) ||
+	    !id_set(t)) {
+		/* Not proposed in a chat: there is nobody to tell. */
+		stoa_delivery_ack(t->delivery);
+		telling_free(t);
+	} else {
+		community_ask(t);
+	}
+}
+
+static void
+on_unsealed(void *owner, bool is_complete)
+{
+	struct telling *t = owner;
+
+	if (is_complete) {
+		place_find(t);
+		return;
+	}
+	stoa_delivery_retry(t->delivery, BOT_UNSEAL_AGAIN_US);
+	telling_free(t);
+}
+
 void
 bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery)
 {
@@ -152,13 +180,10 @@ bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery)
 	if (t->notice == NULL || t->notice->proposal == NULL ||
 	    !stoa_id_is_valid('c', stoa_str_of(t->notice->community))) {
 		drop(t, "a message on chat-notice tells of no vote");
-	} else if (!bot_notice_address_read(
-		       stoa_str_of(t->notice->proposal->reply), &t->to) ||
-		   !id_set(t)) {
-		/* Not proposed in a chat: there is nobody to tell. */
-		stoa_delivery_ack(delivery);
-		telling_free(t);
+	} else if (t->notice->proposal->state == STATE(REVEAL) &&
+		   t->notice->reminder == 0) {
+		bot_unseal(b, delivery, t->notice, on_unsealed, t);
 	} else {
-		community_ask(t);
+		place_find(t);
 	}
 }

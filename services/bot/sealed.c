@@ -14,6 +14,15 @@
 STOA_STATIC_ASSERT(
     BOT_SEALED_PLAIN_SIZE <= UINT8_MAX + 1, "the length is one byte");
 
+const struct bot_problem bot_sealed_lost = {
+    .code = "ballot_not_kept",
+    .field = "id",
+    .given = "",
+    .limit = "a ballot that was sealed here, by this bot's link key",
+    .text = "what was kept of this ballot cannot be opened any more",
+    .fix = "tell whoever runs this bot",
+};
+
 const char *
 bot_sealed_key(struct stoa_arena *arena, const struct bot_sealer *s)
 {

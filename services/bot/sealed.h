@@ -20,9 +20,16 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/hash.h"
+#include "bot/problem.h"
 
 #include "proto/chat.pb-c.h"
 #include "proto/governance.pb-c.h"
+
+/* The bucket at the broker. */
+#define BOT_SEALED "chat-sealed"
+
+/* What was committed to is not kept, or the link key is another one. */
+extern const struct bot_problem bot_sealed_lost;
 
 /* Whose ballots; all borrowed. */
 struct bot_sealer {

@@ -13,7 +13,8 @@ PURE_OBJECTS += $(call objects,$(BOT_PURE))
 BOT_LOGIC := $(addprefix services/bot/,intake.c run.c people.c live.c \
 	handlers.c handlers_data.c handlers_job.c handlers_model.c \
 	handlers_money.c handlers_propose.c handlers_setup.c \
-	handlers_vote.c live_vote.c permit.c pressed.c suggest.c)
+	handlers_sealed.c handlers_vote.c live_vote.c permit.c pressed.c \
+	suggest.c unseal.c)
 $(B)/libbot.a: $(call objects,$(BOT_LOGIC))
 
 $(eval $(call daemon,bot,services/bot/main.c,\
@@ -27,6 +28,6 @@ $(eval $(call unit,bot_card,tests/unit/bot/test_card.c \
 	tests/unit/bot/samples.c,chat proto base,-lprotobuf-c $(BASE_LIBS)))
 
 # The logic between fake ports.
-$(foreach t,bot handlers vote,$(eval $(call unit,bot_$(t),\
+$(foreach t,bot handlers vote secret,$(eval $(call unit,bot_$(t),\
 	tests/unit/bot/test_$(t).c tests/unit/bot/world.c,\
 	bot chat proto base,-lprotobuf-c $(BASE_LIBS))))

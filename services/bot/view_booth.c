@@ -44,6 +44,10 @@ own_words(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		    "You may not vote on this: that needs %s.",
 		    own->needs[0] == '\0' ? "to be eligible" : own->needs);
 	}
+	if (own->ballot == NULL && own->is_committed) {
+		return "You have handed in a sealed ballot. A new one replaces "
+		       "it.";
+	}
 	if (own->ballot == NULL) {
 		return own->delegate[0] == '\0'
 			   ? "You have not voted yet."
@@ -97,7 +101,7 @@ form_new(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		form->inputs[0]->value =
 		    (char *)(uintptr_t)bot_choice_words(arena, p, own->ballot);
 	}
-	form->n_inputs = 2;
+	form->n_inputs = bot_tallied_is_secret(p) ? 1 : 2;
 	return form;
 }
 
@@ -125,7 +129,11 @@ bot_view_booth(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		return bot_card_finish(&b, true);
 	}
 	bot_card_text(&b, "%s", own_words(arena, p, own));
-	bot_card_text(&b, "How: %s.", bot_motion_form(p->rule->form));
+	bot_card_text(&b, "How: %s%s.", bot_motion_form(p->rule->form),
+	    bot_tallied_is_secret(p)
+		? "; in secret: your ballot is sealed, and opens by itself "
+		  "when voting has ended"
+		: "");
 	options_add(&b, p);
 	if (p->rule->form == FORM(QUADRATIC)) {
 		bot_card_field(&b, "Credits left",
@@ -138,7 +146,8 @@ bot_view_booth(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		p->rule->form == FORM(SINGLE) ? p->options[0]
 					      : bot_choice_hint(arena, p)),
 	    false);
-	if (own->is_eligible && can_form) {
+	if (own->is_eligible && can_form &&
+	    p->state == STOA__GOVERNANCE__STATE__ACTIVE) {
 		form = form_new(arena, p, own);
 		if (form == NULL) {
 			return NULL;
@@ -153,30 +162,73 @@ bot_view_booth(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 
 /* ---- the receipt ---- */
 
+static const char *
+number_and_title(struct stoa_arena *arena, const Stoa__Governance__Proposal *p)
+{
+	return bot_words_print(arena, "#%" PRIu64 " %s", p->number,
+	    bot_words_excerpt(arena, stoa_str_of(p->title), 140));
+}
+
+static void
+standing_button(struct bot_card *b, const Stoa__Governance__Proposal *p)
+{
+	bot_card_button(b, "How it stands", STOA__CHAT__BUTTON_STYLE__SECONDARY,
+	    bot_words_print(b->arena, "/proposal id:#%" PRIu64, p->number));
+}
+
+/* The card is kept for a week: a sealed ballot is not repeated in it, nor what
+ * it costs, which tells much of it. */
+static void
+sealed_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
+{
+	bot_card_text(b,
+	    "Your ballot is sealed. It opens by itself when voting has ended; "
+	    "until then not even what you chose is repeated here.");
+	if (p->rule->form == FORM(QUADRATIC)) {
+		bot_card_text(b,
+		    "It is paid for when it is opened: keep the voice credits "
+		    "it needs.");
+	}
+}
+
+static void
+cast_add(struct bot_card *b, const struct bot_cast_view *cast)
+{
+	const Stoa__Governance__Proposal *p = cast->proposal;
+	uint64_t cost = bot_choice_cost(p, cast->ballot);
+
+	bot_card_field(
+	    b, "Cast", bot_choice_words(b->arena, p, cast->ballot), false);
+	bot_card_field(b, "Reason", cast->reason, false);
+	if (p->rule == NULL || p->rule->form != FORM(QUADRATIC)) {
+		return;
+	}
+	bot_card_field(b, "Cost",
+	    bot_words_print(b->arena, "%" PRIu64 " voice credits", cost), true);
+	bot_card_field(b, "Credits before",
+	    bot_words_print(b->arena, "%" PRIu32, cast->credits_left), true);
+	bot_card_field(b, "Credits left",
+	    bot_words_print(b->arena, "%" PRIu32,
+		cost > cast->credits_left
+		    ? 0
+		    : cast->credits_left - (uint32_t)cost),
+	    true);
+}
+
 Stoa__Chat__Card *
 bot_view_cast(struct stoa_arena *arena, const struct bot_cast_view *cast)
 {
 	const Stoa__Governance__Proposal *p = cast->proposal;
-	uint64_t cost = bot_choice_cost(p, cast->ballot);
 	struct bot_card b = bot_card_begin(arena,
-	    bot_words_print(arena, "Your vote on #%" PRIu64 " %s", p->number,
-		bot_words_excerpt(arena, stoa_str_of(p->title), 140)),
+	    bot_words_print(
+		arena, "Your vote on %s", number_and_title(arena, p)),
 	    STOA__CHAT__SEVERITY__SUCCESS);
 	Stoa__Chat__Card *card;
 
-	bot_card_field(
-	    &b, "Cast", bot_choice_words(arena, p, cast->ballot), false);
-	bot_card_field(&b, "Reason", cast->reason, false);
-	if (p->rule != NULL && p->rule->form == FORM(QUADRATIC)) {
-		bot_card_field(&b, "Cost",
-		    bot_words_print(arena, "%" PRIu64 " voice credits", cost),
-		    true);
-		bot_card_field(&b, "Credits left",
-		    bot_words_print(arena, "%" PRIu32,
-			cost > cast->credits_left
-			    ? 0
-			    : cast->credits_left - (uint32_t)cost),
-		    true);
+	if (bot_tallied_is_secret(p)) {
+		sealed_add(&b, p);
+	} else {
+		cast_add(&b, cast);
 	}
 	bot_card_field(&b, "Receipt",
 	    bot_words_print(arena, "record %" PRIu64 ", entry %" PRIu32,
@@ -186,14 +238,46 @@ bot_view_cast(struct stoa_arena *arena, const struct bot_cast_view *cast)
 	    "It stands in the journal. To prove that it was counted: `stoa "
 	    "verify proposal %s --receipt=%" PRIu64 ".%" PRIu32 "`",
 	    p->id, cast->index, cast->position);
-	bot_card_button(&b, "How it stands",
-	    STOA__CHAT__BUTTON_STYLE__SECONDARY,
-	    bot_words_print(arena, "/proposal id:#%" PRIu64, p->number));
+	standing_button(&b, p);
 	card = bot_card_finish(&b, true);
 	if (card != NULL) {
 		card->index = cast->index;
 	}
 	return card;
+}
+
+/* ---- sealed ballots, opened ---- */
+
+Stoa__Chat__Card *
+bot_view_opened(struct stoa_arena *arena, const Stoa__Governance__Proposal *p)
+{
+	struct bot_card b = bot_card_begin(arena,
+	    bot_words_print(
+		arena, "Your ballot on %s is open", number_and_title(arena, p)),
+	    STOA__CHAT__SEVERITY__SUCCESS);
+
+	bot_card_text(&b, "It counts. What it says stands in the journal now.");
+	standing_button(&b, p);
+	return bot_card_finish(&b, true);
+}
+
+Stoa__Chat__Card *
+bot_view_not_opened(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, const struct bot_problem *why)
+{
+	struct bot_card b = bot_card_begin(arena,
+	    bot_words_print(arena, "Your ballot on %s could not be opened",
+		number_and_title(arena, p)),
+	    STOA__CHAT__SEVERITY__WARNING);
+
+	bot_card_text(
+	    &b, "It does not count: %s. What to do: %s.", why->text, why->fix);
+	bot_card_text(&b,
+	    "While ballots are being opened you can try it again yourself.");
+	bot_card_button(&b, "Open it", STOA__CHAT__BUTTON_STYLE__PRIMARY,
+	    bot_words_print(arena, "/reveal id:#%" PRIu64, p->number));
+	standing_button(&b, p);
+	return bot_card_finish(&b, true);
 }
 
 /* ---- delegates and credits ---- */

@@ -520,7 +520,13 @@ bot_view_vote_notice(struct stoa_arena *arena,
 		return bot_view_why(arena, p, now_us);
 	}
 	if (notice->reminder == 0) {
-		return bot_view_proposal(arena, p, now_us);
+		Stoa__Governance__Proposal shown = *p;
+
+		/* What was open when that was written down says nothing. */
+		if (p->state == STATE(REVEAL)) {
+			shown.tally = NULL;
+		}
+		return bot_view_proposal(arena, &shown, now_us);
 	}
 	b = bot_card_begin(arena,
 	    bot_words_print(arena, "#%" PRIu64 " %s: %s to vote", p->number,

@@ -7,6 +7,7 @@
 #define BOT_VIEW_VOTE_H
 
 #include "base/arena.h"
+#include "bot/problem.h"
 
 #include "proto/chat.pb-c.h"
 #include "proto/governance.pb-c.h"
@@ -40,6 +41,14 @@ struct bot_cast_view {
 
 Stoa__Chat__Card *bot_view_cast(
     struct stoa_arena *arena, const struct bot_cast_view *cast);
+
+/* A member has opened their own secret ballot. */
+Stoa__Chat__Card *bot_view_opened(
+    struct stoa_arena *arena, const Stoa__Governance__Proposal *p);
+
+/* A member's secret ballot could not be opened, and why. */
+Stoa__Chat__Card *bot_view_not_opened(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, const struct bot_problem *why);
 
 /* All rules, or the one of `type` if that is not "". */
 Stoa__Chat__Card *bot_view_rules(struct stoa_arena *arena,
