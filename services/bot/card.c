@@ -331,6 +331,20 @@ choice_new(struct bot_card *b, const char *const choice[static 2])
 	return c;
 }
 
+static void
+several_set(
+    struct bot_card *b, Stoa__Chat__Select *s, const struct bot_select *like)
+{
+	s->count_max = like->count_max;
+	s->none =
+	    text_dup(b, like->none == NULL ? "" : like->none, NAME_LEN_MAX);
+	for (size_t i = 0; like->values != NULL && like->values[i] != NULL;
+	     i++) {
+		item_add(b, (void ***)&s->values, &s->n_values, BOT_CHOICES_MAX,
+		    text_dup(b, like->values[i], NAME_LEN_MAX));
+	}
+}
+
 void
 bot_card_select(struct bot_card *b, const struct bot_select *like)
 {
@@ -353,6 +367,7 @@ bot_card_select(struct bot_card *b, const struct bot_select *like)
 			item_add(b, (void ***)&s->choices, &s->n_choices,
 			    BOT_CHOICES_MAX, choice_new(b, like->choices[i]));
 		}
+		several_set(b, s, like);
 	}
 	ITEM_ADD(b, selects, BOT_SELECTS_MAX, s);
 }

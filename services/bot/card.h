@@ -13,6 +13,8 @@
 
 #include "proto/chat.pb-c.h"
 
+#include <stdint.h>
+
 struct bot_card {
 	struct stoa_arena *arena;
 	Stoa__Chat__Card *card; /* NULL when the arena was full at once */
@@ -73,6 +75,12 @@ struct bot_select {
 	const char *value; /* chosen now; "" for nothing */
 	/* Pairs of label and value; ended by NULL. NULL unless of CHOICES. */
 	const char *const (*choices)[2];
+	/* Where several may be chosen at once: how many, what is chosen now
+	 * (ended by NULL; NULL: nothing), and the value if nothing is; "" if
+	 * something must be. 0 and NULLs: one. */
+	uint32_t count_max;
+	const char *const *values;
+	const char *none;
 };
 
 /* A list to choose from, at most BOT_SELECTS_MAX of them. */

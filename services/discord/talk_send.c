@@ -254,13 +254,23 @@ form_draw(struct step *s)
 	return s->is_form;
 }
 
+/* The answer may take the place of what was pressed on: that was the asker's
+ * own, says who made the card. */
+static bool
+is_update(const struct step *s)
+{
+	return s->way == WAY_CALLBACK && s->card->is_update && !s->is_plain &&
+	       s->talk->kind == STOA__DISCORD__KIND__COMPONENT &&
+	       is_for_asker(s->card);
+}
+
 static bool
 message_draw(struct step *s)
 {
 	const struct talk *t = s->talk;
 	struct discord_options o = {
-	    .is_first = s->way == WAY_CALLBACK || s->way == WAY_POST ||
-			s->way == WAY_PRIVATELY,
+	    .is_first = (s->way == WAY_CALLBACK && !is_update(s)) ||
+			s->way == WAY_POST || s->way == WAY_PRIVATELY,
 	    .is_ephemeral = s->way == WAY_PRIVATELY ||
 			    (s->way == WAY_CALLBACK && t->is_private),
 	    .use_embeds = t->discord->s.use_embeds,
@@ -278,7 +288,8 @@ message_draw(struct step *s)
 		return false;
 	}
 	notes_count(s);
-	s->json = s->way == WAY_CALLBACK
+	s->json = is_update(s) ? discord_answer_edit(&s->arena, &s->drawn)
+		  : s->way == WAY_CALLBACK
 		      ? discord_answer_message(&s->arena, &s->drawn)
 		      : s->drawn.json;
 	reference_add(s);

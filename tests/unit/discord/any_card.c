@@ -281,7 +281,14 @@ select_fill(struct source *s, Stoa__Chat__Select *e)
 	e->token = token_of(s);
 	e->kind = (Stoa__Chat__SelectKind)(byte(s) % 5); /* one unknown */
 	e->value = byte(s) % 2 == 0 ? id : text_of(s, 30);
+	e->count_max = byte(s) % 30;
+	e->none = byte(s) % 2 == 0 ? e->value : text_of(s, 30);
 	FILL(s, e, choices, count_of(s, 25), Stoa__Chat__Choice, choice_make);
+	e->values = part_new(s, 25 * sizeof(e->values[0]));
+	for (size_t i = 0; e->values != NULL && i < e->n_choices && i < 25;
+	     i += 1 + byte(s) % 3) {
+		e->values[e->n_values++] = e->choices[i]->value;
+	}
 }
 
 static void

@@ -166,6 +166,44 @@ test_files_are_named_in_their_order(void **state)
 	assert_true(has_note(&r, "series", "shown in words"));
 }
 
+/* Never more chosen than may be, never more asked for than there are. */
+static void
+test_list_of_several_holds_to_what_there_is(void **state)
+{
+	static const char *const choices[][2] = {
+	    {"red", "#1"}, {"blue", "#2"}, {NULL, NULL}};
+	static const char *const values[] = {"#2", NULL};
+	struct bot_select list = {.kind = STOA__CHAT__SELECT_KIND__CHOICES,
+	    .label = "Which?",
+	    .command = "/vote id:1",
+	    .option = "choice",
+	    .value = "",
+	    .choices = choices,
+	    .count_max = 20,
+	    .values = values,
+	    .none = "abstain"};
+	struct discord_rendered r;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct bot_card b =
+		    bot_card_begin(&arena, "x", STOA__CHAT__SEVERITY__INFO);
+		Stoa__Chat__Card *card;
+
+		bot_card_select(&b, &list);
+		card = bot_card_finish(&b, true);
+		card->selects[0]->token = (char *)(uintptr_t) "token";
+		r = render(card, (struct discord_options){0});
+		assert_true(has(r.json, i == 0 ? "\"min_values\":0,"
+						 "\"max_values\":2"
+					       : "\"min_values\":1,"
+						 "\"max_values\":2"));
+		assert_true(has(r.json, "\"value\":\"#2\",\"default\":true"));
+		assert_false(has(r.json, "\"value\":\"#1\",\"default\":true"));
+		list.none = "";
+	}
+}
+
 static void
 test_notes_tell_what_is_not_as_it_was(void **state)
 {
@@ -355,6 +393,7 @@ main(void)
 	    cmocka_unit_test(test_every_card_has_its_components),
 	    cmocka_unit_test(test_every_card_has_its_embed),
 	    cmocka_unit_test(test_private_card_is_ephemeral_at_first_only),
+	    cmocka_unit_test(test_list_of_several_holds_to_what_there_is),
 	    cmocka_unit_test(test_nonce_is_enforced),
 	    cmocka_unit_test(test_files_are_named_in_their_order),
 	    cmocka_unit_test(test_notes_tell_what_is_not_as_it_was),
