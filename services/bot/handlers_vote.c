@@ -166,6 +166,8 @@ bot_handle_proposals(struct bot_run *r)
 struct voting {
 	const Stoa__Governance__Proposal *proposal;
 	Stoa__Governance__Ballot *ballot; /* NULL: none was given */
+	struct bot_ranking draft;	  /* if it is only being ranked */
+	bool is_draft;
 	uint32_t credits_left;
 };
 
@@ -194,8 +196,14 @@ ballot_found(struct bot_run *r, const void *reply)
 	struct voting *v = r->work;
 
 	if (v->ballot == NULL) {
-		bot_run_finish(r, bot_view_booth(&r->arena, v->proposal, own,
-				      r->command->can_form));
+		bot_run_finish(
+		    r, bot_view_booth(&r->arena,
+			   &(struct bot_booth_view){
+			       .proposal = v->proposal,
+			       .own = own,
+			       .draft = v->is_draft ? &v->draft : NULL,
+			       .can_form = r->command->can_form,
+			   }));
 		return;
 	}
 	if (bot_tallied_is_secret(v->proposal)) {
@@ -216,13 +224,28 @@ ballot_found(struct bot_run *r, const void *reply)
 	    &in.base);
 }
 
+/* A ballot, or a ranking that is still being put together. */
+static bool
+choice_take(struct bot_run *r, struct voting *v)
+{
+	struct stoa_str choice = stoa_str_of(bot_run_text(r, "choice"));
+	struct stoa_str placed = stoa_str_of(bot_run_text(r, "rank"));
+
+	if (placed.len > 0) {
+		v->is_draft = true;
+		return bot_ranking_read(choice, placed, v->proposal, &r->arena,
+		    &v->draft, &r->problem);
+	}
+	return choice.len == 0 || bot_choice_read(choice, v->proposal,
+				      &r->arena, &v->ballot, &r->problem);
+}
+
 static void
 vote_begin(struct bot_run *r, const void *reply)
 {
 	const Stoa__Governance__ProposalReply *in = reply;
 	Stoa__Governance__BallotQuery query =
 	    STOA__GOVERNANCE__BALLOT_QUERY__INIT;
-	const char *choice = bot_run_text(r, "choice");
 	struct voting *v = stoa_arena_alloc(&r->arena, sizeof(*v));
 
 	if (v == NULL || in->proposal == NULL) {
@@ -231,9 +254,7 @@ vote_begin(struct bot_run *r, const void *reply)
 	}
 	*v = (struct voting){.proposal = in->proposal};
 	r->work = v;
-	if (choice[0] != '\0' &&
-	    !bot_choice_read(stoa_str_of(choice), in->proposal, &r->arena,
-		&v->ballot, &r->problem)) {
+	if (!choice_take(r, v)) {
 		r->bot->counts.problems++;
 		bot_run_refuse(r, &r->problem);
 		return;

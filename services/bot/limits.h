@@ -142,8 +142,15 @@
 #define BOT_VOTE_CHOICE_LEN_MAX \
 	((int)(TALLY_OPTIONS_MAX * (GOVERNANCE_OPTION_MAX + 10)))
 
+/* A rank and an option by name. */
+#define BOT_VOTE_RANK_LEN_MAX ((int)(GOVERNANCE_OPTION_MAX + 4))
+
 /* "p_" and ten characters, or "#" and a number. */
 #define BOT_PROPOSAL_LEN_MAX 24
+
+/* Options that are ranked by a list to choose from for each rank: as many as a
+ * card may have. More are typed. */
+#define BOT_RANKS_MAX BOT_SELECTS_MAX
 
 /* Secret ballots of one member that are kept: the one that counts, the one
  * that is on its way, and two of which no answer came. */

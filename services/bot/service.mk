@@ -5,7 +5,7 @@ BOT_PURE := $(addprefix services/bot/,catalogue.c problem.c words.c value.c \
 	validate.c parse.c card.c plain.c table.c view_help.c view_job.c view_model.c \
 	view_form.c view_money.c view_setup.c action.c address.c parameters.c \
 	refusal.c lane.c told.c locale.c motion.c motion_rule.c motion_words.c \
-	choice.c sealed.c tallied.c view_vote.c view_booth.c) \
+	choice.c ranking.c sealed.c tallied.c view_vote.c view_booth.c) \
 	services/governance/commitment.c
 $(B)/libchat.a: $(call objects,$(BOT_PURE))
 PURE_OBJECTS += $(call objects,$(BOT_PURE))
@@ -21,7 +21,7 @@ $(eval $(call daemon,bot,services/bot/main.c,\
 	edge bot chat base proto,$(EDGE_LIBS)))
 
 BOT_TESTS := catalogue parse address parameters refusal lane table told \
-	motion choice sealed
+	motion choice ranking sealed
 $(foreach t,$(BOT_TESTS),$(eval $(call unit,bot_$(t),\
 	tests/unit/bot/test_$(t).c,chat proto base,-lprotobuf-c $(BASE_LIBS))))
 $(eval $(call unit,bot_card,tests/unit/bot/test_card.c \

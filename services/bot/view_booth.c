@@ -5,12 +5,14 @@
 #include "bot/choice.h"
 #include "bot/limits.h"
 #include "bot/motion.h"
+#include "bot/ranking.h"
 #include "bot/tallied.h"
 #include "bot/words.h"
 
 #include <inttypes.h>
 
-#define FORM(NAME) STOA__GOVERNANCE__FORM__##NAME
+#define FORM(NAME)  STOA__GOVERNANCE__FORM__##NAME
+#define STATE(NAME) STOA__GOVERNANCE__STATE__##NAME
 
 /* Limits of chat.Form and chat.Input. */
 #define FORM_TITLE_MAX 45
@@ -69,7 +71,6 @@ form_new(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
     const Stoa__Governance__BallotReply *own)
 {
 	Stoa__Chat__Form *form = stoa_arena_alloc(arena, sizeof(*form));
-	bool is_bought = p->rule->form == FORM(QUADRATIC);
 	const char *hint = bot_choice_hint(arena, p);
 
 	if (form == NULL) {
@@ -86,10 +87,13 @@ form_new(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		return NULL;
 	}
 	form->inputs[0] = input_new(arena, "choice",
-	    is_bought ? bot_words_print(arena,
-			    "Votes (cost n times n; %" PRIu32 " credits)",
-			    own->credits_left)
-		      : "Your choice",
+	    p->rule->form == FORM(QUADRATIC)
+		? bot_words_print(arena,
+		      "Votes (cost n times n; %" PRIu32 " credits)",
+		      own->credits_left)
+	    : p->rule->form == FORM(SPLIT)  ? "Shares in percent, 100 together"
+	    : p->rule->form == FORM(RANKED) ? "Your choice, the best first"
+					    : "Your choice",
 	    hint, true);
 	form->inputs[1] = input_new(
 	    arena, "reason", "Why (everybody can read it)", "", false);
@@ -113,10 +117,187 @@ options_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 	}
 }
 
-Stoa__Chat__Card *
-bot_view_booth(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
-    const Stoa__Governance__BallotReply *own, bool can_form)
+/* ---- lists to choose from ---- */
+
+/* Values are numbers: they are joined by commas, which a name may hold. */
+static const char *
+number_of(struct stoa_arena *arena, size_t i)
 {
+	return bot_words_print(arena, "#%zu", i + 1);
+}
+
+void
+bot_view_approvals_add(struct bot_card *b, const Stoa__Governance__Proposal *p,
+    const Stoa__Governance__Ballot *own)
+{
+	const char *(*choices)[2] = stoa_arena_alloc_array(
+	    b->arena, p->n_options + 1, sizeof(choices[0]));
+	const char **values = stoa_arena_alloc_array(
+	    b->arena, TALLY_OPTIONS_MAX + 1, sizeof(values[0]));
+
+	if (choices == NULL || values == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < p->n_options; i++) {
+		choices[i][0] = p->options[i];
+		choices[i][1] = number_of(b->arena, i);
+	}
+	for (size_t i = 0; own != NULL && i < own->n_options; i++) {
+		values[i] = number_of(b->arena, own->options[i]);
+	}
+	bot_card_select(b,
+	    &(struct bot_select){.kind = STOA__CHAT__SELECT_KIND__CHOICES,
+		.label = "Approve of as many as you like",
+		.command =
+		    bot_words_print(b->arena, "/vote id:#%" PRIu64, p->number),
+		.option = "choice",
+		.value = "",
+		.choices = (const char *const(*)[2])choices,
+		.count_max = (uint32_t)p->n_options,
+		.values = values,
+		.none = "abstain"});
+}
+
+static void
+rank_add(struct bot_card *b, const Stoa__Governance__Proposal *p,
+    const struct bot_ranking *r, size_t rank)
+{
+	static const char *const labels[BOT_RANKS_MAX] = {
+	    "Best", "Second", "Third", "Fourth"};
+	const char *(*choices)[2] = stoa_arena_alloc_array(
+	    b->arena, p->n_options + 1, sizeof(choices[0]));
+	const char *draft = bot_ranking_draft(b->arena, r), *now = "";
+
+	if (choices == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < p->n_options; i++) {
+		choices[i][0] = p->options[i];
+		choices[i][1] =
+		    bot_words_print(b->arena, "%zu #%zu", rank + 1, i + 1);
+		if (r->places[rank] == i + 1) {
+			now = choices[i][1];
+		}
+	}
+	bot_card_select(
+	    b, &(struct bot_select){.kind = STOA__CHAT__SELECT_KIND__CHOICES,
+		   .label = labels[rank],
+		   .command = bot_words_print(b->arena,
+		       draft[0] == '\0' ? "/vote id:#%" PRIu64 "%s"
+					: "/vote id:#%" PRIu64 " choice:\"%s\"",
+		       p->number, draft),
+		   .option = "rank",
+		   .value = now,
+		   .choices = (const char *const(*)[2])choices});
+}
+
+/* One list for each rank, and a button that hands it in. */
+static void
+ranks_add(struct bot_card *b, const Stoa__Governance__Proposal *p,
+    const struct bot_ranking *r)
+{
+	const char *choice = bot_ranking_choice(b->arena, r);
+
+	for (size_t i = 0; i < p->n_options; i++) {
+		rank_add(b, p, r, i);
+	}
+	if (choice[0] != '\0') {
+		bot_card_button(b, "Cast this vote",
+		    STOA__CHAT__BUTTON_STYLE__PRIMARY,
+		    bot_words_print(b->arena,
+			"/vote id:#%" PRIu64 " choice:\"%s\"", p->number,
+			choice));
+	}
+}
+
+/* What has been put together and not handed in. */
+static const char *
+draft_words(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
+    const struct bot_ranking *r)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < BOT_RANKS_MAX; i++) {
+		if (r->places[i] > 0) {
+			text = bot_words_print(arena, "%s%s%s", text,
+			    text[0] == '\0' ? "" : " > ",
+			    p->options[r->places[i] - 1]);
+		}
+	}
+	return text;
+}
+
+/* ---- the booth ---- */
+
+static bool
+is_by_list(const Stoa__Governance__Proposal *p)
+{
+	return p->rule->form == FORM(APPROVAL) || bot_ranking_is_for(p);
+}
+
+static void
+lists_add(struct bot_card *b, const struct bot_booth_view *v)
+{
+	const Stoa__Governance__Proposal *p = v->proposal;
+	const Stoa__Governance__Ballot *own =
+	    v->own->delegate[0] == '\0' ? v->own->ballot : NULL;
+	struct bot_ranking r =
+	    v->draft != NULL ? *v->draft : bot_ranking_of(own);
+
+	if (p->rule->form == FORM(APPROVAL)) {
+		bot_view_approvals_add(b, p, own);
+	} else if (bot_ranking_is_for(p)) {
+		ranks_add(b, p, &r);
+	} else {
+		return;
+	}
+	bot_card_button(b, "Abstain", STOA__CHAT__BUTTON_STYLE__SECONDARY,
+	    bot_words_print(
+		b->arena, "/vote id:#%" PRIu64 " choice:abstain", p->number));
+}
+
+static void
+booth_add(struct bot_card *b, const struct bot_booth_view *v)
+{
+	const Stoa__Governance__Proposal *p = v->proposal;
+	const Stoa__Governance__BallotReply *own = v->own;
+	uint64_t cost;
+
+	bot_card_text(b, "%s", own_words(b->arena, p, own));
+	bot_card_text(b, "How: %s%s.", bot_motion_form(p->rule->form),
+	    bot_tallied_is_secret(p)
+		? "; in secret: your ballot is sealed, and opens by itself "
+		  "when voting has ended"
+		: "");
+	options_add(b, p);
+	if (v->draft != NULL) {
+		bot_card_field(b, "Not cast yet",
+		    draft_words(b->arena, p, v->draft), false);
+	}
+	if (p->rule->form == FORM(QUADRATIC)) {
+		bot_card_field(b, "Credits left",
+		    bot_words_print(b->arena, "%" PRIu32, own->credits_left),
+		    true);
+		cost = own->ballot == NULL || own->delegate[0] != '\0'
+			   ? 0
+			   : bot_choice_cost(p, own->ballot);
+		if (cost > 0) {
+			bot_card_field(b, "Of which your ballot takes",
+			    bot_words_print(b->arena, "%" PRIu64, cost), true);
+		}
+	}
+	bot_card_field(b, "Type",
+	    bot_words_print(b->arena, "/vote id:#%" PRIu64 " choice:\"%s\"",
+		p->number,
+		p->rule->form == FORM(SINGLE) ? p->options[0]
+					      : bot_choice_hint(b->arena, p)),
+	    false);
+}
+
+Stoa__Chat__Card *
+bot_view_booth(struct stoa_arena *arena, const struct bot_booth_view *v)
+{
+	const Stoa__Governance__Proposal *p = v->proposal;
 	struct bot_card b = bot_card_begin(arena,
 	    bot_words_print(arena, "Vote on #%" PRIu64 " %s", p->number,
 		bot_words_excerpt(arena, stoa_str_of(p->title), 150)),
@@ -128,34 +309,17 @@ bot_view_booth(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		bot_card_text(&b, "Voting is not open yet.");
 		return bot_card_finish(&b, true);
 	}
-	bot_card_text(&b, "%s", own_words(arena, p, own));
-	bot_card_text(&b, "How: %s%s.", bot_motion_form(p->rule->form),
-	    bot_tallied_is_secret(p)
-		? "; in secret: your ballot is sealed, and opens by itself "
-		  "when voting has ended"
-		: "");
-	options_add(&b, p);
-	if (p->rule->form == FORM(QUADRATIC)) {
-		bot_card_field(&b, "Credits left",
-		    bot_words_print(arena, "%" PRIu32, own->credits_left),
-		    true);
-	}
-	bot_card_field(&b, "Type",
-	    bot_words_print(arena, "/vote id:#%" PRIu64 " choice:\"%s\"",
-		p->number,
-		p->rule->form == FORM(SINGLE) ? p->options[0]
-					      : bot_choice_hint(arena, p)),
-	    false);
-	if (own->is_eligible && can_form &&
-	    p->state == STOA__GOVERNANCE__STATE__ACTIVE) {
-		form = form_new(arena, p, own);
-		if (form == NULL) {
-			return NULL;
-		}
+	booth_add(&b, v);
+	if (v->own->is_eligible && p->state == STATE(ACTIVE)) {
+		lists_add(&b, v);
+		form = v->can_form && !is_by_list(p)
+			   ? form_new(arena, p, v->own)
+			   : NULL;
 	}
 	card = bot_card_finish(&b, true);
-	if (card != NULL && form != NULL) {
+	if (card != NULL) {
 		card->form = form;
+		card->is_update = v->draft != NULL;
 	}
 	return card;
 }

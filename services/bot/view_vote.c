@@ -206,7 +206,11 @@ choices_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 		return;
 	}
 	for (size_t i = 0; i < p->n_options; i++) {
-		choices[i][0] = choices[i][1] = p->options[i];
+		choices[i][0] = p->options[i];
+		/* What begins like a number would be taken for one. */
+		choices[i][1] = p->options[i][0] == '#'
+				    ? bot_words_print(b->arena, "#%zu", i + 1)
+				    : p->options[i];
 	}
 	bot_card_select(
 	    b, &(struct bot_select){.kind = STOA__CHAT__SELECT_KIND__CHOICES,
@@ -220,7 +224,9 @@ choices_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 static void
 vote_buttons(struct bot_card *b, const Stoa__Governance__Proposal *p)
 {
-	if (p->rule == NULL || p->rule->form != FORM(SINGLE)) {
+	if (p->rule != NULL && p->rule->form == FORM(APPROVAL)) {
+		bot_view_approvals_add(b, p, NULL);
+	} else if (p->rule == NULL || p->rule->form != FORM(SINGLE)) {
 		bot_card_button(
 		    b, "Vote", PRIMARY, line_of(b->arena, "vote", p, ""));
 	} else if (is_plain(p)) {

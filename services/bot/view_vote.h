@@ -7,7 +7,9 @@
 #define BOT_VIEW_VOTE_H
 
 #include "base/arena.h"
+#include "bot/card.h"
 #include "bot/problem.h"
+#include "bot/ranking.h"
 
 #include "proto/chat.pb-c.h"
 #include "proto/governance.pb-c.h"
@@ -24,10 +26,21 @@ Stoa__Chat__Card *bot_view_proposals(struct stoa_arena *arena,
 Stoa__Chat__Card *bot_view_why(struct stoa_arena *arena,
     const Stoa__Governance__Proposal *p, int64_t now_us);
 
-/* How this member may vote on it; a form where one can be shown. */
-Stoa__Chat__Card *bot_view_booth(struct stoa_arena *arena,
-    const Stoa__Governance__Proposal *p,
-    const Stoa__Governance__BallotReply *own, bool can_form);
+/* How this member may vote on it: lists to choose from, or a form where one can
+ * be shown. `draft` (may be NULL) is a ranking that is not handed in yet. */
+struct bot_booth_view {
+	const Stoa__Governance__Proposal *proposal;
+	const Stoa__Governance__BallotReply *own;
+	const struct bot_ranking *draft;
+	bool can_form;
+};
+
+Stoa__Chat__Card *bot_view_booth(
+    struct stoa_arena *arena, const struct bot_booth_view *booth);
+
+/* What approval ballots are chosen from; `own` (may be NULL) stands there. */
+void bot_view_approvals_add(struct bot_card *b,
+    const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *own);
 
 /* What was cast, what it cost, and where it stands in the journal. */
 struct bot_cast_view {
