@@ -8,7 +8,8 @@ $(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
 PURE_OBJECTS += $(call objects,$(DISCORD_PURE))
 
 DISCORD_CHART_LIBS := -lcairo
-$(B)/libdiscord-chart.a: $(call objects,services/discord/chart.c)
+$(B)/libdiscord-chart.a: $(call objects,$(addprefix \
+	services/discord/,canvas.c chart.c))
 
 # Any card within every limit: the unit test takes seeds, the fuzzer bytes.
 DISCORD_CHECK := $(addprefix tests/unit/discord/,any_card.c check.c \
