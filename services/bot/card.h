@@ -60,6 +60,18 @@ void bot_card_bar(struct bot_card *b, const char *label, double share,
 void bot_card_curve(struct bot_card *b, const char *name, const double *ys,
     size_t count, const char *x_unit);
 
+/* Beside the bars; text as in chat.proto. What is beyond 0 to 1 is drawn as
+ * that. */
+struct bot_gauge {
+	const char *label;
+	double share;
+	const char *value;
+	double mark;
+	const char *mark_text;
+};
+
+void bot_card_gauge(struct bot_card *b, const struct bot_gauge *gauge);
+
 /* A button that says what the member would have typed. */
 void bot_card_button(struct bot_card *b, const char *label,
     Stoa__Chat__ButtonStyle style, const char *command);

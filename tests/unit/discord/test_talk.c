@@ -541,6 +541,39 @@ test_chart_goes_along(void **state)
 	world_answer(w, call, 200, 0, "{}");
 }
 
+static void
+test_vote_goes_along_as_a_picture(void **state)
+{
+	struct world *w = *state;
+	Stoa__Chat__Card card = world_card("c1", "a vote");
+	Stoa__Chat__Bar bar = STOA__CHAT__BAR__INIT, *bars[] = {&bar};
+	Stoa__Chat__Gauge gauge = STOA__CHAT__GAUGE__INIT;
+	struct world_call *call;
+
+	bar.label = (char *)(uintptr_t) "for";
+	bar.value = (char *)(uintptr_t) "60 %";
+	gauge.label = (char *)(uintptr_t) "Turnout";
+	card.bars = bars;
+	card.n_bars = 1;
+	card.gauge = &gauge;
+	defer(w, "c1", "models");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_PATCH, ORIGINAL);
+	assert_int_equal(call->file_count, 1);
+	assert_says(call, "attachment://vote.png");
+	world_answer(w, call, 200, 0, "{}");
+	/* What cannot be drawn stands in words. */
+	w->has_no_charts = true;
+	card.id = (char *)(uintptr_t) "c2";
+	defer(w, "c2", "models");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_PATCH, ORIGINAL);
+	assert_int_equal(call->file_count, 0);
+	assert_null(strstr(call->json, "attachment://"));
+	assert_says(call, "60 %");
+	world_answer(w, call, 200, 0, "{}");
+}
+
 /* ---- in the place of what was pressed on ---- */
 
 static void
@@ -759,6 +792,7 @@ main(void)
 	    TEST(test_final_stays),
 	    TEST(test_deleted_message_is_written_anew),
 	    TEST(test_chart_goes_along),
+	    TEST(test_vote_goes_along_as_a_picture),
 	    TEST(test_own_card_is_replaced_by_the_next),
 	    TEST(test_card_for_one_person_is_a_direct_message),
 	    TEST(test_owner_is_told_once_a_day),
