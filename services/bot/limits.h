@@ -148,6 +148,9 @@
 /* "p_" and ten characters, or "#" and a number. */
 #define BOT_PROPOSAL_LEN_MAX 24
 
+/* A member as the platform names them, in bytes; longer ones by id. */
+#define BOT_MEMBER_NAME_MAX 64
+
 /* Options that are ranked by a list to choose from for each rank: as many as a
  * card may have. More are typed. */
 #define BOT_RANKS_MAX BOT_SELECTS_MAX

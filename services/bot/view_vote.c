@@ -568,6 +568,7 @@ bot_view_vote_notice(struct stoa_arena *arena,
     const Stoa__Governance__Notice *notice, int64_t now_us)
 {
 	const Stoa__Governance__Proposal *p = notice->proposal;
+	bool is_extended = notice->reminder == BOT_NOTICE_EXTENDED;
 	bool is_why = p->state != STATE(DRAFT) && p->state != STATE(ACTIVE) &&
 		      p->state != STATE(REVEAL);
 	struct bot_card b;
@@ -585,10 +586,16 @@ bot_view_vote_notice(struct stoa_arena *arena,
 		return bot_view_proposal(arena, &shown, now_us);
 	}
 	b = bot_card_begin(arena,
-	    bot_words_print(arena, "#%" PRIu64 " %s: %s to vote", p->number,
+	    bot_words_print(arena, "#%" PRIu64 " %s: %s%s to vote", p->number,
 		bot_words_excerpt(arena, stoa_str_of(p->title), 150),
-		bot_words_duration(arena, p->ends_us - now_us)),
+		bot_words_duration(arena, p->ends_us - now_us),
+		is_extended ? " more" : ""),
 	    STOA__CHAT__SEVERITY__INFO);
+	if (is_extended) {
+		bot_card_text(&b,
+		    "The quorum was reached only shortly before the end, so "
+		    "that there is more time, this once.");
+	}
 	time_field(&b, p, now_us);
 	silent_add(&b, notice);
 	standing_add(&b, p);

@@ -75,7 +75,11 @@ Stoa__Chat__Card *bot_view_standing(
 Stoa__Chat__Card *bot_view_delegated(
     struct stoa_arena *arena, const char *to, const char *type);
 
-/* What the community is told: a state, or who has not voted. */
+/* Notice.reminder: the end of a vote has moved. */
+#define BOT_NOTICE_EXTENDED 3
+
+/* What the community is told: a state, that there is more time, or who has not
+ * voted. Members stand there as the notice has them, ids or names. */
 Stoa__Chat__Card *bot_view_vote_notice(struct stoa_arena *arena,
     const Stoa__Governance__Notice *notice, int64_t now_us);
 

@@ -55,7 +55,8 @@ int64_t governance_deposit(
 uint32_t governance_attempt(const struct proposal *p);
 int64_t governance_proposed_us(const struct proposal *p);
 Stoa__Governance__State governance_state(const struct proposal *p);
-/* 0: a state is to be told; else which reminder. */
+/* 0: a state is to be told; else which reminder, or that the end has moved. */
+#define GOVERNANCE_EXTENDED 3u
 uint32_t governance_reminder(const struct proposal *p, struct stoa_wall now);
 /* Identities that may vote, have not, and for whom nobody has; at most `max`
  * of them. */

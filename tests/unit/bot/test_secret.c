@@ -256,6 +256,7 @@ community_answer(struct world *w)
 	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
 
 	world_reply(w, world_expect(w, "Accounts", "Community"), &in.base);
+	world_fail(w, world_expect(w, "Accounts", "Balance"), STOA_TIMEOUT);
 }
 
 static void

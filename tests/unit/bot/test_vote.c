@@ -528,7 +528,7 @@ tell(struct world *w, const char *reply, uint32_t reminder)
 }
 
 static void
-community_answer(struct world *w, const char *channel)
+channel_answer(struct world *w, const char *channel)
 {
 	Stoa__Accounts__CommunityReply in =
 	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
@@ -537,6 +537,27 @@ community_answer(struct world *w, const char *channel)
 	assert_string_equal(call->community, COMMUNITY);
 	in.announce_channel = TEXT(channel);
 	world_reply(w, call, &in.base);
+}
+
+static void
+name_answer(struct world *w, const char *member, const char *name)
+{
+	Stoa__Accounts__BalanceReply in = STOA__ACCOUNTS__BALANCE_REPLY__INIT;
+	struct world_call *call = world_expect(w, "Accounts", "Balance");
+	const Stoa__Accounts__BalanceQuery *asked = call->request;
+
+	assert_string_equal(call->community, COMMUNITY);
+	assert_string_equal(asked->member, member);
+	in.display_name = TEXT(name);
+	world_reply(w, call, &in.base);
+}
+
+/* Where it goes, and by whom it was proposed. */
+static void
+community_answer(struct world *w, const char *channel)
+{
+	channel_answer(w, channel);
+	name_answer(w, "", "");
 }
 
 static void
@@ -574,10 +595,36 @@ test_notice_reminds_by_name(void **state)
 {
 	struct world *w = *state;
 
+	proposal.member = TEXT(MEMBER);
 	(void)tell(w, "console|" ADA "|x1", 2);
-	community_answer(w, "");
+	channel_answer(w, "");
+	name_answer(w, MEMBER, "Ada");
+	assert_int_equal(w->final_count, 0);
+	name_answer(w, OTHER, "Grace *");
 	assert_string_equal(w->final->id, PROPOSAL "-reminder-2");
+	assert_non_null(strstr(w->final->plain, "Have not voted: Grace *"));
+	/* Who calls themselves like one of ours is called by id; so is who
+	 * cannot be asked for. */
+	(void)tell(w, "console|" ADA "|x1", 1);
+	channel_answer(w, "");
+	world_fail(w, world_expect(w, "Accounts", "Balance"), STOA_TIMEOUT);
+	name_answer(w, OTHER, "@treasury");
 	assert_non_null(strstr(w->final->plain, "Have not voted: " OTHER));
+}
+
+static void
+test_notice_tells_that_there_is_more_time(void **state)
+{
+	struct world *w = *state;
+
+	proposal.is_extended = true;
+	(void)tell(w, "console|" ADA "|x1", 3);
+	channel_answer(w, "");
+	name_answer(w, "", "");
+	name_answer(w, OTHER, "");
+	assert_string_equal(w->final->id, PROPOSAL "-extended");
+	assert_non_null(strstr(w->final->title, " more to vote"));
+	assert_non_null(strstr(w->final->plain, "Ends (extended)"));
 }
 
 static void
@@ -588,7 +635,7 @@ test_notice_of_a_draft_is_for_a_channel_of_news(void **state)
 
 	proposal.state = STATE(DRAFT);
 	d = tell(w, "console|" ADA "|x1", 0);
-	community_answer(w, "");
+	channel_answer(w, "");
 	assert_int_equal(d->end, WORLD_ACKED);
 	assert_int_equal(w->final_count, 0);
 	d = tell(w, "console|" ADA "|x1", 0);
@@ -633,6 +680,7 @@ main(void)
 	    TEST(test_notice_goes_to_where_it_was_proposed),
 	    TEST(test_notice_prefers_the_announce_channel),
 	    TEST(test_notice_reminds_by_name),
+	    TEST(test_notice_tells_that_there_is_more_time),
 	    TEST(test_notice_of_a_draft_is_for_a_channel_of_news),
 	    TEST(test_notice_waits_for_accounts_and_ends_without_an_address),
 	};

@@ -244,6 +244,85 @@ test_votes_delegation_moves_the_quorum(void **state)
 	play_end(&p);
 }
 
+/* ---- what is told ---- */
+
+static enum governance_effect
+effect_of(const struct play *p, const char *id, uint32_t *ret_reminder)
+{
+	const struct proposal *look = governance_get(p->state, stoa_str_of(id));
+	struct stoa_wall now = {p->now_us};
+
+	*ret_reminder = governance_reminder(look, now);
+	return governance_effect_of(look, now);
+}
+
+static void
+told(struct play *p, const char *id, uint32_t reminder)
+{
+	Stoa__Governance__RecordToldRequest in =
+	    STOA__GOVERNANCE__RECORD_TOLD_REQUEST__INIT;
+
+	in.proposal = (char *)(uintptr_t)id;
+	in.state = STATE(ACTIVE);
+	in.reminder = reminder;
+	assert_true(play(p, "@governance", "RecordTold", &in.base));
+	assert_int_equal(p->events, 1);
+	/* Stored twice, it is recorded once. */
+	assert_true(play(p, "@governance", "RecordTold", &in.base));
+	assert_int_equal(p->events, 0);
+}
+
+static void
+early_reminders(Stoa__Governance__FoundRequest *found)
+{
+	double_quorum(found);
+	found->charter->reminder_us = 30 * HOUR_US;
+	found->charter->last_reminder_us = 2 * HOUR_US;
+}
+
+/* Each once, in its time: opened, extended, reminded, reminded again. */
+static void
+test_votes_reminders_come_once(void **state)
+{
+	uint32_t reminder;
+	const char *id;
+	int64_t ends_us;
+	struct play p;
+
+	(void)state;
+	house_open(&p, early_reminders);
+	house_electors(&p);
+	id = house_vote_open(&p, "FEATURE_REQUEST", NULL, 0, NULL);
+	ends_us = house_look(&p, id)->ends_us;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 0);
+	told(&p, id, 0);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = ends_us - 30 * HOUR_US;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 1);
+	told(&p, id, 1);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = ends_us - HOUR_US;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(house_choose(&p, i, id, 0));
+	}
+	assert_true(house_look(&p, id)->is_extended);
+	/* That goes first, and the last call comes before the new end. */
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, GOVERNANCE_EXTENDED);
+	told(&p, id, GOVERNANCE_EXTENDED);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = house_look(&p, id)->ends_us - HOUR_US;
+	(void)effect_of(&p, id, &reminder);
+	assert_int_equal(reminder, 2);
+	told(&p, id, 2);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	play_end(&p);
+}
+
 /* ---- secret ballots ---- */
 
 static void
@@ -464,6 +543,7 @@ main(void)
 	    cmocka_unit_test(test_votes_quadratic_delegates_count_for_each),
 	    cmocka_unit_test(test_votes_a_late_quorum_extends_once),
 	    cmocka_unit_test(test_votes_delegation_moves_the_quorum),
+	    cmocka_unit_test(test_votes_reminders_come_once),
 	    cmocka_unit_test(
 		test_votes_secret_ones_are_listed_until_they_are_open),
 	    cmocka_unit_test(test_votes_are_executed_once_after_the_timelock),
