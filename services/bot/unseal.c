@@ -322,6 +322,13 @@ on_page(void *owner, enum stoa_status status, struct stoa_str reply,
 		finish(u);
 		return;
 	}
+	if (page->state == STOA__GOVERNANCE__STATE__ACTIVE) {
+		/* Of a replica that has not heard of the end yet, nor perhaps
+		 * of the last ballots. */
+		u->is_incomplete = true;
+		finish(u);
+		return;
+	}
 	page_begin(u, page);
 }
 

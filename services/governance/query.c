@@ -377,6 +377,7 @@ governance_query_sealed(const struct governance *s,
 	if (p == NULL || (after == NULL && in->after[0] != '\0')) {
 		return STOA_NOT_FOUND;
 	}
+	out->state = p->state;
 	out->ballots =
 	    stoa_arena_alloc_array(arena, limit, sizeof(out->ballots[0]));
 	if (out->ballots == NULL ||

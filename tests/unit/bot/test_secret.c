@@ -210,6 +210,8 @@ voting_ends(struct world *w)
 	return world_vote_notice(w, &notice.base);
 }
 
+static Stoa__Governance__State sealed_state = STATE(REVEAL);
+
 /* This member's ballot, and somebody's whose salt nobody here has. */
 static void
 sealed_answer(struct world *w, const char *next)
@@ -230,6 +232,7 @@ sealed_answer(struct world *w, const char *next)
 	in.ballots = list;
 	in.n_ballots = 2;
 	in.next = TEXT(next);
+	in.state = sealed_state;
 	world_reply(w, call, &in.base);
 }
 
@@ -329,6 +332,13 @@ test_the_end_is_not_over_while_somebody_is_silent(void **state)
 	d = voting_ends(w);
 	sealed_answer(w, "");
 	world_fail(w, reveal_expect(w, 0), STOA_TIMEOUT);
+	assert_int_equal(d->end, WORLD_RETRIED);
+	/* Asked of a replica that lags behind. */
+	d = voting_ends(w);
+	sealed_state = STATE(ACTIVE);
+	sealed_answer(w, "");
+	sealed_state = STATE(REVEAL);
+	world_expect_silence(w);
 	assert_int_equal(d->end, WORLD_RETRIED);
 	d = voting_ends(w);
 	w->store_status = STOA_TIMEOUT;

@@ -381,6 +381,7 @@ secret_page(struct play *p, const char *id, const char *after, uint32_t limit)
 	in.limit = limit;
 	assert_int_equal(
 	    governance_query_sealed(p->state, &in, &p->arena, &out), STOA_OK);
+	assert_int_equal(out.state, house_look(p, id)->state);
 	for (size_t i = 0; i < out.n_ballots; i++) {
 		assert_int_equal(out.ballots[i]->commitment.len, 32);
 		text = stoa_arena_printf(
