@@ -247,7 +247,9 @@ lists_add(struct bot_card *b, const struct bot_booth_view *v)
 	if (p->rule->form == FORM(APPROVAL)) {
 		bot_view_approvals_add(b, p, own);
 	} else if (bot_ranking_is_for(p)) {
-		ranks_add(b, p, &r);
+		if (v->can_form || v->draft != NULL) {
+			ranks_add(b, p, &r);
+		}
 	} else {
 		return;
 	}

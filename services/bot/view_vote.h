@@ -27,7 +27,9 @@ Stoa__Chat__Card *bot_view_why(struct stoa_arena *arena,
     const Stoa__Governance__Proposal *p, int64_t now_us);
 
 /* How this member may vote on it: lists to choose from, or a form where one can
- * be shown. `draft` (may be NULL) is a ranking that is not handed in yet. */
+ * be shown. Where none can, a ranking is typed: its lists would be told as a
+ * line for each place of each option. `draft` (may be NULL) is a ranking that
+ * is not handed in yet. */
 struct bot_booth_view {
 	const Stoa__Governance__Proposal *proposal;
 	const Stoa__Governance__BallotReply *own;

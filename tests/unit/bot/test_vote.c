@@ -360,6 +360,13 @@ test_ranking_is_put_together_and_then_cast(void **state)
 	assert_int_equal(in->ballot->options[0], 2);
 	assert_int_equal(in->ballot->options[1], 0);
 	world_accept(w, call, 9, NULL);
+	/* Where it can only be typed, one line tells how. */
+	(void)world_say(w, ADA, "x5", "/vote 12");
+	world_meet(w);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	assert_int_equal(w->final->n_selects, 0);
+	assert_non_null(strstr(w->final->plain, "choice:\"a, b > red\""));
 }
 
 static void
