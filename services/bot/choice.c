@@ -337,11 +337,41 @@ bot_choice_cost(
 	return cost;
 }
 
+/* As it can be typed beside others: its number, if its name would be parted. */
+static const char *
+name_of(struct stoa_arena *arena, const Stoa__Governance__Proposal *p, size_t i)
+{
+	bool has_list =
+	    form_of(p) == FORM(APPROVAL) || form_of(p) == FORM(RANKED);
+
+	if (i >= p->n_options || p->options[i][0] == '#' ||
+	    (has_list && strpbrk(p->options[i], ",;>") != NULL)) {
+		return bot_words_print(arena, "#%zu", i + 1);
+	}
+	return p->options[i];
+}
+
+const char *
+bot_choice_typed(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
+    const Stoa__Governance__Ballot *b)
+{
+	const char *typed = b->is_abstention ? "abstain" : "";
+
+	for (size_t i = 0; i < b->n_options; i++) {
+		typed = bot_words_print(arena, "%s%s%s", typed,
+		    i == 0			 ? ""
+		    : form_of(p) == FORM(RANKED) ? " > "
+						 : ", ",
+		    name_of(arena, p, b->options[i]));
+	}
+	return typed;
+}
+
 const char *
 bot_choice_hint(struct stoa_arena *arena, const Stoa__Governance__Proposal *p)
 {
-	const char *first = p->n_options > 0 ? p->options[0] : "1";
-	const char *second = p->n_options > 1 ? p->options[1] : "2";
+	const char *first = name_of(arena, p, 0);
+	const char *second = name_of(arena, p, 1);
 
 	switch (form_of(p)) {
 	case FORM(APPROVAL):

@@ -32,6 +32,10 @@ STOA_MUST_USE bool bot_choice_option(const Stoa__Governance__Proposal *p,
 const char *bot_choice_words(struct stoa_arena *arena,
     const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *b);
 
+/* As it would be typed; for ballots without amounts. */
+const char *bot_choice_typed(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *b);
+
 /* Voice credits; 0 unless QUADRATIC. */
 uint64_t bot_choice_cost(
     const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *b);

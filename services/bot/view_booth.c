@@ -103,7 +103,7 @@ form_new(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 	if (own->ballot != NULL && own->delegate[0] == '\0' &&
 	    own->ballot->n_amounts == 0) {
 		form->inputs[0]->value =
-		    (char *)(uintptr_t)bot_choice_words(arena, p, own->ballot);
+		    (char *)(uintptr_t)bot_choice_typed(arena, p, own->ballot);
 	}
 	form->n_inputs = bot_tallied_is_secret(p) ? 1 : 2;
 	return form;

@@ -101,18 +101,29 @@ test_choice_hint_is_itself_a_choice(void **state)
 {
 	static char *plain[] = {
 	    (char *)(uintptr_t) "a", (char *)(uintptr_t) "b"};
+	static char *parted[] = {
+	    (char *)(uintptr_t) "a, or b", (char *)(uintptr_t) "c > d"};
 	static const Stoa__Governance__Form forms[] = {
 	    FORM(APPROVAL), FORM(RANKED), FORM(SPLIT), FORM(QUADRATIC)};
 
 	(void)state;
-	for (size_t i = 0; i < STOA_COUNT(forms); i++) {
-		Stoa__Governance__Proposal *p = proposal(forms[i], plain, 2);
-		Stoa__Governance__Ballot *b;
+	for (size_t i = 0; i < 2 * STOA_COUNT(forms); i++) {
+		Stoa__Governance__Proposal *p =
+		    proposal(forms[i / 2], i % 2 == 0 ? plain : parted, 2);
+		Stoa__Governance__Ballot *b, *again;
 
 		assert_true(
 		    bot_choice_read(stoa_str_of(bot_choice_hint(&arena, p)), p,
 			&arena, &b, &problem));
 		assert_int_equal(b->n_options, 2);
+		if (b->n_amounts > 0) {
+			continue;
+		}
+		assert_true(
+		    bot_choice_read(stoa_str_of(bot_choice_typed(&arena, p, b)),
+			p, &arena, &again, &problem));
+		assert_memory_equal(again->options, b->options,
+		    b->n_options * sizeof(b->options[0]));
 	}
 }
 

@@ -366,7 +366,7 @@ test_ranking_is_put_together_and_then_cast(void **state)
 	proposal_answer(w);
 	ballot_answer(w, 0);
 	assert_int_equal(w->final->n_selects, 0);
-	assert_non_null(strstr(w->final->plain, "choice:\"a, b > red\""));
+	assert_non_null(strstr(w->final->plain, "choice:\"#2 > red\""));
 }
 
 static void
