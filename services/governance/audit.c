@@ -324,7 +324,7 @@ governance_audit(const struct governance *s, struct stoa_str community,
 	    .now = {entry->time_us},
 	};
 	const Stoa__Governance__Event *first;
-	struct told t = {NULL};
+	struct told t = {.method = NULL};
 	bool is_daemon = strcmp(entry->actor, "@governance") == 0;
 
 	if (entry->n_events == 0) {
