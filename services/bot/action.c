@@ -97,7 +97,14 @@ struct place {
 	char **token;
 	const char *command;
 	const char *option;
+	const char *none;
 };
+
+static struct place
+place_of(Stoa__Chat__Select *s)
+{
+	return (struct place){&s->token, s->command, s->option, s->none};
+}
 
 static size_t
 places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
@@ -111,23 +118,19 @@ places_find(Stoa__Chat__Card *card, struct place places[BOT_ACTIONS_MAX])
 		    count < BOT_BUTTONS_MAX) {
 			/* The oneof holds one: the command goes. */
 			places[count++] =
-			    (struct place){&b->token, b->command, ""};
+			    (struct place){&b->token, b->command, "", ""};
 			b->does_case = STOA__CHAT__BUTTON__DOES_TOKEN;
 		}
 	}
 	if (card->select != NULL) {
-		places[count++] = (struct place){&card->select->token,
-		    card->select->command, card->select->option};
+		places[count++] = place_of(card->select);
 	}
 	for (size_t i = 0; i < card->n_selects && i < BOT_SELECTS_MAX; i++) {
-		Stoa__Chat__Select *s = card->selects[i];
-
-		places[count++] =
-		    (struct place){&s->token, s->command, s->option};
+		places[count++] = place_of(card->selects[i]);
 	}
 	if (card->form != NULL) {
-		places[count++] =
-		    (struct place){&card->form->token, card->form->command, ""};
+		places[count++] = (struct place){
+		    &card->form->token, card->form->command, "", ""};
 	}
 	return count;
 }
@@ -164,6 +167,7 @@ actions_fill(struct stoa_arena *arena, const struct place *places, size_t count,
 		stoa__chat__action__init(a);
 		a->command = (char *)(uintptr_t)places[i].command;
 		a->option = (char *)(uintptr_t)places[i].option;
+		a->none = (char *)(uintptr_t)places[i].none;
 		a->is_asker_only = is_asker_only(places[i].command);
 		actions->actions[i] = a;
 		actions->n_actions = i + 1;
@@ -207,11 +211,9 @@ bot_action_attach(struct stoa_arena *arena, struct stoa_str key,
 
 /* ---- back to a line ---- */
 
-/* In double quotes, as the parser reads them. */
 static void
-value_add(struct stoa_buf *b, const char *name, const char *value)
+quoted_add(struct stoa_buf *b, const char *value)
 {
-	stoa_buf_printf(b, " %s:\"", name);
 	for (; *value != '\0'; value++) {
 		if (*value == '\n') {
 			stoa_buf_add_text(b, "\\n");
@@ -222,7 +224,53 @@ value_add(struct stoa_buf *b, const char *name, const char *value)
 		}
 		stoa_buf_add_byte(b, (uint8_t)*value);
 	}
+}
+
+/* In double quotes, as the parser reads them. */
+static void
+value_add(struct stoa_buf *b, const char *name, const char *value)
+{
+	stoa_buf_printf(b, " %s:\"", name);
+	quoted_add(b, value);
 	stoa_buf_add_byte(b, '"');
+}
+
+/* What was chosen: one, several, or nothing at all. */
+static void
+chosen_add(struct stoa_buf *b, const Stoa__Chat__Action *action,
+    const Stoa__Chat__Command *command)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command->n_options; i++) {
+		const Stoa__Chat__Option *o = command->options[i];
+
+		if (o->value_case == STOA__CHAT__OPTION__VALUE_TEXT) {
+			if (count == 0) {
+				stoa_buf_printf(b, " %s:\"", action->option);
+			}
+			stoa_buf_add_text(b, count++ == 0 ? "" : ", ");
+			quoted_add(b, o->text);
+		}
+	}
+	if (count > 0) {
+		stoa_buf_add_byte(b, '"');
+	} else if (action->none[0] != '\0') {
+		value_add(b, action->option, action->none);
+	}
+}
+
+/* What was filled in, under the names of the form. */
+static void
+inputs_add(struct stoa_buf *b, const Stoa__Chat__Command *command)
+{
+	for (size_t i = 0; i < command->n_options; i++) {
+		const Stoa__Chat__Option *o = command->options[i];
+
+		if (o->value_case == STOA__CHAT__OPTION__VALUE_TEXT) {
+			value_add(b, o->name, o->text);
+		}
+	}
 }
 
 const char *
@@ -234,15 +282,10 @@ bot_action_line(struct stoa_arena *arena, const Stoa__Chat__Action *action,
 
 	stoa_buf_init(&b, BOT_LINE_LEN_MAX);
 	stoa_buf_add_text(&b, action->command);
-	for (size_t i = 0; i < command->n_options; i++) {
-		const Stoa__Chat__Option *o = command->options[i];
-
-		if (o->value_case == STOA__CHAT__OPTION__VALUE_TEXT) {
-			value_add(&b,
-			    action->option[0] != '\0' ? action->option
-						      : o->name,
-			    o->text);
-		}
+	if (action->option[0] != '\0') {
+		chosen_add(&b, action, command);
+	} else {
+		inputs_add(&b, command);
 	}
 	line = b.is_overflown ? NULL : stoa_arena_str(arena, stoa_buf_str(&b));
 	stoa_buf_fini(&b);

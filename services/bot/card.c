@@ -8,12 +8,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define TITLE_LEN_MAX	  200
-#define NAME_LEN_MAX	  100
-#define COLUMN_LEN_MAX	  40
-#define LABEL_LEN_MAX	  75
-#define SERIES_MAX	  4
-#define BAR_LABEL_LEN_MAX 80
+#define TITLE_LEN_MAX	   200
+#define NAME_LEN_MAX	   100
+#define COLUMN_LEN_MAX	   40
+#define LABEL_LEN_MAX	   75
+#define SERIES_MAX	   4
+#define BAR_LABEL_LEN_MAX  80
+#define GAUGE_TEXT_LEN_MAX 60
 
 static char *
 text_dup(struct bot_card *b, const char *text, size_t len_max)
@@ -229,6 +230,34 @@ bot_card_bar(struct bot_card *b, const char *label, double share,
 	ITEM_ADD(b, bars, BOT_BARS_MAX, bar);
 }
 
+/* The comparisons also turn what is no number into 0. */
+static double
+fraction(double x)
+{
+	return x > 0 ? (x < 1 ? x : 1) : 0;
+}
+
+void
+bot_card_gauge(struct bot_card *b, const struct bot_gauge *like)
+{
+	Stoa__Chat__Gauge *gauge;
+
+	if (b->card == NULL) {
+		return;
+	}
+	gauge = stoa_arena_alloc(b->arena, sizeof(*gauge));
+	if (gauge != NULL) {
+		stoa__chat__gauge__init(gauge);
+		gauge->label = text_dup(b, like->label, COLUMN_LEN_MAX);
+		gauge->share = fraction(like->share);
+		gauge->value = text_dup(b, like->value, GAUGE_TEXT_LEN_MAX);
+		gauge->mark = fraction(like->mark);
+		gauge->mark_text =
+		    text_dup(b, like->mark_text, GAUGE_TEXT_LEN_MAX);
+		b->card->gauge = gauge;
+	}
+}
+
 static bool
 is_finite(double y)
 {
@@ -331,6 +360,20 @@ choice_new(struct bot_card *b, const char *const choice[static 2])
 	return c;
 }
 
+static void
+several_set(
+    struct bot_card *b, Stoa__Chat__Select *s, const struct bot_select *like)
+{
+	s->count_max = like->count_max;
+	s->none =
+	    text_dup(b, like->none == NULL ? "" : like->none, NAME_LEN_MAX);
+	for (size_t i = 0; like->values != NULL && like->values[i] != NULL;
+	     i++) {
+		item_add(b, (void ***)&s->values, &s->n_values, BOT_CHOICES_MAX,
+		    text_dup(b, like->values[i], NAME_LEN_MAX));
+	}
+}
+
 void
 bot_card_select(struct bot_card *b, const struct bot_select *like)
 {
@@ -353,6 +396,7 @@ bot_card_select(struct bot_card *b, const struct bot_select *like)
 			item_add(b, (void ***)&s->choices, &s->n_choices,
 			    BOT_CHOICES_MAX, choice_new(b, like->choices[i]));
 		}
+		several_set(b, s, like);
 	}
 	ITEM_ADD(b, selects, BOT_SELECTS_MAX, s);
 }

@@ -13,6 +13,8 @@
 
 #include "proto/chat.pb-c.h"
 
+#include <stdint.h>
+
 struct bot_card {
 	struct stoa_arena *arena;
 	Stoa__Chat__Card *card; /* NULL when the arena was full at once */
@@ -58,6 +60,18 @@ void bot_card_bar(struct bot_card *b, const char *label, double share,
 void bot_card_curve(struct bot_card *b, const char *name, const double *ys,
     size_t count, const char *x_unit);
 
+/* Beside the bars; text as in chat.proto. What is beyond 0 to 1 is drawn as
+ * that. */
+struct bot_gauge {
+	const char *label;
+	double share;
+	const char *value;
+	double mark;
+	const char *mark_text;
+};
+
+void bot_card_gauge(struct bot_card *b, const struct bot_gauge *gauge);
+
 /* A button that says what the member would have typed. */
 void bot_card_button(struct bot_card *b, const char *label,
     Stoa__Chat__ButtonStyle style, const char *command);
@@ -73,6 +87,12 @@ struct bot_select {
 	const char *value; /* chosen now; "" for nothing */
 	/* Pairs of label and value; ended by NULL. NULL unless of CHOICES. */
 	const char *const (*choices)[2];
+	/* Where several may be chosen at once: how many, what is chosen now
+	 * (ended by NULL; NULL: nothing), and the value if nothing is; "" if
+	 * something must be. 0 and NULLs: one. */
+	uint32_t count_max;
+	const char *const *values;
+	const char *none;
 };
 
 /* A list to choose from, at most BOT_SELECTS_MAX of them. */

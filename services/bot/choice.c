@@ -51,22 +51,13 @@ is_alike(const char *name, struct stoa_str text)
 	       strncasecmp(name, text.data, text.len) == 0;
 }
 
+/* 1 to as many as there are. */
 static bool
-option_find(const Stoa__Governance__Proposal *p, struct stoa_str text,
+number_read(const Stoa__Governance__Proposal *p, struct stoa_str text,
     uint32_t *ret_option)
 {
 	int64_t number;
 
-	text = stoa_str_trim(text);
-	for (size_t i = 0; i < p->n_options; i++) {
-		if (is_alike(p->options[i], text)) {
-			*ret_option = (uint32_t)i;
-			return true;
-		}
-	}
-	if (text.len > 0 && text.data[0] == '#') {
-		text = stoa_str_from(text, 1);
-	}
 	if (!stoa_str_to_i64(text, &number) || number < 1 ||
 	    (uint64_t)number > p->n_options) {
 		return false;
@@ -75,13 +66,31 @@ option_find(const Stoa__Governance__Proposal *p, struct stoa_str text,
 	return true;
 }
 
+bool
+bot_choice_option(const Stoa__Governance__Proposal *p, struct stoa_str text,
+    uint32_t *ret_option)
+{
+	text = stoa_str_trim(text);
+	if (text.len > 1 && text.data[0] == '#' &&
+	    number_read(p, stoa_str_from(text, 1), ret_option)) {
+		return true;
+	}
+	for (size_t i = 0; i < p->n_options; i++) {
+		if (is_alike(p->options[i], text)) {
+			*ret_option = (uint32_t)i;
+			return true;
+		}
+	}
+	return number_read(p, text, ret_option);
+}
+
 static bool
 option_add(struct reading *r, struct stoa_str text)
 {
 	Stoa__Governance__Ballot *b = r->ballot;
 	uint32_t option;
 
-	if (!option_find(r->p, text, &option)) {
+	if (!bot_choice_option(r->p, text, &option)) {
 		return refuse(
 		    r, "there is no option ", stoa_str_trim(text), "");
 	}
@@ -174,7 +183,7 @@ amounts_read(struct reading *r, struct stoa_str text)
 
 		while (!is_done && rest.len > 0) {
 			word = word_cut(&rest);
-			is_done = option_find(r->p, name, &ignored) &&
+			is_done = bot_choice_option(r->p, name, &ignored) &&
 				  amount_read(r, word, &amount);
 			if (!is_done) {
 				name = (struct stoa_str){
@@ -256,13 +265,14 @@ bot_choice_read(struct stoa_str text, const Stoa__Governance__Proposal *p,
 	if (r.ballot->options == NULL || r.ballot->amounts == NULL) {
 		return true;
 	}
-	if (is_alike("abstain", text) && !option_find(p, text, &ignored)) {
+	if (is_alike("abstain", text) &&
+	    !bot_choice_option(p, text, &ignored)) {
 		r.ballot->is_abstention = true;
 		return true;
 	}
 	/* An option whose name holds a separator can stand alone. */
 	if ((form_of(p) == FORM(APPROVAL) || form_of(p) == FORM(RANKED)) &&
-	    option_find(p, text, &ignored)) {
+	    bot_choice_option(p, text, &ignored)) {
 		return option_add(&r, text);
 	}
 	return form_read(&r, text);
@@ -327,11 +337,41 @@ bot_choice_cost(
 	return cost;
 }
 
+/* As it can be typed beside others: its number, if its name would be parted. */
+static const char *
+name_of(struct stoa_arena *arena, const Stoa__Governance__Proposal *p, size_t i)
+{
+	bool has_list =
+	    form_of(p) == FORM(APPROVAL) || form_of(p) == FORM(RANKED);
+
+	if (i >= p->n_options || p->options[i][0] == '#' ||
+	    (has_list && strpbrk(p->options[i], ",;>") != NULL)) {
+		return bot_words_print(arena, "#%zu", i + 1);
+	}
+	return p->options[i];
+}
+
+const char *
+bot_choice_typed(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
+    const Stoa__Governance__Ballot *b)
+{
+	const char *typed = b->is_abstention ? "abstain" : "";
+
+	for (size_t i = 0; i < b->n_options; i++) {
+		typed = bot_words_print(arena, "%s%s%s", typed,
+		    i == 0			 ? ""
+		    : form_of(p) == FORM(RANKED) ? " > "
+						 : ", ",
+		    name_of(arena, p, b->options[i]));
+	}
+	return typed;
+}
+
 const char *
 bot_choice_hint(struct stoa_arena *arena, const Stoa__Governance__Proposal *p)
 {
-	const char *first = p->n_options > 0 ? p->options[0] : "1";
-	const char *second = p->n_options > 1 ? p->options[1] : "2";
+	const char *first = name_of(arena, p, 0);
+	const char *second = name_of(arena, p, 1);
 
 	switch (form_of(p)) {
 	case FORM(APPROVAL):

@@ -6,7 +6,8 @@
  *     SPLIT      option share *( [ "," ] option share )    in percent
  *     QUADRATIC  option votes *( [ "," ] option votes )
  *
- * An option is its name in any case or its number from 1; a name comes first.
+ * An option is its name in any case or its number from 1; a name comes first,
+ * but "#2" is the second one whatever others are called.
  * "abstain" always is one, unless an option is called that. What a ballot may
  * cost and who may vote is for governance to decide. Layer 2, pure. */
 #ifndef BOT_CHOICE_H
@@ -23,8 +24,16 @@ STOA_MUST_USE bool bot_choice_read(struct stoa_str text,
     const Stoa__Governance__Proposal *p, struct stoa_arena *arena,
     Stoa__Governance__Ballot **ret_ballot, struct bot_problem *ret_problem);
 
+/* Which option that is. False: none. */
+STOA_MUST_USE bool bot_choice_option(const Stoa__Governance__Proposal *p,
+    struct stoa_str text, uint32_t *ret_option);
+
 /* "for", "b > a", "a 60 %, b 40 %", "abstain" */
 const char *bot_choice_words(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *b);
+
+/* As it would be typed; for ballots without amounts. */
+const char *bot_choice_typed(struct stoa_arena *arena,
     const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *b);
 
 /* Voice credits; 0 unless QUADRATIC. */

@@ -167,6 +167,7 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_PROPOSALS] = bot_handle_proposals,
     [BOT_VERB_PROPOSAL] = bot_handle_proposal,
     [BOT_VERB_VOTE] = bot_handle_vote,
+    [BOT_VERB_REVEAL] = bot_handle_reveal,
     [BOT_VERB_WHY] = bot_handle_proposal,
     [BOT_VERB_DELEGATE] = bot_handle_delegate,
     [BOT_VERB_UNDELEGATE] = bot_handle_undelegate,

@@ -6,6 +6,7 @@
 #include "bot/motion.h"
 #include "bot/parse.h"
 #include "bot/refusal.h"
+#include "bot/tallied.h"
 #include "bot/view_vote.h"
 #include "port/clock.h"
 
@@ -22,8 +23,8 @@ wall_us(const struct bot_run *r)
 /* ---- one proposal ---- */
 
 /* "12" is "#12"; what else was given stays. */
-static const char *
-id_of(struct bot_run *r)
+const char *
+bot_handle_proposal_id(struct bot_run *r)
 {
 	const char *given = bot_run_text(r, "id");
 	int64_t number;
@@ -35,12 +36,12 @@ id_of(struct bot_run *r)
 	return id == NULL ? "" : id;
 }
 
-/* What governance would say, and in its words. */
-static void
-refuse_as(struct bot_run *r, const char *reason, const char *argument)
+void
+bot_handle_refuse(struct bot_run *r, const char *reason, const char *first,
+    const char *second)
 {
 	Stoa__Journal__Refusal refusal = STOA__JOURNAL__REFUSAL__INIT;
-	char *args[] = {(char *)(uintptr_t)argument};
+	char *args[] = {(char *)(uintptr_t)first, (char *)(uintptr_t)second};
 
 	refusal.reason = (char *)(uintptr_t)reason;
 	refusal.args = args;
@@ -53,7 +54,7 @@ refuse_as(struct bot_run *r, const char *reason, const char *argument)
 static void
 proposal_missing(struct bot_run *r)
 {
-	refuse_as(r, "no_such_proposal", bot_run_text(r, "id"));
+	bot_handle_refuse(r, "no_such_proposal", bot_run_text(r, "id"), "");
 }
 
 void
@@ -92,7 +93,7 @@ proposal_shown(struct bot_run *r, const void *reply)
 void
 bot_handle_proposal(struct bot_run *r)
 {
-	bot_handle_proposal_ask(r, id_of(r), proposal_shown);
+	bot_handle_proposal_ask(r, bot_handle_proposal_id(r), proposal_shown);
 }
 
 /* ---- all of them ---- */
@@ -133,7 +134,8 @@ proposals_missing(struct bot_run *r)
 	    STOA__GOVERNANCE__PROPOSALS_REPLY__INIT;
 
 	if (bot_run_text(r, "after")[0] != '\0') {
-		refuse_as(r, "no_such_proposal", bot_run_text(r, "after"));
+		bot_handle_refuse(
+		    r, "no_such_proposal", bot_run_text(r, "after"), "");
 	} else {
 		proposals_shown(r, &none);
 	}
@@ -164,6 +166,8 @@ bot_handle_proposals(struct bot_run *r)
 struct voting {
 	const Stoa__Governance__Proposal *proposal;
 	Stoa__Governance__Ballot *ballot; /* NULL: none was given */
+	struct bot_ranking draft;	  /* if it is only being ranked */
+	bool is_draft;
 	uint32_t credits_left;
 };
 
@@ -192,8 +196,18 @@ ballot_found(struct bot_run *r, const void *reply)
 	struct voting *v = r->work;
 
 	if (v->ballot == NULL) {
-		bot_run_finish(r, bot_view_booth(&r->arena, v->proposal, own,
-				      r->command->can_form));
+		bot_run_finish(
+		    r, bot_view_booth(&r->arena,
+			   &(struct bot_booth_view){
+			       .proposal = v->proposal,
+			       .own = own,
+			       .draft = v->is_draft ? &v->draft : NULL,
+			       .can_form = r->command->can_form,
+			   }));
+		return;
+	}
+	if (bot_tallied_is_secret(v->proposal)) {
+		bot_handle_seal(r, v->proposal, v->ballot, own);
 		return;
 	}
 	v->credits_left = own->credits_left;
@@ -210,13 +224,28 @@ ballot_found(struct bot_run *r, const void *reply)
 	    &in.base);
 }
 
+/* A ballot, or a ranking that is still being put together. */
+static bool
+choice_take(struct bot_run *r, struct voting *v)
+{
+	struct stoa_str choice = stoa_str_of(bot_run_text(r, "choice"));
+	struct stoa_str placed = stoa_str_of(bot_run_text(r, "rank"));
+
+	if (placed.len > 0) {
+		v->is_draft = true;
+		return bot_ranking_read(choice, placed, v->proposal, &r->arena,
+		    &v->draft, &r->problem);
+	}
+	return choice.len == 0 || bot_choice_read(choice, v->proposal,
+				      &r->arena, &v->ballot, &r->problem);
+}
+
 static void
 vote_begin(struct bot_run *r, const void *reply)
 {
 	const Stoa__Governance__ProposalReply *in = reply;
 	Stoa__Governance__BallotQuery query =
 	    STOA__GOVERNANCE__BALLOT_QUERY__INIT;
-	const char *choice = bot_run_text(r, "choice");
 	struct voting *v = stoa_arena_alloc(&r->arena, sizeof(*v));
 
 	if (v == NULL || in->proposal == NULL) {
@@ -225,15 +254,7 @@ vote_begin(struct bot_run *r, const void *reply)
 	}
 	*v = (struct voting){.proposal = in->proposal};
 	r->work = v;
-	/* A salt that only the member knows has no safe place in a chat, and
-	 * without it nobody could open the ballot. */
-	if (in->proposal->rule != NULL && in->proposal->rule->reveal_us > 0) {
-		refuse_as(r, "secret_ballot", in->proposal->id);
-		return;
-	}
-	if (choice[0] != '\0' &&
-	    !bot_choice_read(stoa_str_of(choice), in->proposal, &r->arena,
-		&v->ballot, &r->problem)) {
+	if (!choice_take(r, v)) {
 		r->bot->counts.problems++;
 		bot_run_refuse(r, &r->problem);
 		return;
@@ -253,7 +274,7 @@ vote_begin(struct bot_run *r, const void *reply)
 void
 bot_handle_vote(struct bot_run *r)
 {
-	bot_handle_proposal_ask(r, id_of(r), vote_begin);
+	bot_handle_proposal_ask(r, bot_handle_proposal_id(r), vote_begin);
 }
 
 /* ---- /sponsor, /withdraw_proposal, /veto, /retry ---- */
@@ -262,7 +283,7 @@ static void
 changed(struct bot_run *r, const void *reply)
 {
 	(void)reply;
-	bot_handle_proposal_ask(r, id_of(r), proposal_shown);
+	bot_handle_proposal_ask(r, bot_handle_proposal_id(r), proposal_shown);
 }
 
 static void
@@ -289,7 +310,7 @@ bot_handle_change(struct bot_run *r)
 	    STOA__GOVERNANCE__VETO_REQUEST__INIT;
 	Stoa__Governance__RetryRequest retry =
 	    STOA__GOVERNANCE__RETRY_REQUEST__INIT;
-	char *id = (char *)(uintptr_t)id_of(r);
+	char *id = (char *)(uintptr_t)bot_handle_proposal_id(r);
 
 	switch ((int)r->row->verb) {
 	case BOT_VERB_SPONSOR:
@@ -406,7 +427,7 @@ rules_shown(struct bot_run *r, const void *reply)
 	const char *type = bot_handle_type(r);
 
 	if (type[0] != '\0' && bot_motion_rule(in, type) == NULL) {
-		refuse_as(r, "no_such_type", type);
+		bot_handle_refuse(r, "no_such_type", type, "");
 		return;
 	}
 	bot_run_finish(r, bot_view_rules(&r->arena, in, type));

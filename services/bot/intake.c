@@ -334,6 +334,7 @@ tick(void *part)
 	}
 	bot_live_tick(b, now_us);
 	if (is_pulse) {
+		bot_unseal_pulse(b);
 		b->pulse_us = now_us + BOT_PULSE_US;
 	}
 }
@@ -377,6 +378,9 @@ metrics(void *part, struct stoa_buf *out)
 	    {"stoa_bot_cards_total", "Final cards stored.", c->cards},
 	    {"stoa_bot_redone_total", "Cards that were not taken.", c->redone},
 	    {"stoa_bot_edits_total", "Edits of live cards.", c->edits},
+	    {"stoa_bot_unsealed_total", "Secret ballots opened.", c->unsealed},
+	    {"stoa_bot_sealed_lost_total",
+		"Secret ballots that could not be opened.", c->sealed_lost},
 	    {"stoa_bot_running", "Commands taken and not answered.",
 		b->runs.count},
 	    {"stoa_bot_live_jobs", "Jobs with a live card.", b->live.count},

@@ -142,8 +142,33 @@
 #define BOT_VOTE_CHOICE_LEN_MAX \
 	((int)(TALLY_OPTIONS_MAX * (GOVERNANCE_OPTION_MAX + 10)))
 
+/* A rank and an option by name. */
+#define BOT_VOTE_RANK_LEN_MAX ((int)(GOVERNANCE_OPTION_MAX + 4))
+
 /* "p_" and ten characters, or "#" and a number. */
 #define BOT_PROPOSAL_LEN_MAX 24
+
+/* A member as the platform names them, in bytes; longer ones by id. */
+#define BOT_MEMBER_NAME_MAX 64
+
+/* Options that are ranked by a list to choose from for each rank: as many as a
+ * card may have. More are typed. */
+#define BOT_RANKS_MAX BOT_SELECTS_MAX
+
+/* Secret ballots of one member that are kept: the one that counts, the one
+ * that is on its way, and two of which no answer came. */
+#define BOT_SEALED_MAX 4
+
+/* A ballot as it is sealed, in bytes: all are equally long, so that the length
+ * tells nothing. Twenty options with their amounts take less than half. */
+#define BOT_SEALED_PLAIN_SIZE 128
+
+/* Of one proposal: asked for at once, and opened at once. Each is a record in
+ * the journal, which takes 512 in one. */
+#define BOT_UNSEAL_PAGE 64
+
+/* Before ballots that could not be opened are tried again. */
+#define BOT_UNSEAL_AGAIN_US (2 * STOA_US_PER_S)
 
 /* ---- identities ---- */
 

@@ -2,7 +2,8 @@
  *
  * A notice becomes a final card of its own, with an id made of the proposal
  * and what is told: told twice, it is stored once. It goes where the community
- * is told news, else where the proposal was made. */
+ * is told news, else where the proposal was made. That voting on secret ballots
+ * has ended is first of all a reason to open them. */
 #include "bot/parts.h"
 
 #include "base/core.h"
@@ -22,8 +23,15 @@ struct telling {
 	struct bot *bot;
 	struct stoa_delivery *delivery;
 	struct stoa_arena arena; /* holds `notice` */
-	const Stoa__Governance__Notice *notice;
+	Stoa__Governance__Notice *notice;
 	struct bot_notice_address to;
+	size_t left; /* names that are asked for */
+};
+
+/* One member whose name is asked for; in the arena of the telling. */
+struct naming {
+	struct telling *telling;
+	char **member; /* in the notice: an id, then a name */
 };
 
 static void
@@ -33,7 +41,8 @@ telling_free(struct telling *t)
 	free(t);
 }
 
-/* "p_...-active-0", "p_...-reminder-1"; each attempt can fail anew. */
+/* "p_...-ACTIVE-0", "p_...-reminder-1", "p_...-extended"; each attempt can fail
+ * anew. */
 static bool
 id_set(struct telling *t)
 {
@@ -45,7 +54,9 @@ id_set(struct telling *t)
 	if (state == NULL) {
 		return false;
 	}
-	id = t->notice->reminder > 0
+	id = t->notice->reminder == BOT_NOTICE_EXTENDED
+		 ? stoa_arena_printf(&t->arena, "%s-extended", p->id)
+	     : t->notice->reminder > 0
 		 ? stoa_arena_printf(&t->arena, "%s-reminder-%" PRIu32, p->id,
 		       t->notice->reminder)
 		 : stoa_arena_printf(&t->arena, "%s-%s-%" PRIu32, p->id,
@@ -86,6 +97,85 @@ card_store(struct telling *t)
 	telling_free(t);
 }
 
+/* ---- names ---- */
+
+/* A name that reads like one of our own words is no name. */
+static bool
+is_name(const char *name)
+{
+	return name[0] != '\0' && name[0] != '@' &&
+	       strlen(name) <= BOT_MEMBER_NAME_MAX;
+}
+
+static void
+on_name(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct naming *n = owner;
+	struct telling *t = n->telling;
+	struct bot *b = t->bot;
+	const Stoa__Accounts__BalanceReply *in = NULL;
+
+	(void)detail;
+	if (b->is_abandoned) {
+		return;
+	}
+	if (status == STOA_OK) {
+		in = stoa_unpack(&t->arena,
+		    &stoa__accounts__balance_reply__descriptor, reply);
+	}
+	/* Whose name cannot be had keeps the id: no reason to wait. */
+	if (in != NULL && is_name(in->display_name)) {
+		*n->member = in->display_name;
+	}
+	b->notice_count--;
+	if (--t->left == 0) {
+		card_store(t);
+	}
+}
+
+static void
+name_ask(struct naming *n)
+{
+	Stoa__Accounts__BalanceQuery in = STOA__ACCOUNTS__BALANCE_QUERY__INIT;
+	struct telling *t = n->telling;
+
+	in.member = *n->member;
+	t->bot->notice_count++;
+	stoa_bus_call(t->bot->o.bus,
+	    &(struct stoa_bus_call){
+		.service = &stoa__accounts__accounts__descriptor,
+		.method = "Balance",
+		.community = stoa_str_of(t->notice->community),
+		.timeout_us = BOT_QUERY_US,
+	    },
+	    &in.base, on_name, n);
+}
+
+/* Of all who are named: who proposed it, and who is reminded. */
+static void
+names_ask(struct telling *t)
+{
+	size_t count = t->notice->n_silent + 1;
+	struct naming *all =
+	    stoa_arena_alloc_array(&t->arena, count, sizeof(all[0]));
+
+	if (all == NULL) {
+		card_store(t);
+		return;
+	}
+	t->left = count;
+	all[0] = (struct naming){t, &t->notice->proposal->member};
+	for (size_t i = 1; i < count; i++) {
+		all[i] = (struct naming){t, &t->notice->silent[i - 1]};
+	}
+	for (size_t i = 0; i < count; i++) {
+		name_ask(&all[i]);
+	}
+}
+
+/* ---- where ---- */
+
 static void
 on_community(void *owner, enum stoa_status status, struct stoa_str reply,
     const char *detail)
@@ -118,7 +208,7 @@ on_community(void *owner, enum stoa_status status, struct stoa_str reply,
 		telling_free(t);
 		return;
 	}
-	card_store(t);
+	names_ask(t);
 }
 
 static void
@@ -138,6 +228,33 @@ community_ask(struct telling *t)
 	    &in.base, on_community, t);
 }
 
+static void
+place_find(struct telling *t)
+{
+	if (!bot_notice_address_read(
+		stoa_str_of(t->notice->proposal->reply), &t->to) ||
+	    !id_set(t)) {
+		/* Not proposed in a chat: there is nobody to tell. */
+		stoa_delivery_ack(t->delivery);
+		telling_free(t);
+	} else {
+		community_ask(t);
+	}
+}
+
+static void
+on_unsealed(void *owner, bool is_complete)
+{
+	struct telling *t = owner;
+
+	if (is_complete) {
+		place_find(t);
+		return;
+	}
+	stoa_delivery_retry(t->delivery, BOT_UNSEAL_AGAIN_US);
+	telling_free(t);
+}
+
 void
 bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery)
 {
@@ -152,13 +269,10 @@ bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery)
 	if (t->notice == NULL || t->notice->proposal == NULL ||
 	    !stoa_id_is_valid('c', stoa_str_of(t->notice->community))) {
 		drop(t, "a message on chat-notice tells of no vote");
-	} else if (!bot_notice_address_read(
-		       stoa_str_of(t->notice->proposal->reply), &t->to) ||
-		   !id_set(t)) {
-		/* Not proposed in a chat: there is nobody to tell. */
-		stoa_delivery_ack(delivery);
-		telling_free(t);
+	} else if (t->notice->proposal->state == STATE(REVEAL) &&
+		   t->notice->reminder == 0) {
+		bot_unseal(b, delivery, t->notice, on_unsealed, t);
 	} else {
-		community_ask(t);
+		place_find(t);
 	}
 }

@@ -75,6 +75,9 @@ static const struct field charter_fields[] = {
     {"credits", COUNT, false, OF_CHARTER(credits), NULL, "1 to 1000000"},
     {"round", TIME, false, OF_CHARTER(round_us), NULL, TIME_LIMIT},
     {"draft", TIME, false, OF_CHARTER(draft_us), NULL, TIME_LIMIT},
+    {"reminder", TIME, false, OF_CHARTER(reminder_us), NULL, TIME_LIMIT},
+    {"last_reminder", TIME, false, OF_CHARTER(last_reminder_us), NULL,
+	TIME_LIMIT},
     {"guardian", END, false, OF_CHARTER(guardian_until_us), NULL, "off"},
 };
 STOA_STATIC_ASSERT(

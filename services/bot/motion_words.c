@@ -218,10 +218,18 @@ training_words(
 static const char *
 charter_words(struct stoa_arena *arena, const Stoa__Governance__Charter *c)
 {
+	const char *reminders = "";
+
+	if (c->reminder_us > 0 && c->last_reminder_us > 0) {
+		reminders = bot_words_print(arena,
+		    ", reminders %s and %s before the end",
+		    bot_words_duration(arena, c->reminder_us),
+		    bot_words_duration(arena, c->last_reminder_us));
+	}
 	return bot_words_print(arena,
-	    "charter: %" PRIu32 " voice credits each %s, drafts live %s%s",
+	    "charter: %" PRIu32 " voice credits each %s, drafts live %s%s%s",
 	    c->credits, bot_words_duration(arena, c->round_us),
-	    bot_words_duration(arena, c->draft_us),
+	    bot_words_duration(arena, c->draft_us), reminders,
 	    c->guardian_until_us == 0 ? ", owners may not veto" : "");
 }
 

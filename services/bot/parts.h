@@ -8,7 +8,8 @@
  *   roles.c     which roles of the platform they hold
  *   handlers_*  what each command does, step by step
  *   live.c      the cards of jobs: progress, and how they ended
- *   live_vote.c what the community is told of votes */
+ *   live_vote.c what the community is told of votes
+ *   unseal.c    the secret ballots of all, when voting has ended */
 #ifndef BOT_PARTS_H
 #define BOT_PARTS_H
 
@@ -27,6 +28,7 @@
 
 #include "proto/accounts.pb-c.h"
 #include "proto/chat.pb-c.h"
+#include "proto/governance.pb-c.h"
 #include "proto/journal.pb-c.h"
 #include "proto/training.pb-c.h"
 
@@ -68,7 +70,9 @@ struct bot_counts {
 	uint64_t dropped; /* could not be read at all */
 	uint64_t cards;	  /* final ones stored */
 	uint64_t edits;
-	uint64_t redone; /* cards that the broker did not take */
+	uint64_t redone;      /* cards that the broker did not take */
+	uint64_t unsealed;    /* secret ballots opened */
+	uint64_t sealed_lost; /* and those that could not be */
 };
 
 struct bot {
@@ -78,9 +82,10 @@ struct bot {
 	struct bot_lanes lanes;
 	struct stoa_map runs; /* platform.user.id -> struct bot_run * */
 	struct bot_people people;
-	struct stoa_map live; /* job -> struct live * */
-	size_t recall_count;  /* of them being asked for */
-	size_t notice_count;  /* being stored */
+	struct stoa_map live;		 /* job -> struct live * */
+	size_t recall_count;		 /* of them being asked for */
+	size_t notice_count;		 /* being stored, or carried out */
+	struct bot_unsealing *unsealing; /* under way */
 	int64_t pulse_us;
 	bool is_draining;
 	bool is_abandoned;		  /* callbacks do nothing any more */
@@ -282,6 +287,7 @@ void bot_handle_propose(struct bot_run *r);
 void bot_handle_proposals(struct bot_run *r);
 void bot_handle_proposal(struct bot_run *r);
 void bot_handle_vote(struct bot_run *r);
+void bot_handle_reveal(struct bot_run *r);
 void bot_handle_delegate(struct bot_run *r);
 void bot_handle_undelegate(struct bot_run *r);
 void bot_handle_credits(struct bot_run *r);
@@ -297,6 +303,18 @@ void bot_handle_member(struct bot_run *r, const char *option, const char *given,
 
 /* The proposal of the option `id`, or the run ends. */
 void bot_handle_proposal_ask(struct bot_run *r, const char *id, bot_step next);
+
+/* The option `id` as governance takes it: "12" is "#12". */
+const char *bot_handle_proposal_id(struct bot_run *r);
+
+/* What governance would say, in its words; "" for an argument there is not. */
+void bot_handle_refuse(struct bot_run *r, const char *reason, const char *first,
+    const char *second);
+
+/* Keeps the ballot sealed and commits to it; the run ends. */
+void bot_handle_seal(struct bot_run *r, const Stoa__Governance__Proposal *p,
+    const Stoa__Governance__Ballot *ballot,
+    const Stoa__Governance__BallotReply *own);
 
 /* "model_approval" as types are written. */
 const char *bot_handle_type(struct bot_run *r);
@@ -320,6 +338,19 @@ void bot_notice_store(struct bot *b, struct stoa_delivery *delivery,
 
 /* live_vote.c: a governance.Notice. */
 void bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery);
+
+/* ---- unseal.c ---- */
+
+/* `is_complete`: what is not open now never can be. */
+typedef void (*bot_unsealing_done)(void *owner, bool is_complete);
+
+/* Opens the secret ballots of a notice's proposal that were sealed here, and
+ * tells the members whose it could not. `delivery` is kept alive meanwhile;
+ * it and `notice` are borrowed until `done`. */
+void bot_unseal(struct bot *b, struct stoa_delivery *delivery,
+    const Stoa__Governance__Notice *notice, bot_unsealing_done done,
+    void *owner);
+void bot_unseal_pulse(struct bot *b);
 
 /* Adds the progress of a running job, if this process has heard of it. */
 void bot_live_decorate(

@@ -108,6 +108,12 @@ bot_tallied_share(const Stoa__Governance__Proposal *p, size_t i)
 	return (double)p->tally->points[i] / (double)p->tally->basis;
 }
 
+bool
+bot_tallied_is_secret(const Stoa__Governance__Proposal *p)
+{
+	return p->rule != NULL && p->rule->reveal_us > 0;
+}
+
 uint64_t
 bot_tallied_needed(const Stoa__Governance__Proposal *p, uint32_t bp)
 {

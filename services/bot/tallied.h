@@ -24,6 +24,9 @@ const char *bot_tallied_points(
     struct stoa_arena *arena, const Stoa__Governance__Proposal *p, size_t i);
 double bot_tallied_share(const Stoa__Governance__Proposal *p, size_t i);
 
+/* Ballots are sealed until voting has ended. */
+bool bot_tallied_is_secret(const Stoa__Governance__Proposal *p);
+
 /* Power that a share of the eligible power is, rounded up. */
 uint64_t bot_tallied_needed(const Stoa__Governance__Proposal *p, uint32_t bp);
 

@@ -141,16 +141,24 @@ is_plain(const Stoa__Governance__Proposal *p)
 	       strcmp(p->options[0], "for") == 0;
 }
 
+/* What is chosen cannot be told yet; who has chosen can. */
+static bool
+is_sealed(const Stoa__Governance__Proposal *p)
+{
+	return p->tally == NULL && p->state == STATE(ACTIVE) &&
+	       bot_tallied_is_secret(p);
+}
+
 static void
 bars_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 {
 	/* Before it opens, for and against are nothing new. */
-	if (p->tally == NULL && is_plain(p)) {
+	if (p->tally == NULL && is_plain(p) && !is_sealed(p)) {
 		return;
 	}
 	for (size_t i = 0; i < p->n_options && i < BOT_BARS_MAX; i++) {
 		double share = bot_tallied_share(p, i);
-		const char *value = "";
+		const char *value = is_sealed(p) ? "sealed" : "";
 
 		if (p->tally != NULL) {
 			value = bot_words_print(b->arena, "%d %%, %s",
@@ -164,11 +172,20 @@ bars_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 	}
 }
 
-/* How far it is to the quorum, or to being stopped. */
+static double
+share_of(const Stoa__Governance__Proposal *p, uint64_t power)
+{
+	return p->eligible_power == 0
+		   ? 0
+		   : (double)power / (double)p->eligible_power;
+}
+
+/* How far it is to the quorum, or to being stopped; else who took part. */
 static void
 gauge_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 {
 	bool is_optimistic = p->rule != NULL && p->rule->objection_bp > 0;
+	struct bot_gauge gauge = {.label = "Turnout", .mark_text = ""};
 	uint64_t needed, have;
 
 	if (p->tally == NULL || p->rule == NULL) {
@@ -176,14 +193,49 @@ gauge_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 	}
 	needed = bot_tallied_needed(
 	    p, is_optimistic ? p->rule->objection_bp : p->rule->quorum_bp);
-	have = is_optimistic ? bot_tallied_against(p) : p->tally->helping;
+	have = is_optimistic ? bot_tallied_against(p)
+	       : needed > 0  ? p->tally->helping
+			     : p->tally->voted;
+	gauge.share = share_of(p, have);
+	gauge.value = bot_words_print(b->arena, "%" PRIu64 " of %s", have,
+	    bot_tallied_power(b->arena, p, p->eligible_power));
 	if (needed > 0) {
+		const char *name = is_optimistic ? "objections" : "quorum";
+
+		gauge.label =
+		    is_optimistic ? "Objections" : "Towards the quorum";
+		gauge.mark = share_of(p, needed);
+		gauge.mark_text =
+		    bot_words_print(b->arena, "%s: %" PRIu64, name, needed);
 		bot_card_progress(b, (double)have / (double)needed,
-		    bot_words_print(b->arena, "%s: %" PRIu64 " of %s",
-			is_optimistic ? "objections" : "quorum", have,
-			bot_tallied_power(b->arena, p, needed)),
+		    bot_words_print(b->arena, "%s: %" PRIu64 " of %s", name,
+			have, bot_tallied_power(b->arena, p, needed)),
 		    0, 0);
 	}
+	bot_card_gauge(b, &gauge);
+}
+
+static void
+sealed_gauge_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
+{
+	if (is_sealed(p) && p->eligible_count > 0) {
+		bot_card_gauge(b, &(struct bot_gauge){.label = "Sealed ballots",
+				      .share = (double)p->committed /
+					       (double)p->eligible_count,
+				      .value = bot_words_print(b->arena,
+					  "%" PRIu64 " of %" PRIu64 " members",
+					  p->committed, p->eligible_count),
+				      .mark_text = ""});
+	}
+}
+
+/* How it stands: bars, and how far it has come. */
+static void
+standing_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
+{
+	bars_add(b, p);
+	gauge_add(b, p);
+	sealed_gauge_add(b, p);
 }
 
 /* ---- what can be done ---- */
@@ -206,7 +258,11 @@ choices_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 		return;
 	}
 	for (size_t i = 0; i < p->n_options; i++) {
-		choices[i][0] = choices[i][1] = p->options[i];
+		choices[i][0] = p->options[i];
+		/* What begins like a number would be taken for one. */
+		choices[i][1] = p->options[i][0] == '#'
+				    ? bot_words_print(b->arena, "#%zu", i + 1)
+				    : p->options[i];
 	}
 	bot_card_select(
 	    b, &(struct bot_select){.kind = STOA__CHAT__SELECT_KIND__CHOICES,
@@ -220,7 +276,9 @@ choices_add(struct bot_card *b, const Stoa__Governance__Proposal *p)
 static void
 vote_buttons(struct bot_card *b, const Stoa__Governance__Proposal *p)
 {
-	if (p->rule == NULL || p->rule->form != FORM(SINGLE)) {
+	if (p->rule != NULL && p->rule->form == FORM(APPROVAL)) {
+		bot_view_approvals_add(b, p, NULL);
+	} else if (p->rule == NULL || p->rule->form != FORM(SINGLE)) {
 		bot_card_button(
 		    b, "Vote", PRIMARY, line_of(b->arena, "vote", p, ""));
 	} else if (is_plain(p)) {
@@ -272,8 +330,7 @@ bot_view_proposal(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		bot_card_text(&b, "Reason: %s", p->reason);
 	}
 	facts_add(&b, p, now_us);
-	bars_add(&b, p);
-	gauge_add(&b, p);
+	standing_add(&b, p);
 	buttons_add(&b, p);
 	return bot_card_finish(&b, true);
 }
@@ -477,8 +534,7 @@ bot_view_why(struct stoa_arena *arena, const Stoa__Governance__Proposal *p,
 		bot_card_field(
 		    &b, "Rule", bot_motion_rule_words(arena, p->rule), false);
 	}
-	bars_add(&b, p);
-	gauge_add(&b, p);
+	standing_add(&b, p);
 	if (p->state == STATE(FAILED)) {
 		bot_card_button(
 		    &b, "Retry", PRIMARY, line_of(arena, "retry", p, ""));
@@ -512,6 +568,7 @@ bot_view_vote_notice(struct stoa_arena *arena,
     const Stoa__Governance__Notice *notice, int64_t now_us)
 {
 	const Stoa__Governance__Proposal *p = notice->proposal;
+	bool is_extended = notice->reminder == BOT_NOTICE_EXTENDED;
 	bool is_why = p->state != STATE(DRAFT) && p->state != STATE(ACTIVE) &&
 		      p->state != STATE(REVEAL);
 	struct bot_card b;
@@ -520,17 +577,28 @@ bot_view_vote_notice(struct stoa_arena *arena,
 		return bot_view_why(arena, p, now_us);
 	}
 	if (notice->reminder == 0) {
-		return bot_view_proposal(arena, p, now_us);
+		Stoa__Governance__Proposal shown = *p;
+
+		/* What was open when that was written down says nothing. */
+		if (p->state == STATE(REVEAL)) {
+			shown.tally = NULL;
+		}
+		return bot_view_proposal(arena, &shown, now_us);
 	}
 	b = bot_card_begin(arena,
-	    bot_words_print(arena, "#%" PRIu64 " %s: %s to vote", p->number,
+	    bot_words_print(arena, "#%" PRIu64 " %s: %s%s to vote", p->number,
 		bot_words_excerpt(arena, stoa_str_of(p->title), 150),
-		bot_words_duration(arena, p->ends_us - now_us)),
+		bot_words_duration(arena, p->ends_us - now_us),
+		is_extended ? " more" : ""),
 	    STOA__CHAT__SEVERITY__INFO);
+	if (is_extended) {
+		bot_card_text(&b,
+		    "The quorum was reached only shortly before the end, so "
+		    "that there is more time, this once.");
+	}
 	time_field(&b, p, now_us);
 	silent_add(&b, notice);
-	bars_add(&b, p);
-	gauge_add(&b, p);
+	standing_add(&b, p);
 	buttons_add(&b, p);
 	return bot_card_finish(&b, true);
 }

@@ -7,6 +7,9 @@
 #define BOT_VIEW_VOTE_H
 
 #include "base/arena.h"
+#include "bot/card.h"
+#include "bot/problem.h"
+#include "bot/ranking.h"
 
 #include "proto/chat.pb-c.h"
 #include "proto/governance.pb-c.h"
@@ -23,10 +26,23 @@ Stoa__Chat__Card *bot_view_proposals(struct stoa_arena *arena,
 Stoa__Chat__Card *bot_view_why(struct stoa_arena *arena,
     const Stoa__Governance__Proposal *p, int64_t now_us);
 
-/* How this member may vote on it; a form where one can be shown. */
-Stoa__Chat__Card *bot_view_booth(struct stoa_arena *arena,
-    const Stoa__Governance__Proposal *p,
-    const Stoa__Governance__BallotReply *own, bool can_form);
+/* How this member may vote on it: lists to choose from, or a form where one can
+ * be shown. Where none can, a ranking is typed: its lists would be told as a
+ * line for each place of each option. `draft` (may be NULL) is a ranking that
+ * is not handed in yet. */
+struct bot_booth_view {
+	const Stoa__Governance__Proposal *proposal;
+	const Stoa__Governance__BallotReply *own;
+	const struct bot_ranking *draft;
+	bool can_form;
+};
+
+Stoa__Chat__Card *bot_view_booth(
+    struct stoa_arena *arena, const struct bot_booth_view *booth);
+
+/* What approval ballots are chosen from; `own` (may be NULL) stands there. */
+void bot_view_approvals_add(struct bot_card *b,
+    const Stoa__Governance__Proposal *p, const Stoa__Governance__Ballot *own);
 
 /* What was cast, what it cost, and where it stands in the journal. */
 struct bot_cast_view {
@@ -41,6 +57,14 @@ struct bot_cast_view {
 Stoa__Chat__Card *bot_view_cast(
     struct stoa_arena *arena, const struct bot_cast_view *cast);
 
+/* A member has opened their own secret ballot. */
+Stoa__Chat__Card *bot_view_opened(
+    struct stoa_arena *arena, const Stoa__Governance__Proposal *p);
+
+/* A member's secret ballot could not be opened, and why. */
+Stoa__Chat__Card *bot_view_not_opened(struct stoa_arena *arena,
+    const Stoa__Governance__Proposal *p, const struct bot_problem *why);
+
 /* All rules, or the one of `type` if that is not "". */
 Stoa__Chat__Card *bot_view_rules(struct stoa_arena *arena,
     const Stoa__Governance__RulesReply *in, const char *type);
@@ -53,7 +77,11 @@ Stoa__Chat__Card *bot_view_standing(
 Stoa__Chat__Card *bot_view_delegated(
     struct stoa_arena *arena, const char *to, const char *type);
 
-/* What the community is told: a state, or who has not voted. */
+/* Notice.reminder: the end of a vote has moved. */
+#define BOT_NOTICE_EXTENDED 3
+
+/* What the community is told: a state, that there is more time, or who has not
+ * voted. Members stand there as the notice has them, ids or names. */
 Stoa__Chat__Card *bot_view_vote_notice(struct stoa_arena *arena,
     const Stoa__Governance__Notice *notice, int64_t now_us);
 

@@ -3,17 +3,16 @@
 
 #include "base/check.h"
 #include "discord/axis.h"
+#include "discord/canvas.h"
 #include "discord/limits.h"
 #include "discord/text.h"
 
-#include <cairo/cairo.h>
 #include <math.h>
 
 /* Logical pixels around the plot. */
 #define MARGIN	     12.0
 #define LEGEND_H     26.0
 #define LABEL_H	     18.0
-#define FONT_SIZE    12.0
 #define LINE_WIDTH   2.0
 #define POINT_RADIUS 2.6
 
@@ -25,16 +24,7 @@
 
 #define NAME_UNITS_MAX 24
 
-struct colour {
-	double r, g, b;
-};
-
-static const struct colour background = {0.118, 0.122, 0.133};
-static const struct colour grid = {0.235, 0.243, 0.267};
-static const struct colour ink = {0.859, 0.871, 0.882};
-static const struct colour faint = {0.620, 0.635, 0.660};
-
-static const struct colour colours[DISCORD_SERIES_MAX] = {
+static const struct discord_colour colours[DISCORD_SERIES_MAX] = {
     {0.353, 0.690, 0.925}, /* blue */
     {0.961, 0.659, 0.208}, /* orange */
     {0.400, 0.820, 0.620}, /* green */
@@ -110,29 +100,6 @@ extent_of(const struct chart *c)
 	return e;
 }
 
-static void
-ink_set(struct chart *c, struct colour colour)
-{
-	cairo_set_source_rgb(c->cr, colour.r, colour.g, colour.b);
-}
-
-static double
-text_width(struct chart *c, const char *text)
-{
-	cairo_text_extents_t extents;
-
-	cairo_text_extents(c->cr, text, &extents);
-	return extents.x_advance;
-}
-
-/* `align`: 0 begins at x, 1 ends there, 0.5 is centred. */
-static void
-text_draw(struct chart *c, double x, double y, double align, const char *text)
-{
-	cairo_move_to(c->cr, x - align * text_width(c, text), y);
-	cairo_show_text(c->cr, text);
-}
-
 static const char *
 bare(struct chart *c, const char *text)
 {
@@ -166,7 +133,7 @@ layout(struct chart *c)
 
 	for (size_t i = 0; i < c->y.count; i++) {
 		discord_axis_label(&c->y, i, label);
-		widest = fmax(widest, text_width(c, label));
+		widest = fmax(widest, discord_text_width(c->cr, label));
 	}
 	c->left = MARGIN + widest + 8;
 	c->top = MARGIN + LEGEND_H;
@@ -202,11 +169,12 @@ y_axis_draw(struct chart *c)
 	for (size_t i = 0; i < c->y.count; i++) {
 		double y = at_y(c, discord_axis_tick(&c->y, i));
 
-		ink_set(c, grid);
+		discord_ink_set(c->cr, discord_grid);
 		line_draw(c, c->left, y, c->left + c->width, y);
-		ink_set(c, faint);
+		discord_ink_set(c->cr, discord_faint);
 		discord_axis_label(&c->y, i, label);
-		text_draw(c, c->left - 8, y + FONT_SIZE / 3, 1, label);
+		discord_text_draw(
+		    c->cr, c->left - 8, y + DISCORD_FONT_SIZE / 3, 1, label);
 	}
 }
 
@@ -220,19 +188,20 @@ x_axis_draw(struct chart *c)
 		double x = at_x(c, discord_axis_tick(&c->x, i)), half;
 
 		discord_axis_label(&c->x, i, label);
-		half = text_width(c, label) / 2;
-		ink_set(c, faint);
+		half = discord_text_width(c->cr, label) / 2;
+		discord_ink_set(c->cr, discord_faint);
 		line_draw(c, x, bottom, x, bottom + 4);
 		/* A label that would touch the one before is left out. */
 		if (x - half > free_from) {
-			text_draw(c, x, bottom + LABEL_H, 0.5, label);
+			discord_text_draw(
+			    c->cr, x, bottom + LABEL_H, 0.5, label);
 			free_from = x + half + 8;
 		}
 	}
-	ink_set(c, faint);
+	discord_ink_set(c->cr, discord_faint);
 	line_draw(c, c->left, bottom, c->left + c->width, bottom);
-	text_draw(c, c->left + c->width / 2, bottom + 2 * LABEL_H - 2, 0.5,
-	    shared_unit(c, false));
+	discord_text_draw(c->cr, c->left + c->width / 2,
+	    bottom + 2 * LABEL_H - 2, 0.5, shared_unit(c, false));
 }
 
 /* ---- curves ---- */
@@ -240,7 +209,7 @@ x_axis_draw(struct chart *c)
 static void
 style_set(struct chart *c, size_t i)
 {
-	ink_set(c, colours[i]);
+	discord_ink_set(c->cr, colours[i]);
 	cairo_set_line_width(c->cr, LINE_WIDTH);
 	cairo_set_dash(c->cr, dashes[i].lengths, dashes[i].count, 0);
 }
@@ -291,41 +260,44 @@ static void
 legend_draw(struct chart *c)
 {
 	const char *unit = shared_unit(c, true);
-	double x = MARGIN, y = MARGIN + FONT_SIZE;
+	double x = MARGIN, y = MARGIN + DISCORD_FONT_SIZE;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const char *name = bare(c, c->series[i]->name);
 
 		style_set(c, i);
-		line_draw(c, x, y - FONT_SIZE / 3, x + 22, y - FONT_SIZE / 3);
+		line_draw(c, x, y - DISCORD_FONT_SIZE / 3, x + 22,
+		    y - DISCORD_FONT_SIZE / 3);
 		cairo_set_dash(c->cr, NULL, 0, 0);
-		ink_set(c, ink);
-		text_draw(c, x + 28, y, 0, name);
-		x += 28 + text_width(c, name);
+		discord_ink_set(c->cr, discord_ink);
+		discord_text_draw(c->cr, x + 28, y, 0, name);
+		x += 28 + discord_text_width(c->cr, name);
 		if (unit[0] == '\0' && c->series[i]->y_unit[0] != '\0') {
 			const char *own = bare(c, c->series[i]->y_unit);
 
-			ink_set(c, faint);
-			text_draw(c, x + 5, y, 0, own);
-			x += 5 + text_width(c, own);
+			discord_ink_set(c->cr, discord_faint);
+			discord_text_draw(c->cr, x + 5, y, 0, own);
+			x += 5 + discord_text_width(c->cr, own);
 		}
 		x += 18;
 	}
 	/* The legend may need the whole line: the unit stands last. */
-	ink_set(c, faint);
-	if (x + text_width(c, unit) < DISCORD_CHART_WIDTH - MARGIN) {
-		text_draw(c, DISCORD_CHART_WIDTH - MARGIN, y, 1, unit);
+	discord_ink_set(c->cr, discord_faint);
+	if (x + discord_text_width(c->cr, unit) <
+	    DISCORD_CHART_WIDTH - MARGIN) {
+		discord_text_draw(
+		    c->cr, DISCORD_CHART_WIDTH - MARGIN, y, 1, unit);
 	}
 }
 
 static void
 chart_draw(struct chart *c)
 {
-	ink_set(c, background);
+	discord_ink_set(c->cr, discord_background);
 	cairo_paint(c->cr);
 	cairo_select_font_face(c->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
 	    CAIRO_FONT_WEIGHT_NORMAL);
-	cairo_set_font_size(c->cr, FONT_SIZE);
+	cairo_set_font_size(c->cr, DISCORD_FONT_SIZE);
 	cairo_set_line_width(c->cr, 1);
 	cairo_set_line_join(c->cr, CAIRO_LINE_JOIN_ROUND);
 	layout(c);
@@ -335,34 +307,6 @@ chart_draw(struct chart *c)
 		curve_draw(c, i);
 	}
 	legend_draw(c);
-}
-
-/* ---- the file ---- */
-
-static cairo_status_t
-png_write(void *closure, const unsigned char *data, unsigned len)
-{
-	struct stoa_buf *to = closure;
-
-	stoa_buf_add(to, data, len);
-	return to->is_overflown ? CAIRO_STATUS_WRITE_ERROR
-				: CAIRO_STATUS_SUCCESS;
-}
-
-static enum stoa_status
-surface_save(cairo_surface_t *surface, struct stoa_buf *to)
-{
-	size_t start = to->len;
-	cairo_status_t status =
-	    cairo_surface_write_to_png_stream(surface, png_write, to);
-
-	if (status == CAIRO_STATUS_SUCCESS) {
-		return STOA_OK;
-	}
-	to->len = start;
-	to->is_overflown = false;
-	return status == CAIRO_STATUS_WRITE_ERROR ? STOA_TOO_LARGE
-						  : STOA_NO_MEMORY;
 }
 
 enum stoa_status
@@ -391,7 +335,7 @@ discord_chart_draw(Stoa__Chat__Series *const *series, size_t count,
 	chart_draw(&c);
 	if (cairo_status(c.cr) == CAIRO_STATUS_SUCCESS) {
 		cairo_surface_flush(surface);
-		status = surface_save(surface, to);
+		status = discord_surface_save(surface, to);
 	}
 	cairo_destroy(c.cr);
 	cairo_surface_destroy(surface);

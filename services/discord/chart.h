@@ -1,4 +1,4 @@
-/* chart.h - curves as a picture.
+/* chart.h - curves as a picture, and votes.
  *
  * One chart of up to four series over a shared pair of axes with round
  * ticks, their units, and a legend; opaque and dark, so that it reads the
@@ -26,6 +26,15 @@
  * On failure `to` is as it was. */
 STOA_MUST_USE enum stoa_status discord_chart_draw(
     Stoa__Chat__Series *const *series, size_t count, unsigned scale,
+    struct stoa_buf *to);
+
+/* A vote: a bar for each option under its number and name, the winner marked,
+ * and beneath them the gauge (NULL: none) with its mark. A name that cannot be
+ * drawn as it is (discord_is_drawable) is shown as its number alone, a long one
+ * is cut. As high as it has bars, at most DISCORD_BARS_MAX. NOT_FOUND: there is
+ * none; else as above. */
+STOA_MUST_USE enum stoa_status discord_chart_vote(Stoa__Chat__Bar *const *bars,
+    size_t count, const Stoa__Chat__Gauge *gauge, unsigned scale,
     struct stoa_buf *to);
 
 #endif

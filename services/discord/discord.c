@@ -168,6 +168,8 @@ on_card(void *owner, struct stoa_delivery *delivery)
 	if (handle != NULL) {
 		talk_set_handle(t, handle);
 	}
+	t->is_personal =
+	    handle == NULL && card->visibility == STOA__CHAT__VISIBILITY__ASKER;
 	user_set(t, delivery->subject, 4);
 	if (t->phase == TALK_OVER) {
 		stoa_delivery_ack(delivery); /* a copy */

@@ -250,7 +250,7 @@ draft_progress(struct draft *d)
 	double done;
 	int64_t left;
 
-	if (p == NULL) {
+	if (p == NULL || draft_has_vote(d)) {
 		return STOA_STR("");
 	}
 	/* The comparisons also turn what is no number into 0. */
@@ -290,6 +290,19 @@ is_image(const Stoa__Chat__Image *image)
 	return image != NULL && image->cid[0] != '\0';
 }
 
+static bool
+is_vote(const Stoa__Chat__Card *card)
+{
+	return card->n_bars > 0 && card->gauge != NULL;
+}
+
+bool
+draft_has_vote(const struct draft *d)
+{
+	return d->out->file_count > 0 &&
+	       d->out->files[0].kind == DISCORD_FILE_VOTE;
+}
+
 void
 draft_files(struct draft *d)
 {
@@ -307,6 +320,10 @@ draft_files(struct draft *d)
 			draft_note(d, "image", "shown in words");
 		}
 		return;
+	}
+	if (!has_curves && is_vote(d->card)) {
+		out->files[out->file_count++] =
+		    (struct discord_file){DISCORD_FILE_VOTE, "vote.png"};
 	}
 	if (has_curves) {
 		out->files[out->file_count++] =
@@ -384,6 +401,36 @@ draft_media(struct discord_writer *w, const char *key, const char *name)
 	discord_close(w, '}');
 }
 
+static void
+curves_tell(const Stoa__Chat__Card *card, struct stoa_buf *to)
+{
+	for (size_t i = 0, told = 0; i < card->n_series; i++) {
+		if (card->series[i]->n_ys > 0 && told < DISCORD_SERIES_MAX) {
+			stoa_buf_add_text(to, told++ > 0 ? "; " : "");
+			curve_write(to, card->series[i]);
+		}
+	}
+}
+
+/* The gauge first: a long list may be cut. */
+static void
+vote_tell(const Stoa__Chat__Card *card, struct stoa_buf *to)
+{
+	const Stoa__Chat__Gauge *g = card->gauge;
+
+	stoa_buf_printf(to, "%s: %s", g->label, g->value);
+	if (g->mark_text[0] != '\0') {
+		stoa_buf_printf(to, ", %s", g->mark_text);
+	}
+	for (size_t i = 0; i < card->n_bars && i < DISCORD_BARS_MAX; i++) {
+		const Stoa__Chat__Bar *bar = card->bars[i];
+
+		stoa_buf_printf(to, "; %zu. %s%s%s%s", i + 1, bar->label,
+		    bar->value[0] == '\0' ? "" : ": ", bar->value,
+		    bar->is_winner ? " (wins)" : "");
+	}
+}
+
 const char *
 draft_alt(struct draft *d, enum discord_file_kind kind)
 {
@@ -392,16 +439,16 @@ draft_alt(struct draft *d, enum discord_file_kind kind)
 	bool is_cut = false;
 
 	stoa_buf_init(&b, DISCORD_BODY_MAX);
-	if (kind == DISCORD_FILE_IMAGE) {
+	switch (kind) {
+	case DISCORD_FILE_IMAGE:
 		stoa_buf_add_text(&b, d->card->image->alt);
-	} else {
-		for (size_t i = 0, told = 0; i < d->card->n_series; i++) {
-			if (d->card->series[i]->n_ys > 0 &&
-			    told < DISCORD_SERIES_MAX) {
-				stoa_buf_add_text(&b, told++ > 0 ? "; " : "");
-				curve_write(&b, d->card->series[i]);
-			}
-		}
+		break;
+	case DISCORD_FILE_CHART:
+		curves_tell(d->card, &b);
+		break;
+	case DISCORD_FILE_VOTE:
+		vote_tell(d->card, &b);
+		break;
 	}
 	alt = discord_text_bare(
 	    d->arena, stoa_buf_str(&b), DISCORD_ALT_MAX, &is_cut);

@@ -58,6 +58,10 @@ struct stoa_str draft_curves(struct draft *d);
 /* Says which files go with the message; before the parts are written. */
 void draft_files(struct draft *d);
 
+/* Whether the bars and the gauge are among them: then the text has only the
+ * names that a picture cannot show. */
+bool draft_has_vote(const struct draft *d);
+
 /* The words for who cannot see that picture; "" when there are none. */
 const char *draft_alt(struct draft *d, enum discord_file_kind kind);
 

@@ -1,6 +1,8 @@
-/* draft_bars.c - what is compared, a line each: bar, label, value. */
+/* draft_bars.c - what is compared, a line each: bar, label, value; or, beside a
+ * picture of it, the names that want more than a picture. */
 #include "discord/draft.h"
 
+#include "bot/words.h"
 #include "discord/limits.h"
 
 /* Beside labels, on a phone. */
@@ -34,26 +36,57 @@ text_write(struct draft *d, struct discord_pen *pen, const char *text)
 	    DISCORD_LINE_REST);
 }
 
+/* Beside a picture: the names that it cannot show, or not to their end. */
+static void
+names_write(struct draft *d, struct discord_pen *pen)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < d->card->n_bars && i < DISCORD_BARS_MAX; i++) {
+		struct stoa_str label = stoa_str_of(d->card->bars[i]->label);
+
+		if (discord_is_drawable(label) &&
+		    discord_units(label) <= DISCORD_BAR_NAME_MAX) {
+			continue;
+		}
+		(void)discord_pen_text(
+		    pen, bot_words_print(d->arena, "%s**%zu**  ",
+			     is_first ? "" : "\n", i + 1));
+		text_write(d, pen, d->card->bars[i]->label);
+		is_first = false;
+	}
+}
+
+static void
+bars_write(struct draft *d, struct discord_pen *pen)
+{
+	for (size_t i = 0; i < d->card->n_bars && i < DISCORD_BARS_MAX; i++) {
+		const Stoa__Chat__Bar *bar = d->card->bars[i];
+
+		if (i > 0) {
+			(void)discord_pen_text(pen, "\n");
+		}
+		bar_write(pen, bar->share);
+		text_write(d, pen, bar->label);
+		if (bar->value[0] != '\0') {
+			(void)discord_pen_text(pen, " \u00b7 ");
+			text_write(d, pen, bar->value);
+		}
+		if (bar->is_winner) {
+			(void)discord_pen_text(pen, " \u2714");
+		}
+	}
+}
+
 void
 draft_bars(struct draft *d, struct stoa_buf *to, size_t weight_max)
 {
 	struct discord_pen pen = discord_pen(to, weight_max);
 
-	for (size_t i = 0; i < d->card->n_bars && i < DISCORD_BARS_MAX; i++) {
-		const Stoa__Chat__Bar *bar = d->card->bars[i];
-
-		if (i > 0) {
-			(void)discord_pen_text(&pen, "\n");
-		}
-		bar_write(&pen, bar->share);
-		text_write(d, &pen, bar->label);
-		if (bar->value[0] != '\0') {
-			(void)discord_pen_text(&pen, " \u00b7 ");
-			text_write(d, &pen, bar->value);
-		}
-		if (bar->is_winner) {
-			(void)discord_pen_text(&pen, " \u2714");
-		}
+	if (draft_has_vote(d)) {
+		names_write(d, &pen);
+	} else {
+		bars_write(d, &pen);
 	}
 	if (pen.is_cut || d->card->n_bars > DISCORD_BARS_MAX) {
 		draft_note(d, "bars", "not all are shown");

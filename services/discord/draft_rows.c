@@ -402,15 +402,40 @@ known_list_write(struct discord_writer *w, const Stoa__Chat__Select *s)
 	}
 }
 
+static bool
+is_chosen(const Stoa__Chat__Select *s, const char *value)
+{
+	if (s->count_max <= 1) {
+		return strcmp(value, s->value) == 0;
+	}
+	for (size_t i = 0; i < s->n_values; i++) {
+		if (strcmp(value, s->values[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* As many as may be chosen are chosen at most, and never more than there are:
+ * Discord refuses both. */
 static void
 choices_write(struct draft *d, struct discord_writer *w,
     const Stoa__Chat__Select *s, const Stoa__Chat__Choice *const *picked,
     size_t count)
 {
+	size_t left = s->count_max > 1 ? s->count_max : 1;
+
+	left = left < count ? left : count;
+	if (s->count_max > 1 || s->none[0] != '\0') {
+		discord_number(w, "min_values", s->none[0] != '\0' ? 0 : 1);
+		discord_number(w, "max_values", (int64_t)left);
+	}
 	discord_open(w, "options", '[');
 	for (size_t i = 0; i < count; i++) {
-		choice_write(
-		    d, w, picked[i], strcmp(picked[i]->value, s->value) == 0);
+		bool is_default = left > 0 && is_chosen(s, picked[i]->value);
+
+		left -= is_default;
+		choice_write(d, w, picked[i], is_default);
 	}
 	discord_close(w, ']');
 }

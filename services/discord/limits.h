@@ -114,6 +114,15 @@
 #define DISCORD_CHART_WIDTH  550
 #define DISCORD_CHART_HEIGHT 275
 
+/* A name beside its bar, in units: this many of the widest letters fit. Longer
+ * ones are cut in the picture and stand whole in the text. */
+#define DISCORD_BAR_NAME_MAX  28
+#define DISCORD_BAR_VALUE_MAX 24
+
+/* Lines of a vote's picture: an option with its bar, and the gauge. */
+#define DISCORD_BAR_HEIGHT   36
+#define DISCORD_GAUGE_HEIGHT 64
+
 /* Larger than any size is drawn: 16 megapixels would take 64 MB. */
 #define DISCORD_CHART_SCALE_MAX 4
 

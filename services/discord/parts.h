@@ -51,6 +51,7 @@ struct talk {
 	char moved_to[DISCORD_ID_SIZE]; /* MOVED: its channel */
 	int64_t received_us;		/* wall */
 	bool is_private;   /* the command's answers are for the asker */
+	bool is_personal;  /* its card answers nothing: to its user in person */
 	bool is_ephemeral; /* what is shown is */
 	bool is_direct;	   /* moved_to is between the asker and us */
 	bool has_handle;

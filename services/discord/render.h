@@ -38,7 +38,7 @@ struct discord_options {
 	/* Instead of components v2. A message stays what it was created as:
 	 * its edits need the same choice. */
 	bool use_embeds;
-	bool has_no_files; /* curves and images in words: nothing to attach */
+	bool has_no_files; /* pictures in words: there is nothing to attach */
 	int64_t now_us;	   /* wall time, for the time left; 0: as of the card */
 	/* At most DISCORD_NONCE_MAX characters; NULL: none. For bodies of
 	 * messages only: interaction answers have no such thing. */
@@ -52,6 +52,7 @@ struct discord_note {
 
 enum discord_file_kind {
 	DISCORD_FILE_CHART, /* of card.series */
+	DISCORD_FILE_VOTE,  /* of card.bars and card.gauge */
 	DISCORD_FILE_IMAGE, /* card.image.cid */
 };
 

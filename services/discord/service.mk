@@ -8,7 +8,8 @@ $(B)/libdiscord-words.a: $(call objects,$(DISCORD_PURE))
 PURE_OBJECTS += $(call objects,$(DISCORD_PURE))
 
 DISCORD_CHART_LIBS := -lcairo
-$(B)/libdiscord-chart.a: $(call objects,services/discord/chart.c)
+$(B)/libdiscord-chart.a: $(call objects,$(addprefix \
+	services/discord/,canvas.c chart.c chart_vote.c))
 
 # Any card within every limit: the unit test takes seeds, the fuzzer bytes.
 DISCORD_CHECK := $(addprefix tests/unit/discord/,any_card.c check.c \
@@ -28,6 +29,10 @@ $(eval $(call unit,discord_render,tests/unit/discord/test_render.c \
 $(eval $(call unit,discord_chart,tests/unit/discord/test_chart.c \
 	tests/unit/bot/samples.c,discord-chart $(DISCORD_WORDS),\
 	$(DISCORD_CHART_LIBS) $(DISCORD_WORDS_LIBS) -lpthread))
+
+$(eval $(call unit,discord_chart_vote,tests/unit/discord/test_chart_vote.c,\
+	discord-chart $(DISCORD_WORDS),\
+	$(DISCORD_CHART_LIBS) $(DISCORD_WORDS_LIBS)))
 
 # What the golden files hold as JSON lines, for other judges than ours.
 $(eval $(call program,test/discord_bodies,tests/unit/discord/bodies.c \

@@ -379,6 +379,8 @@ is_edit_due(const struct talk *t)
 void
 talk_pump(struct talk *t)
 {
+	static const Stoa__Discord__Handle nowhere =
+	    STOA__DISCORD__HANDLE__INIT;
 	struct discord *d = t->discord;
 
 	if (t->is_busy || t->is_moving || t->is_looking) {
@@ -403,6 +405,9 @@ talk_pump(struct talk *t)
 	    (t->last.len > 0 || t->live.len > 0)) {
 		look(t);
 		return;
+	}
+	if (!t->has_handle && t->is_personal && t->user[0] != '\0') {
+		talk_set_handle(t, &nowhere);
 	}
 	if (!t->has_handle) {
 		stoa_buf_clear(&t->live); /* there is no place for it */

@@ -51,7 +51,8 @@ struct step {
 	bool is_final;
 	bool is_defer;
 	bool is_form;
-	bool is_plain; /* the card's floor: its drawing was refused */
+	bool is_plain;	/* the card's floor: its drawing was refused */
+	bool is_worded; /* its picture could not be drawn */
 	struct stoa_arena arena;
 	Stoa__Chat__Card *card; /* NULL: we think */
 	struct discord_rendered drawn;
@@ -63,6 +64,7 @@ struct step {
 
 static void step_send(struct step *s);
 static void step_begin(struct step *s);
+static void undeliverable(struct step *s, int64_t code);
 
 static void
 step_free(struct step *s)
@@ -107,7 +109,8 @@ way_choose(const struct talk *t, const Stoa__Chat__Card *card)
 	}
 	/* What only the asker may see goes to the asker: no message in a
 	 * channel can be seen by one person alone. */
-	if (!t->is_direct && t->guild[0] != '\0' && t->user[0] != '\0' &&
+	if (!t->is_direct && t->user[0] != '\0' &&
+	    (t->guild[0] != '\0' || t->channel[0] == '\0') &&
 	    (t->is_ephemeral || t->is_private || is_for_asker(card) ||
 		t->channel[0] == '\0')) {
 		return WAY_OPEN_DIRECT;
@@ -253,17 +256,27 @@ form_draw(struct step *s)
 	return s->is_form;
 }
 
+/* The answer may take the place of what was pressed on: that was the asker's
+ * own, says who made the card. */
+static bool
+is_update(const struct step *s)
+{
+	return s->way == WAY_CALLBACK && s->card->is_update && !s->is_plain &&
+	       s->talk->kind == STOA__DISCORD__KIND__COMPONENT &&
+	       is_for_asker(s->card);
+}
+
 static bool
 message_draw(struct step *s)
 {
 	const struct talk *t = s->talk;
 	struct discord_options o = {
-	    .is_first = s->way == WAY_CALLBACK || s->way == WAY_POST ||
-			s->way == WAY_PRIVATELY,
+	    .is_first = (s->way == WAY_CALLBACK && !is_update(s)) ||
+			s->way == WAY_POST || s->way == WAY_PRIVATELY,
 	    .is_ephemeral = s->way == WAY_PRIVATELY ||
 			    (s->way == WAY_CALLBACK && t->is_private),
 	    .use_embeds = t->discord->s.use_embeds,
-	    .has_no_files = s->card->image != NULL,
+	    .has_no_files = s->card->image != NULL || s->is_worded,
 	    .now_us = t->discord->wall_us,
 	    .nonce = s->way == WAY_POST ? nonce_make(&s->arena, t->id, t->gone)
 					: NULL,
@@ -277,7 +290,8 @@ message_draw(struct step *s)
 		return false;
 	}
 	notes_count(s);
-	s->json = s->way == WAY_CALLBACK
+	s->json = is_update(s) ? discord_answer_edit(&s->arena, &s->drawn)
+		  : s->way == WAY_CALLBACK
 		      ? discord_answer_message(&s->arena, &s->drawn)
 		      : s->drawn.json;
 	reference_add(s);
@@ -309,15 +323,36 @@ static void
 chart_draw(void *arg)
 {
 	struct step *s = arg;
+	const Stoa__Chat__Card *card = s->card;
 
-	(void)!discord_chart_draw(
-	    s->card->series, s->card->n_series, DISCORD_CHART_SCALE, &s->chart);
+	switch (s->drawn.files[0].kind) {
+	case DISCORD_FILE_CHART:
+		(void)!discord_chart_draw(card->series, card->n_series,
+		    DISCORD_CHART_SCALE, &s->chart);
+		break;
+	case DISCORD_FILE_VOTE:
+		(void)!discord_chart_vote(card->bars, card->n_bars, card->gauge,
+		    DISCORD_CHART_SCALE, &s->chart);
+		break;
+	case DISCORD_FILE_IMAGE:
+		break; /* has no bytes here */
+	}
 }
 
 static void
 chart_drawn(void *arg)
 {
-	step_send(arg);
+	struct step *s = arg;
+
+	if (s->chart.len == 0) {
+		s->is_worded = true;
+		if (!draw(s)) {
+			undeliverable(s, 0);
+			step_free(s);
+			return;
+		}
+	}
+	step_send(s);
 }
 
 /* ---- what came of it ---- */
@@ -702,7 +737,7 @@ step_begin(struct step *s)
 			return;
 		}
 	}
-	if (s->drawn.file_count > 0 && !s->is_form && s->card->n_series > 0) {
+	if (s->drawn.file_count > 0 && !s->is_form) {
 		stoa_loop_work(t->discord->s.loop, chart_draw, chart_drawn, s);
 		return;
 	}

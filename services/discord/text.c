@@ -96,6 +96,25 @@ static const struct range turning[] = {
     {0x2066, 0x2069},
 };
 
+/* Latin, Greek and Cyrillic letters that stand alone, signs of punctuation and
+ * money, arrows and mathematics. */
+static const struct range drawable[] = {
+    {0x0020, 0x007e},
+    {0x00a1, 0x00ac},
+    {0x00ae, 0x024f},
+    {0x0370, 0x0377},
+    {0x037a, 0x037f},
+    {0x0384, 0x03ff},
+    {0x0400, 0x0482},
+    {0x048a, 0x052f},
+    {0x1e00, 0x1eff},
+    {0x2010, 0x2027},
+    {0x2030, 0x205e},
+    {0x20a0, 0x20bf},
+    {0x2190, 0x21ff},
+    {0x2200, 0x22ff},
+};
+
 static bool
 is_within(uint32_t c, const struct range *ranges, size_t count)
 {
@@ -126,6 +145,20 @@ character_at(struct stoa_str text, size_t *ret_len)
 	}
 	*ret_len = len;
 	return c;
+}
+
+bool
+discord_is_drawable(struct stoa_str text)
+{
+	size_t len;
+
+	for (; text.len > 0; text = stoa_str_from(text, len)) {
+		if (!is_within(character_at(text, &len), drawable,
+			STOA_COUNT(drawable))) {
+			return false;
+		}
+	}
+	return true;
 }
 
 size_t

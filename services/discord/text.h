@@ -40,6 +40,11 @@ bool discord_is_exact(struct stoa_str text, size_t units_max);
 const char *discord_text_bare(struct stoa_arena *arena, struct stoa_str text,
     size_t units_max, bool *ret_is_cut);
 
+/* Whether a picture shows it as it is: letters that any font has, written from
+ * left to right one after the other, none laid upon another. For what is not,
+ * the platform's own text has to do. */
+bool discord_is_drawable(struct stoa_str text);
+
 /* ---- a pen: writes until its weight is used up ---- */
 
 /* After the first piece that does not fit nothing more is written, so that a

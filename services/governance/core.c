@@ -251,7 +251,8 @@ digest_proposal(
 	    p->is_deposit_known, p->is_deposit_settled, (int64_t)p->version,
 	    (int64_t)p->eligible_count, (int64_t)p->eligible_power,
 	    (int64_t)p->round, p->credits, (int64_t)p->helping, p->attempt,
-	    p->told, p->reminded};
+	    p->told, p->reminded, p->reminder_us, p->last_reminder_us,
+	    p->is_extension_told};
 
 	stoa_hasher_text(h, p->id);
 	stoa_hasher_text(h, stoa_str_of(p->member));

@@ -91,6 +91,8 @@ governance_defaults(
 	charter->round_us = 30 * DAY;
 	charter->credits = 100;
 	charter->draft_us = 14 * DAY;
+	charter->reminder_us = GOVERNANCE_REMINDER_US;
+	charter->last_reminder_us = GOVERNANCE_LAST_REMINDER_US;
 	out->charter = charter;
 	for (size_t i = 0; i < STOA_COUNT(built_in); i++) {
 		out->rules[out->n_rules++] = rule_make(&built_in[i], arena);

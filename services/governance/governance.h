@@ -54,7 +54,8 @@ int64_t governance_deposit(const struct proposal *p);
 uint32_t governance_attempt(const struct proposal *p);
 int64_t governance_proposed_us(const struct proposal *p);
 Stoa__Governance__State governance_state(const struct proposal *p);
-/* 0: a state is to be told; else which reminder. */
+/* 0: a state is to be told; else which reminder, or that the end has moved. */
+#define GOVERNANCE_EXTENDED 3u
 uint32_t governance_reminder(const struct proposal *p, struct stoa_wall now);
 /* Identities that may vote, have not, and for whom nobody has; at most `max`
  * of them. */
@@ -81,6 +82,9 @@ STOA_MUST_USE enum stoa_status governance_query_ballot(
 STOA_MUST_USE enum stoa_status governance_query_standing(
     const struct governance *s, const Stoa__Governance__StandingQuery *in,
     struct stoa_arena *arena, Stoa__Governance__StandingReply *out);
+STOA_MUST_USE enum stoa_status governance_query_sealed(
+    const struct governance *s, const Stoa__Governance__SealedQuery *in,
+    struct stoa_arena *arena, Stoa__Governance__SealedReply *out);
 STOA_MUST_USE enum stoa_status governance_query_rules(
     const struct governance *s, const Stoa__Governance__RulesQuery *in,
     struct stoa_arena *arena, Stoa__Governance__RulesReply *out);

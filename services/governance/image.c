@@ -250,15 +250,16 @@ commitments_load(
 /* ---- proposals ---- */
 
 /* One table for both ways: a field is named once. */
-#define FLAGS(p)                                           \
-	{                                                  \
-		&(p)->is_extended, &(p)->is_deposit_known, \
-		    &(p)->is_deposit_settled               \
+#define FLAGS(p)                                                      \
+	{                                                             \
+		&(p)->is_extended, &(p)->is_deposit_known,            \
+		    &(p)->is_deposit_settled, &(p)->is_extension_told \
 	}
 #define SIGNED(p)                                                  \
 	{                                                          \
 		&(p)->proposed_us, &(p)->opened_us, &(p)->ends_us, \
-		    &(p)->deposit_micro                            \
+		    &(p)->deposit_micro, &(p)->reminder_us,        \
+		    &(p)->last_reminder_us                         \
 	}
 #define COUNTS(p)                                                          \
 	{                                                                  \

@@ -38,6 +38,10 @@
 /* Members named in a reminder: what a message can mention. */
 #define GOVERNANCE_SILENT_MAX 50u
 
+/* Before the end of a vote, where the charter says nothing else. */
+#define GOVERNANCE_REMINDER_US	    STOA_US_PER_DAY
+#define GOVERNANCE_LAST_REMINDER_US (3600 * STOA_US_PER_S)
+
 /* How soon an effect follows its cause. */
 #define GOVERNANCE_TICK_US (20 * STOA_US_PER_MS)
 

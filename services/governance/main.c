@@ -26,6 +26,7 @@ QUERY(proposal)
 QUERY(proposals)
 QUERY(ballot)
 QUERY(standing)
+QUERY(sealed)
 
 static void founding_fill(
     struct stoa_arena *arena, Stoa__Governance__FoundRequest *ret_request);
@@ -53,6 +54,7 @@ static const struct stoa_query queries[] = {
     {"Proposals", query_proposals},
     {"Ballot", query_ballot},
     {"Standing", query_standing},
+    {"Sealed", query_sealed},
     {"Rules", query_rules},
 };
 
@@ -74,6 +76,8 @@ founding_fill(
 	governance_defaults(arena, ret_request);
 	ret_request->charter->guardian_until_us =
 	    stoa_clock_wall(NULL).us + GOVERNANCE_GUARDIAN_US;
+	pace_apply(&ret_request->charter->reminder_us, pace);
+	pace_apply(&ret_request->charter->last_reminder_us, pace);
 	for (size_t i = 0; i < ret_request->n_rules; i++) {
 		Stoa__Governance__Rule *r = ret_request->rules[i];
 

@@ -192,6 +192,11 @@ outcome_apply_opened(struct governance *s, const struct stoa_fact *fact,
 	p->ends_us = e->ends_us;
 	p->round = e->round;
 	p->credits = e->credits;
+	p->reminder_us = s->charter->reminder_us > 0 ? s->charter->reminder_us
+						     : GOVERNANCE_REMINDER_US;
+	p->last_reminder_us = s->charter->last_reminder_us > 0
+				  ? s->charter->last_reminder_us
+				  : GOVERNANCE_LAST_REMINDER_US;
 	proposal_state_set(s, p, STATE(ACTIVE));
 }
 
@@ -400,7 +405,9 @@ outcome_decide_told(const struct governance *s, const struct stoa_command *c,
 		return;
 	}
 	if (in->reminder == 0 ? p->told == in->state
-			      : p->reminded >= in->reminder) {
+	    : in->reminder == GOVERNANCE_EXTENDED
+		? p->is_extension_told
+		: p->reminded >= in->reminder) {
 		return; /* done already */
 	}
 	if (in->reminder == 0 && p->state != in->state) {
@@ -419,7 +426,9 @@ outcome_apply_told(struct governance *s, const Stoa__Governance__Told *e)
 {
 	struct proposal *p = proposal_must(s, e->proposal);
 
-	if (e->reminder > 0) {
+	if (e->reminder == GOVERNANCE_EXTENDED) {
+		p->is_extension_told = true;
+	} else if (e->reminder > 0) {
 		p->reminded = e->reminder;
 	} else {
 		p->told = e->state;

@@ -209,11 +209,8 @@ due_refresh(struct governance *s)
 
 /* ---- what is to be done ---- */
 
-#define DAY_US	STOA_US_PER_DAY
-#define HOUR_US (3600 * STOA_US_PER_S)
-
-/* Those who have not voted are reminded a day and an hour before the end, if
- * the vote takes at least twice as long. */
+/* That the end has moved is told at once. Those who have not voted are reminded
+ * twice, if the vote takes at least twice as long. */
 static uint32_t
 reminder_due(const struct proposal *p, struct stoa_wall now)
 {
@@ -223,11 +220,17 @@ reminder_due(const struct proposal *p, struct stoa_wall now)
 	if (p->state != STATE(ACTIVE) || left_us <= 0) {
 		return 0;
 	}
-	if (left_us <= HOUR_US) {
-		return p->reminded < 2 && all_us >= 2 * HOUR_US ? 2 : 0;
+	if (p->is_extended && !p->is_extension_told) {
+		return GOVERNANCE_EXTENDED;
 	}
-	return p->reminded < 1 && left_us <= DAY_US && all_us >= 2 * DAY_US ? 1
+	if (left_us <= p->last_reminder_us) {
+		return p->reminded < 2 && all_us >= 2 * p->last_reminder_us ? 2
 									    : 0;
+	}
+	return p->reminded < 1 && left_us <= p->reminder_us &&
+		       all_us >= 2 * p->reminder_us
+		   ? 1
+		   : 0;
 }
 
 uint32_t

@@ -1,4 +1,5 @@
 /* query.c - what may be asked of the state. */
+#include "base/hash.h"
 #include "governance/state.h"
 
 #include <stdlib.h>
@@ -276,6 +277,13 @@ ballot_view(const struct cast *b, struct stoa_arena *arena,
 	return !arena->is_overflown;
 }
 
+static ProtobufCBinaryData
+commitment_view(const struct stoa_hash *hash)
+{
+	return (ProtobufCBinaryData){
+	    STOA_HASH_SIZE, (uint8_t *)(uintptr_t)hash->bytes};
+}
+
 enum stoa_status
 governance_query_ballot(const struct governance *s,
     const Stoa__Governance__BallotQuery *in, struct stoa_arena *arena,
@@ -284,6 +292,7 @@ governance_query_ballot(const struct governance *s,
 	const struct proposal *p =
 	    s == NULL ? NULL : proposal_find(s, in->proposal, NULL);
 	const struct elector *e, *to = NULL;
+	const struct stoa_hash *committed;
 	const struct cast *cast = NULL;
 	const char *needs = NULL;
 
@@ -303,7 +312,11 @@ governance_query_ballot(const struct governance *s,
 		return STOA_OK;
 	}
 	cast = box_get(&p->ballots, e->ordinal);
-	out->is_committed = box_get(&p->commitments, e->ordinal) != NULL;
+	committed = box_get(&p->commitments, e->ordinal);
+	if (committed != NULL) {
+		out->is_committed = true;
+		out->commitment = commitment_view(committed);
+	}
 	if (p->rule->form == STOA__GOVERNANCE__FORM__QUADRATIC) {
 		out->credits_left = (uint32_t)credits_left(e, p, cast);
 	}
@@ -314,6 +327,62 @@ governance_query_ballot(const struct governance *s,
 	}
 	return cast == NULL || ballot_view(cast, arena, out) ? STOA_OK
 							     : STOA_TOO_LARGE;
+}
+
+/* By ordinal from `first`; stops before the page is more than full. */
+static bool
+sealed_page(const struct governance *s, const struct proposal *p,
+    uint32_t first, uint32_t limit, struct stoa_arena *arena,
+    Stoa__Governance__SealedReply *out)
+{
+	for (uint32_t i = first; i < s->elector_count; i++) {
+		const struct stoa_hash *hash = box_get(&p->commitments, i);
+		Stoa__Governance__Sealed *sealed;
+
+		if (hash == NULL || box_get(&p->ballots, i) != NULL) {
+			continue;
+		}
+		if (out->n_ballots == limit) {
+			out->next = out->ballots[limit - 1]->member;
+			break;
+		}
+		sealed = stoa_arena_alloc(arena, sizeof(*sealed));
+		if (sealed == NULL) {
+			return false;
+		}
+		stoa__governance__sealed__init(sealed);
+		sealed->member = borrowed(s->by_ordinal[i]->id.data);
+		sealed->commitment = commitment_view(hash);
+		out->ballots[out->n_ballots++] = sealed;
+	}
+	return true;
+}
+
+enum stoa_status
+governance_query_sealed(const struct governance *s,
+    const Stoa__Governance__SealedQuery *in, struct stoa_arena *arena,
+    Stoa__Governance__SealedReply *out)
+{
+	const struct proposal *p =
+	    s == NULL ? NULL : proposal_find(s, in->proposal, NULL);
+	const struct elector *after =
+	    p == NULL ? NULL : elector_get(s, stoa_str_of(in->after));
+	uint32_t limit = in->limit > 0 && in->limit < GOVERNANCE_PAGE
+			     ? in->limit
+			     : GOVERNANCE_PAGE;
+
+	if (p == NULL || (after == NULL && in->after[0] != '\0')) {
+		return STOA_NOT_FOUND;
+	}
+	out->state = p->state;
+	out->ballots =
+	    stoa_arena_alloc_array(arena, limit, sizeof(out->ballots[0]));
+	if (out->ballots == NULL ||
+	    !sealed_page(s, p, after == NULL ? 0 : after->ordinal + 1, limit,
+		arena, out)) {
+		return STOA_TOO_LARGE;
+	}
+	return STOA_OK;
 }
 
 enum stoa_status

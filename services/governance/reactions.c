@@ -408,7 +408,7 @@ tell(struct stoa_errand *t, const struct governance *s,
 	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
 	notice.community = t->community;
 	notice.reminder = reminder;
-	if (reminder > 0) {
+	if (reminder > 0 && reminder != GOVERNANCE_EXTENDED) {
 		notice.n_silent =
 		    governance_silent(s, p, silent, GOVERNANCE_SILENT_MAX);
 		notice.silent = (char **)(uintptr_t)silent;

@@ -198,6 +198,15 @@ rules_check_charter(
 	    charter->draft_us > GOVERNANCE_DURATION_MAX) {
 		return refuse_rule(d, "draft_us", GOVERNANCE_DURATION_MAX);
 	}
+	if (charter->reminder_us < 0 ||
+	    charter->reminder_us > GOVERNANCE_DURATION_MAX) {
+		return refuse_rule(d, "reminder_us", GOVERNANCE_DURATION_MAX);
+	}
+	if (charter->last_reminder_us < 0 ||
+	    charter->last_reminder_us > GOVERNANCE_DURATION_MAX) {
+		return refuse_rule(
+		    d, "last_reminder_us", GOVERNANCE_DURATION_MAX);
+	}
 	return true;
 }
 

@@ -3,9 +3,9 @@
 include services/governance/tally.mk
 
 GOVERNANCE_CORE := $(addprefix services/governance/,\
-	actions.c audit.c box.c core.c count.c defaults.c delegates.c \
-	drafts.c electors.c execute.c image.c outcome.c proposal.c query.c \
-	rules.c unite.c votes.c)
+	actions.c audit.c box.c commitment.c core.c count.c defaults.c \
+	delegates.c drafts.c electors.c execute.c image.c outcome.c proposal.c \
+	query.c rules.c unite.c votes.c)
 PURE_OBJECTS += $(call objects,$(GOVERNANCE_CORE))
 $(B)/libgovernance.a: $(call objects,$(GOVERNANCE_CORE) \
 	services/governance/reactions.c) $(TALLY_OBJECTS)

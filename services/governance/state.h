@@ -109,6 +109,9 @@ struct proposal {
 	struct action_state done[GOVERNANCE_ACTIONS_MAX];
 	Stoa__Governance__State told; /* the last state that was told */
 	uint32_t reminded;
+	/* Before the end; by the charter in force when it was opened. */
+	int64_t reminder_us, last_reminder_us;
+	bool is_extension_told;
 };
 
 struct governance {

@@ -1,6 +1,7 @@
 /* votes.c - votes as they come in: who may, what is well-formed, what it
  * costs, and how it replaces what stood before. */
 #include "base/hash.h"
+#include "governance/commitment.h"
 #include "governance/state.h"
 
 #include <stdlib.h>
@@ -408,26 +409,6 @@ votes_decide_vote(const struct governance *s, const struct stoa_command *c,
 	extension_decide(p, e, in->ballot, c->now, d);
 }
 
-/* As proto/governance.proto says. */
-static struct stoa_hash
-commitment_of(const struct proposal *p, struct stoa_str member,
-    const Stoa__Governance__RevealRequest *in, struct stoa_arena *arena)
-{
-	static const char label[] = "stoa-ballot"; /* with its zero */
-	struct stoa_str ballot = stoa_pack(arena, &in->ballot->base);
-	struct stoa_sha256 sha;
-
-	stoa_sha256_init(&sha);
-	stoa_sha256_add(&sha, label, sizeof(label));
-	stoa_sha256_add(&sha, p->id.data, p->id.len);
-	stoa_sha256_add(&sha, "", 1);
-	stoa_sha256_add(&sha, member.data, member.len);
-	stoa_sha256_add(&sha, "", 1);
-	stoa_sha256_add(&sha, in->salt.data, in->salt.len);
-	stoa_sha256_add(&sha, ballot.data, ballot.len);
-	return stoa_sha256_end(&sha);
-}
-
 void
 votes_decide_reveal(const struct governance *s, const struct stoa_command *c,
     struct stoa_decision *d)
@@ -458,7 +439,8 @@ votes_decide_reveal(const struct governance *s, const struct stoa_command *c,
 		REFUSE(d, commitment_differs, p->id.data);
 		return;
 	}
-	hash = commitment_of(p, c->actor, in, d->arena);
+	hash = governance_commitment(d->arena, p->id, c->actor,
+	    stoa_str_of_bytes(in->salt.data, in->salt.len), in->ballot);
 	if (!stoa_hash_is_equal(&hash, committed)) {
 		REFUSE(d, commitment_differs, p->id.data);
 		return;

@@ -38,6 +38,9 @@
 /* Shorter than the age would be refused. */
 #define DUPLICATE(window) ",\"duplicate_window\":" window
 
+/* As long as a vote, its extension and its opening can last together, and a
+ * bit. */
+#define VOTE  "95040000000000000"
 #define MONTH "2592000000000000"
 #define WEEK  "604800000000000"
 
@@ -72,6 +75,7 @@ const struct contract_stream contract_streams[] = {
     BUCKET("gateway-identify", "5500000000", DUPLICATE("5000000000")),
     BUCKET("discord", MONTH, ""),
     BUCKET("chat-action", WEEK, ""),
+    BUCKET("chat-sealed", VOTE, ""),
 };
 const size_t contract_stream_count = STOA_COUNT(contract_streams);
 
@@ -152,8 +156,8 @@ const struct contract_user contract_users[] = {
 	    "stoa.rpc.governance.bot.*.*", "stoa.rpc.storage.bot.*.*",
 	    "stoa.rpc.worker.bot.*.*", "stoa.rpc.discord.bot.*.*",
 	    "stoa.chat.out.>", "stoa.progress.card.*.*", "$SRV.PING",
-	    BUCKET_RIGHTS("chat-action"), PULL_RIGHTS("chat-in", "bot"),
-	    PULL_RIGHTS("chat-notice", "bot")},
+	    BUCKET_RIGHTS("chat-action"), BUCKET_RIGHTS("chat-sealed"),
+	    PULL_RIGHTS("chat-in", "bot"), PULL_RIGHTS("chat-notice", "bot")},
 	{OWN, "stoa.progress.job.*.*", "stoa.rpc.chat.>", DISCOVERY}, true},
     {"gateway",
 	{"stoa.chat.in.discord.*.*", "stoa.discord.turn",

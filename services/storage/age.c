@@ -4,6 +4,7 @@
 #include "storage/age_header.h"
 #include "storage/check.h"
 
+#include "base/aead.h"
 #include "base/encode.h"
 
 #include <openssl/crypto.h>
@@ -12,8 +13,8 @@
 #include <string.h>
 
 #define FILE_KEY_SIZE 16
-#define NONCE_SIZE    12
-#define TAG_SIZE      16
+#define NONCE_SIZE    STOA_AEAD_NONCE_SIZE
+#define TAG_SIZE      STOA_AEAD_TAG_SIZE
 #define SALT_SIZE     16 /* the nonce of the payload */
 
 #define LABEL_X25519 "age-encryption.org/v1/X25519"
@@ -21,38 +22,8 @@
 /* ---- primitives ------------------------------------------------------------
  */
 
-/* ChaCha20-Poly1305: `to` gets len + 16 bytes when sealing, len - 16 when
- * opening. False: the tag is wrong, or (sealing) a failure of the library. */
-static bool
-aead(bool is_sealing, const uint8_t *key,
-    const uint8_t nonce[static NONCE_SIZE], struct stoa_str from, uint8_t *to)
-{
-	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-	const uint8_t *in = (const uint8_t *)from.data;
-	size_t len = is_sealing ? from.len : from.len - TAG_SIZE;
-	uint8_t tag[TAG_SIZE];
-	int done = 0, more = 0;
-	bool ok;
-
-	ok =
-	    cipher != NULL && EVP_CipherInit_ex(cipher, EVP_chacha20_poly1305(),
-				  NULL, key, nonce, is_sealing) == 1;
-	if (ok && !is_sealing) {
-		memcpy(tag, in + len, TAG_SIZE);
-		ok = EVP_CIPHER_CTX_ctrl(
-			 cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1;
-	}
-	ok = ok &&
-	     (len == 0 ||
-		 EVP_CipherUpdate(cipher, to, &done, in, (int)len) == 1) &&
-	     EVP_CipherFinal_ex(cipher, to + done, &more) == 1;
-	if (ok && is_sealing) {
-		ok = EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG,
-			 TAG_SIZE, to + len) == 1;
-	}
-	EVP_CIPHER_CTX_free(cipher);
-	return ok;
-}
+/* Nothing is vouched for beside the text. */
+#define AEAD(key, nonce) ((struct stoa_aead){(key), (nonce), {NULL, 0}})
 
 /* False for a point of low order: the result would be all zeros. */
 static bool
@@ -172,7 +143,7 @@ write_header(
 	once = storage_identity_of_key(random);
 	ok = x25519(once.secret, recipient, shared);
 	key = wrap_key(shared, once.recipient, recipient);
-	ok = ok && aead(true, key.bytes, zeros,
+	ok = ok && stoa_aead_seal(&AEAD(key.bytes, zeros),
 		       stoa_str_of_bytes(file_key, FILE_KEY_SIZE), wrapped);
 	OPENSSL_cleanse(random, sizeof(random));
 	OPENSSL_cleanse(shared, sizeof(shared));
@@ -228,7 +199,7 @@ seal_chunk(
 		return STOA_NO_MEMORY;
 	}
 	chunk_nonce(seal->chunk++, is_last, nonce);
-	if (!aead(true, seal->key, nonce, plain, to)) {
+	if (!stoa_aead_seal(&AEAD(seal->key, nonce), plain, to)) {
 		return STOA_INTERNAL;
 	}
 	stoa_buf_grow(out, len + TAG_SIZE);
@@ -296,7 +267,7 @@ unwrap(const struct storage_identity *identity,
 		return false;
 	}
 	key = wrap_key(shared, stanza->share, identity->recipient);
-	ok = aead(false, key.bytes, zeros,
+	ok = stoa_aead_open(&AEAD(key.bytes, zeros),
 	    stoa_str_of_bytes(stanza->body, sizeof(stanza->body)), file_key);
 	OPENSSL_cleanse(&key, sizeof(key));
 	OPENSSL_cleanse(shared, sizeof(shared));
@@ -391,7 +362,7 @@ storage_unseal_chunk(const struct storage_unseal *unseal, uint64_t number,
 		return STOA_CORRUPT;
 	}
 	chunk_nonce(number, number + 1 == unseal->chunk_count, nonce);
-	if (!aead(false, unseal->key, nonce, sealed, plain)) {
+	if (!stoa_aead_open(&AEAD(unseal->key, nonce), sealed, plain)) {
 		return STOA_CORRUPT;
 	}
 	*ret_len = sealed.len - TAG_SIZE;

@@ -111,7 +111,7 @@ wants 'what a type may not do is said' 'FEATURE_REQUEST proposals may not pay' c
 wants 'an owner may veto, others may not' 'needs the role owner' cyd '/veto id:1 reason:no'
 
 # ---- PARAMETER: a setting and a rule, in one --------------------------------
-param=$(proposes ada bob '/propose type:PARAMETER title:"No more gifts" description:"New members bring their own." action:"set welcome_grant 0; rule MODEL_APPROVAL quorum 20% voting 900ms timelock 500ms extension 0; command faq text Welcome; command sort model '"$model"'"')
+param=$(proposes ada bob '/propose type:PARAMETER title:"No more gifts" description:"New members bring their own." action:"set welcome_grant 0; rule MODEL_APPROVAL quorum 20% voting 900ms timelock 500ms extension 0; rule ETHICS voting 5s reveal 3s quorum 0 threshold 50% extension 0 sponsors 0; rule TEXT quorum 30% voting 2500ms extension 2500ms; charter reminder 1200ms last_reminder 500ms; command faq text Welcome; command sort model '"$model"'"')
 votes "$param" ada=for bob=for cyd=for dan=against
 # Meanwhile: optimistic MEMBERSHIP, one unopposed and one objected.
 quiet=$(proposes ada bob "/propose type:MEMBERSHIP title:\"Trainer\" description:\"Bob knows.\" action:\"role ${id[bob]} trainer\"")
@@ -140,6 +140,42 @@ wants 'the rule has changed' '20 %' ada '/rules type:MODEL_APPROVAL'
 id[eve]=$(says eve /balance | tee "$work/eve" | grep -o 'u_[a-z2-7]\{10\}' | head -1)
 grep -q '^Credit: 0 Joy' "$work/eve" && ok 'a new member gets no credit any more' ||
 	no 'the welcome grant' "$(cat "$work/eve")"
+
+# ---- a secret vote ----------------------------------------------------------
+secret=$(proposes ada '' '/propose type:ETHICS title:"No weapons" description:"Of no kind."')
+votes "$secret" ada=against bob=for cyd=for dan=against ada=for
+wants 'what was sealed is not repeated' 'Your ballot is sealed' dan "/vote id:$secret choice:against"
+wants 'who has voted can be told, what cannot' 'Sealed ballots: 4' eve "/proposal $secret"
+out=$(says eve "/proposal $secret") || true
+case $out in
+*'for '*' sealed'*'against '*' sealed'*) ok 'no choice is seen before the end' ;;
+*) no 'the secret' "$out" ;;
+esac
+case $out in *' %, '*) no 'the secret' "$out" ;; esac
+bot=$(awk '$1 == "bot" { print $2 }' "$STOA_HOME/run/pids")
+kill -9 "$bot"
+waits 'the bot died between commitment and opening, and is back' 'sealed ballot' ada "/vote $secret"
+
+# ---- reminders, and more time -----------------------------------------------
+nudge=$(proposes dan '' '/propose type:FEATURE_REQUEST title:"Remember" description:"..."')
+votes "$nudge" bob=for
+nudge_id=$(says dan "/proposal $nudge" | grep -o 'p_[a-z2-7]\{10\}' | head -1)
+for i in 1 2; do
+	out=$("$terminal" "$STOA_HOME" card "$(user dan)" "$nudge_id-reminder-$i") || true
+	case $out in
+	*"${id[bob]}"*) no "reminder $i" "$out" ;;
+	*'Have not voted: '*"${id[ada]}"*) ok "reminder $i names who has not voted, and nobody else" ;;
+	*) no "reminder $i" "$out" ;;
+	esac
+done
+more=$(proposes cyd '' '/propose type:TEXT title:"Late" description:"..."')
+more_id=$(says cyd "/proposal $more" | grep -o 'p_[a-z2-7]\{10\}' | head -1)
+votes "$more" ada=for bob=for
+"$terminal" "$STOA_HOME" card "$(user cyd)" "$more_id-extended" | grep -q 'more to vote' &&
+	ok 'a late quorum gives more time, and that is told' || no 'the extension' 'no card'
+
+waits 'the secret ballots were opened by themselves' 'It passed: **for** got 75 %' eve "/why $secret"
+wants 'each as its member cast it last' '4 ballots of 6 eligible members' eve "/why $secret"
 
 # ---- the treasury earns, and pays -------------------------------------------
 community=$("$stoa" verify --verbose | grep -o 'c_[a-z2-7]\{10\}' | head -1)

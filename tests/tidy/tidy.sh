@@ -51,7 +51,7 @@ only 'libwebsockets\.h' '^libcommon/edge/ws_lws\.c$'
 only 'curl/curl\.h' '^(libcommon/edge/(call|fetch)_curl|services/stoa/ready)\.c$'
 only 'hiredis/.*' '^libcommon/edge/cache_redis\.c$'
 only 'uv\.h' '^(libcommon/edge/(loop\.c|nats_watch\.c|cache_redis\.[ch]|call_curl\.c|snapshot_file\.c)|services/stoa/supervise\.c)$'
-only 'cairo(/.*)?\.h' '^services/discord/chart\.c$'
+only 'cairo(/.*)?\.h' '^services/discord/canvas\.[ch]$'
 only '(zlib|zstd)\.h' '^services/gateway/unpack\.c$'
 only 'seccomp\.h' '^(libcommon/edge/sandbox|services/worker/[a-z_]+)\.c$'
 

@@ -104,6 +104,17 @@ check('one\'s own works', /ancel/.test(textOf(i?.original)), i)
 
 // ---- votes ----
 
+// The custom_id and the chosen values of the list with that placeholder.
+const listOf = (m, placeholder) => {
+  let found
+  const walk = (v) => {
+    if (v?.placeholder === placeholder) found = v
+    else if (v && typeof v === 'object') Object.values(v).forEach(walk)
+  }
+  walk(m)
+  return found
+}
+
 for (const name of ['proposals', 'rules', 'credits']) {
   i = await s.say(name)
   check(`/${name} is answered before anything is proposed`, i?.answer_type === 4 && !/⛔|❌/.test(textOf(i?.original)), i)
@@ -119,7 +130,9 @@ check('everybody votes with them, privately, and gets a receipt', isEphemeral(i)
 i = await s.say('vote', { id: '#1', choice: 'against', reason: 'too soon' })
 check('/vote', /against/.test(textOf(i?.original)) && /Receipt/.test(textOf(i?.original)), i)
 i = await s.say('proposal', { id: '1' })
-check('/proposal draws bars and a gauge', /█/.test(textOf(i?.original)) && /quorum/.test(textOf(i?.original)), i)
+const picture = i?.original?.attachments?.[0]
+check('/proposal is a picture of the vote', picture?.content_type === 'image/png' && picture?.filename === 'vote.png', i?.original)
+check('told in words for who cannot see it', /quorum/.test(picture?.description) && /1\. for: /.test(picture?.description), picture)
 i = await s.say('why', { id: '#1' })
 check('/why tells that it is not decided yet', /not decided/.test(textOf(i?.original)), i)
 i = await s.say('propose', { type: 'TREASURY', title: 'Pay', description: 'For labels', action: 'pay somebody' })
@@ -130,10 +143,17 @@ i = await s.press(idOf(i?.original, 'Sponsor'), i?.message_ids?.[0], { user_id: 
 check('whom somebody else may sponsor', /#2|Pay/.test(textOf(i?.original)), i)
 i = await s.say('propose', { type: 'TEXT', title: 'Colour', description: 'Of the banner', options: 'red | blue | none of these' })
 const ranked = await until(10000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => idOf(m, 'Abstain') && /Colour/.test(textOf(m.components))))
-form = await s.press(idOf(ranked, 'Vote'), ranked?.id)
-check('a ranked ballot is a form', form?.answer_type === 9, form)
-i = await s.fill(form, { choice: 'blue > red' })
-check('and is cast', /blue &gt; red|blue > red|blue \\> red/.test(textOf(i?.original)), i)
+const graces = { user_id: s.grace }
+let booth = await s.press(idOf(ranked, 'Vote'), ranked?.id, graces)
+check('a ranked ballot is a list for each rank, for oneself', isEphemeral(booth) && ['Best', 'Second', 'Third'].every((l) => listOf(booth?.original, l)), booth)
+const rank = (label, value) => s.press(listOf(booth?.original, label)?.custom_id, booth?.message_ids?.[0] ?? booth?.original?.id, { values: [value], ...graces })
+i = await rank('Best', '1 #2')
+check('a choice takes the place of the card before', i?.answer_type === 7 && i?.original?.id === booth?.original?.id && /Not cast yet/.test(textOf(i?.original)), i)
+booth = i
+i = await rank('Second', '2 #1')
+check('and the next one adds to it', /blue \\?> red/.test(textOf(i?.original)), i)
+i = await s.press(idOf(i?.original, 'Cast this vote'), i?.original?.id, graces)
+check('and it is cast', /Receipt/.test(textOf(i?.original)) && /blue \\?> red/.test(textOf(i?.original)), i)
 i = await s.say('propose', { type: 'FINE_TUNE', title: 'Train', description: 'The treasury pays', action: `train ${cid} epochs=3 budget 1` })
 await until(10000, async () => (await s.get(`messages?channel=${s.channel}`)).find((m) => idOf(m, 'Abstain') && /Train/.test(textOf(m.components))))
 form = await s.say('vote', { id: '#4' })
@@ -196,16 +216,6 @@ const arrive = async (guild, systemChannel) => {
     preferred_locale: 'en-US', joined_at: new Date().toISOString(), system_channel_id: systemChannel, channels: [], members: [] } })
   return until(10000, async () => (await s.get('messages'))
     .find((m) => m.author?.id === s.world.bot.id && !known.has(m.id) && /All commands/.test(textOf(m.components))))
-}
-// The custom_id and the chosen values of the list with that placeholder.
-const listOf = (m, placeholder) => {
-  let found
-  const walk = (v) => {
-    if (v?.placeholder === placeholder) found = v
-    else if (v && typeof v === 'object') Object.values(v).forEach(walk)
-  }
-  walk(m)
-  return found
 }
 const GRANT = 'How much credit new members get'
 const ADMINS = 'Whose holders count as admins'

@@ -344,7 +344,8 @@ vote_booth(struct stoa_arena *arena)
 
 	own.is_eligible = true;
 	own.delegate = TEXT("u_gracegrace");
-	return bot_view_booth(arena, &s->proposal, &own, true);
+	return bot_view_booth(
+	    arena, &(struct bot_booth_view){&s->proposal, &own, NULL, true});
 }
 
 static Stoa__Chat__Card *

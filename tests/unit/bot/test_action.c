@@ -349,6 +349,49 @@ test_action_line_refuses_more_than_a_line(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static const char *
+chosen_line(const Stoa__Chat__Action *action, char *const *texts, size_t count)
+{
+	Stoa__Chat__Command command = STOA__CHAT__COMMAND__INIT;
+	Stoa__Chat__Option options[4], *list[4];
+
+	for (size_t i = 0; i < count; i++) {
+		stoa__chat__option__init(&options[i]);
+		options[i].name = TEXT("value");
+		options[i].value_case = STOA__CHAT__OPTION__VALUE_TEXT;
+		options[i].text = texts[i];
+		list[i] = &options[i];
+	}
+	command.options = list;
+	command.n_options = count;
+	return bot_action_line(&arena, action, &command);
+}
+
+/* Where several may be chosen they come together, or none at all. */
+static void
+test_action_line_joins_what_was_chosen(void **state)
+{
+	static char *texts[] = {TEXT("#3"), TEXT("a \"b\""), TEXT("#1")};
+	Stoa__Chat__Action action = STOA__CHAT__ACTION__INIT;
+
+	(void)state;
+	action.command = TEXT("/vote id:#12");
+	action.option = TEXT("choice");
+	assert_string_equal(
+	    chosen_line(&action, texts, 1), "/vote id:#12 choice:\"#3\"");
+	assert_string_equal(chosen_line(&action, texts, 3),
+	    "/vote id:#12 choice:\"#3, a \\\"b\\\", #1\"");
+	assert_string_equal(chosen_line(&action, texts, 0), "/vote id:#12");
+	action.none = TEXT("abstain");
+	assert_string_equal(
+	    chosen_line(&action, texts, 0), "/vote id:#12 choice:\"abstain\"");
+	assert_string_equal(
+	    chosen_line(&action, texts, 1), "/vote id:#12 choice:\"#3\"");
+	/* A button has nothing to choose from. */
+	action.option = TEXT("");
+	assert_string_equal(chosen_line(&action, texts, 0), "/vote id:#12");
+}
+
 int
 main(void)
 {
@@ -361,6 +404,7 @@ main(void)
 	    TEST(test_action_open_refuses_what_is_not_ours),
 	    TEST(test_action_line_reads_back_as_it_was_filled_in),
 	    TEST(test_action_line_puts_a_chosen_value_into_its_option),
+	    TEST(test_action_line_joins_what_was_chosen),
 	    TEST(test_action_line_is_the_command_of_a_button),
 	    TEST(test_action_line_refuses_more_than_a_line),
 	};

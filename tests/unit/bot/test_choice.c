@@ -64,6 +64,8 @@ test_choice_is_read_and_told(void **state)
 	    {FORM(SINGLE), false, "c, or d", "c, or d", 0},
 	    {FORM(APPROVAL), false, "red apples, 2", "red apples, plan 9", 0},
 	    {FORM(APPROVAL), false, "c, or d", "c, or d", 0},
+	    {FORM(APPROVAL), false, "#3, #1", "c, or d, red apples", 0},
+	    {FORM(RANKED), false, "#3 > #2", "c, or d > plan 9", 0},
 	    {FORM(RANKED), false, "plan 9 > red apples > 3",
 		"plan 9 > red apples > c, or d", 0},
 	    {FORM(RANKED), false, "2,1", "plan 9 > red apples", 0},
@@ -99,18 +101,29 @@ test_choice_hint_is_itself_a_choice(void **state)
 {
 	static char *plain[] = {
 	    (char *)(uintptr_t) "a", (char *)(uintptr_t) "b"};
+	static char *parted[] = {
+	    (char *)(uintptr_t) "a, or b", (char *)(uintptr_t) "c > d"};
 	static const Stoa__Governance__Form forms[] = {
 	    FORM(APPROVAL), FORM(RANKED), FORM(SPLIT), FORM(QUADRATIC)};
 
 	(void)state;
-	for (size_t i = 0; i < STOA_COUNT(forms); i++) {
-		Stoa__Governance__Proposal *p = proposal(forms[i], plain, 2);
-		Stoa__Governance__Ballot *b;
+	for (size_t i = 0; i < 2 * STOA_COUNT(forms); i++) {
+		Stoa__Governance__Proposal *p =
+		    proposal(forms[i / 2], i % 2 == 0 ? plain : parted, 2);
+		Stoa__Governance__Ballot *b, *again;
 
 		assert_true(
 		    bot_choice_read(stoa_str_of(bot_choice_hint(&arena, p)), p,
 			&arena, &b, &problem));
 		assert_int_equal(b->n_options, 2);
+		if (b->n_amounts > 0) {
+			continue;
+		}
+		assert_true(
+		    bot_choice_read(stoa_str_of(bot_choice_typed(&arena, p, b)),
+			p, &arena, &again, &problem));
+		assert_memory_equal(again->options, b->options,
+		    b->n_options * sizeof(b->options[0]));
 	}
 }
 
@@ -155,11 +168,35 @@ test_choice_bad_input_says_what_is_meant(void **state)
 	}
 }
 
+/* What a list gives back is a number, whatever options are called. */
+static void
+test_option_by_number_goes_before_names(void **state)
+{
+	static char *names[] = {
+	    (char *)(uintptr_t) "#2", (char *)(uintptr_t) "1"};
+	static const struct {
+		const char *text;
+		uint32_t option;
+	} rows[] = {{"#1", 0}, {"#2", 1}, {"1", 1}, {"2", 1}};
+	const Stoa__Governance__Proposal *p =
+	    proposal(FORM(SINGLE), names, STOA_COUNT(names));
+	uint32_t option;
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		assert_true(
+		    bot_choice_option(p, stoa_str_of(rows[i].text), &option));
+		assert_int_equal(option, rows[i].option);
+	}
+	assert_false(bot_choice_option(p, STOA_STR("#3"), &option));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_choice_is_read_and_told),
+	    cmocka_unit_test(test_option_by_number_goes_before_names),
 	    cmocka_unit_test(test_choice_hint_is_itself_a_choice),
 	    cmocka_unit_test(test_choice_bad_input_says_what_is_meant),
 	};

@@ -109,6 +109,10 @@ test_motion_each_verb_is_read_and_told(void **state)
 	    {"retire-command faq", "take the command faq away"},
 	    {"retire-rule model-approval",
 		"nothing of the type MODEL_APPROVAL can be proposed any more"},
+	    {"charter reminder 12h last_reminder 30m",
+		"charter: 100 voice credits each 30 d 0 h, drafts live 14 d 0 "
+		"h, reminders 12 h 0 min and 30 min 0 s before the end, owners "
+		"may not veto"},
 	    {"charter credits 150 round 14d",
 		"charter: 150 voice credits each 14 d 0 h, drafts live 14 d 0 "
 		"h, owners may not veto"},

@@ -222,6 +222,7 @@ test_vote_tells_what_votes_cost(void **state)
 	call = world_expect(w, "Governance", "Vote");
 	world_accept(w, call, 42, NULL);
 	assert_non_null(strstr(w->final->plain, "Cost: 58 voice credits"));
+	assert_non_null(strstr(w->final->plain, "Credits before: 100"));
 	assert_non_null(strstr(w->final->plain, "Credits left: 42"));
 }
 
@@ -249,17 +250,123 @@ test_vote_without_a_choice_asks_for_one(void **state)
 	world_expect_silence(w);
 }
 
-static void
-test_vote_refuses_secret_ballots_by_name(void **state)
-{
-	struct world *w = *state;
+static char *colours[] = {TEXT("red"), TEXT("a, b"), TEXT("blue")};
 
-	rule.reveal_us = 1;
-	(void)world_say(w, ADA, "x1", "/vote id:#12 choice:for");
+/* Says it on Discord; gives the card. */
+static const Stoa__Chat__Card *
+say_on_discord(struct world *w, const char *id, const char *line,
+    const char *token, const char *const *chosen)
+{
+	Stoa__Chat__Command c = STOA__CHAT__COMMAND__INIT;
+	Stoa__Chat__Option options[4], *list[4];
+
+	c.id = TEXT(id);
+	c.raw = TEXT(line);
+	c.token = TEXT(token);
+	c.workspace = TEXT("290926798626357999");
+	c.can_form = true;
+	c.options = list;
+	for (; chosen != NULL && chosen[c.n_options] != NULL; c.n_options++) {
+		stoa__chat__option__init(&options[c.n_options]);
+		options[c.n_options].name = TEXT("value");
+		options[c.n_options].value_case =
+		    STOA__CHAT__OPTION__VALUE_TEXT;
+		options[c.n_options].text = TEXT(chosen[c.n_options]);
+		list[c.n_options] = &options[c.n_options];
+	}
+	(void)world_deliver_discord(w, "100000000000000001", &c);
+	return w->final;
+}
+
+static void
+test_approval_is_chosen_from_a_list(void **state)
+{
+	static const char *const chosen[] = {"#3", "#2", NULL};
+	struct world *w = *state;
+	const Stoa__Governance__VoteRequest *in;
+	const Stoa__Chat__Select *list;
+	struct world_call *call;
+
+	rule.form = FORM(APPROVAL);
+	proposal.options = colours;
+	proposal.n_options = 3;
+	proposal.reject = -1;
+	(void)say_on_discord(w, "x1", "/proposal 12", "", NULL);
 	world_meet(w);
 	proposal_answer(w);
+	assert_int_equal(w->final->n_selects, 1);
+	list = w->final->selects[0];
+	assert_int_equal(list->count_max, 3);
+	assert_string_equal(list->choices[1]->label, "a, b");
+	assert_string_equal(list->choices[1]->value, "#2");
+	(void)say_on_discord(w, "x2", "", list->token, chosen);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	call = world_expect(w, "Governance", "Vote");
+	in = call->request;
+	assert_int_equal(in->ballot->n_options, 2);
+	assert_int_equal(in->ballot->options[0], 2);
+	assert_int_equal(in->ballot->options[1], 1);
+	world_accept(w, call, 9, NULL);
+	/* Nothing at all is to abstain. */
+	(void)say_on_discord(w, "x3", "", list->token, NULL);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	call = world_expect(w, "Governance", "Vote");
+	in = call->request;
+	assert_true(in->ballot->is_abstention);
+	world_accept(w, call, 10, NULL);
+}
+
+static void
+test_ranking_is_put_together_and_then_cast(void **state)
+{
+	static const char *const first[] = {"1 #3", NULL};
+	static const char *const second[] = {"2 #1", NULL};
+	struct world *w = *state;
+	const Stoa__Governance__VoteRequest *in;
+	struct world_call *call;
+
+	rule.form = FORM(RANKED);
+	proposal.options = colours;
+	proposal.n_options = 3;
+	(void)say_on_discord(w, "x1", "/vote 12", "", NULL);
+	world_meet(w);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	assert_null(w->final->form);
+	assert_false(w->final->is_update);
+	assert_int_equal(w->final->n_selects, 3);
+	assert_int_equal(w->final->n_buttons, 1); /* abstain */
+	(void)say_on_discord(w, "x2", "", w->final->selects[0]->token, first);
+	proposal_answer(w);
+	ballot_answer(w, 0);
 	world_expect_silence(w);
-	assert_string_equal(w->final->problem->code, "secret_ballot");
+	assert_true(w->final->is_update);
+	assert_int_equal(w->final->visibility, STOA__CHAT__VISIBILITY__ASKER);
+	assert_string_equal(w->final->selects[0]->value, "1 #3");
+	assert_non_null(strstr(w->final->plain, "Not cast yet: blue"));
+	(void)say_on_discord(w, "x3", "", w->final->selects[1]->token, second);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	assert_non_null(strstr(w->final->plain, "Not cast yet: blue > red"));
+	assert_string_equal(w->final->buttons[0]->label, "Cast this vote");
+	(void)say_on_discord(w, "x4", "", w->final->buttons[0]->token, NULL);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	call = world_expect(w, "Governance", "Vote");
+	in = call->request;
+	assert_int_equal(in->ballot->n_options, 2);
+	assert_int_equal(in->ballot->options[0], 2);
+	assert_int_equal(in->ballot->options[1], 0);
+	world_accept(w, call, 9, NULL);
+	/* Where it can only be typed, one line tells how. */
+	(void)world_say(w, ADA, "x5", "/vote 12");
+	world_meet(w);
+	proposal_answer(w);
+	ballot_answer(w, 0);
+	assert_int_equal(w->final->n_selects, 0);
+	assert_non_null(strstr(w->final->plain, "choice:\"#2 > red\""));
 }
 
 static void
@@ -428,7 +535,7 @@ tell(struct world *w, const char *reply, uint32_t reminder)
 }
 
 static void
-community_answer(struct world *w, const char *channel)
+channel_answer(struct world *w, const char *channel)
 {
 	Stoa__Accounts__CommunityReply in =
 	    STOA__ACCOUNTS__COMMUNITY_REPLY__INIT;
@@ -437,6 +544,27 @@ community_answer(struct world *w, const char *channel)
 	assert_string_equal(call->community, COMMUNITY);
 	in.announce_channel = TEXT(channel);
 	world_reply(w, call, &in.base);
+}
+
+static void
+name_answer(struct world *w, const char *member, const char *name)
+{
+	Stoa__Accounts__BalanceReply in = STOA__ACCOUNTS__BALANCE_REPLY__INIT;
+	struct world_call *call = world_expect(w, "Accounts", "Balance");
+	const Stoa__Accounts__BalanceQuery *asked = call->request;
+
+	assert_string_equal(call->community, COMMUNITY);
+	assert_string_equal(asked->member, member);
+	in.display_name = TEXT(name);
+	world_reply(w, call, &in.base);
+}
+
+/* Where it goes, and by whom it was proposed. */
+static void
+community_answer(struct world *w, const char *channel)
+{
+	channel_answer(w, channel);
+	name_answer(w, "", "");
 }
 
 static void
@@ -474,10 +602,36 @@ test_notice_reminds_by_name(void **state)
 {
 	struct world *w = *state;
 
+	proposal.member = TEXT(MEMBER);
 	(void)tell(w, "console|" ADA "|x1", 2);
-	community_answer(w, "");
+	channel_answer(w, "");
+	name_answer(w, MEMBER, "Ada");
+	assert_int_equal(w->final_count, 0);
+	name_answer(w, OTHER, "Grace *");
 	assert_string_equal(w->final->id, PROPOSAL "-reminder-2");
+	assert_non_null(strstr(w->final->plain, "Have not voted: Grace *"));
+	/* Who calls themselves like one of ours is called by id; so is who
+	 * cannot be asked for. */
+	(void)tell(w, "console|" ADA "|x1", 1);
+	channel_answer(w, "");
+	world_fail(w, world_expect(w, "Accounts", "Balance"), STOA_TIMEOUT);
+	name_answer(w, OTHER, "@treasury");
 	assert_non_null(strstr(w->final->plain, "Have not voted: " OTHER));
+}
+
+static void
+test_notice_tells_that_there_is_more_time(void **state)
+{
+	struct world *w = *state;
+
+	proposal.is_extended = true;
+	(void)tell(w, "console|" ADA "|x1", 3);
+	channel_answer(w, "");
+	name_answer(w, "", "");
+	name_answer(w, OTHER, "");
+	assert_string_equal(w->final->id, PROPOSAL "-extended");
+	assert_non_null(strstr(w->final->title, " more to vote"));
+	assert_non_null(strstr(w->final->plain, "Ends (extended)"));
 }
 
 static void
@@ -488,7 +642,7 @@ test_notice_of_a_draft_is_for_a_channel_of_news(void **state)
 
 	proposal.state = STATE(DRAFT);
 	d = tell(w, "console|" ADA "|x1", 0);
-	community_answer(w, "");
+	channel_answer(w, "");
 	assert_int_equal(d->end, WORLD_ACKED);
 	assert_int_equal(w->final_count, 0);
 	d = tell(w, "console|" ADA "|x1", 0);
@@ -521,7 +675,8 @@ main(void)
 	    TEST(test_vote_gives_a_receipt),
 	    TEST(test_vote_tells_what_votes_cost),
 	    TEST(test_vote_without_a_choice_asks_for_one),
-	    TEST(test_vote_refuses_secret_ballots_by_name),
+	    TEST(test_approval_is_chosen_from_a_list),
+	    TEST(test_ranking_is_put_together_and_then_cast),
 	    TEST(test_vote_refusal_is_put_into_words),
 	    TEST(test_unknown_proposal_is_named),
 	    TEST(test_delegate_names_who_and_where),
@@ -532,6 +687,7 @@ main(void)
 	    TEST(test_notice_goes_to_where_it_was_proposed),
 	    TEST(test_notice_prefers_the_announce_channel),
 	    TEST(test_notice_reminds_by_name),
+	    TEST(test_notice_tells_that_there_is_more_time),
 	    TEST(test_notice_of_a_draft_is_for_a_channel_of_news),
 	    TEST(test_notice_waits_for_accounts_and_ends_without_an_address),
 	};

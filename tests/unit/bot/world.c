@@ -124,6 +124,46 @@ stoa_bus_store(struct stoa_bus *b, const char *subject, const char *id,
 
 /* ---- what the broker keeps ---- */
 
+static void
+sealed_put(const char *key, struct stoa_str value, uint64_t expected,
+    stoa_kv_stored done, void *owner)
+{
+	struct world_value *now = stoa_map_get(&the->sealed, stoa_str_of(key));
+
+	if (the->store_status != STOA_OK) {
+		done(owner, the->store_status, 0);
+		return;
+	}
+	if (expected != STOA_KV_ANY &&
+	    expected != (now == NULL ? 0 : now->revision)) {
+		done(owner, STOA_CONFLICT, 0);
+		return;
+	}
+	now = stoa_arena_alloc(&the->arena, sizeof(*now));
+	assert_non_null(now);
+	now->data.data = stoa_arena_dup(&the->arena, value.data, value.len);
+	now->data.len = value.len;
+	now->revision = ++the->revision;
+	(void)stoa_map_put(&the->sealed, stoa_str_of(key), now);
+	done(owner, STOA_OK, now->revision);
+}
+
+static void
+sealed_get(const char *key, stoa_kv_got done, void *owner)
+{
+	const struct world_value *now =
+	    stoa_map_get(&the->sealed, stoa_str_of(key));
+
+	if (the->store_status != STOA_OK) {
+		done(owner, the->store_status, STOA_STR(""), 0);
+	} else if (now == NULL || now->data.len == 0) {
+		done(owner, STOA_NOT_FOUND, STOA_STR(""),
+		    now == NULL ? 0 : now->revision);
+	} else {
+		done(owner, STOA_OK, now->data, now->revision);
+	}
+}
+
 void
 stoa_kv_put(struct stoa_bus *b, const char *bucket, const char *key,
     struct stoa_str value, uint64_t expected, stoa_kv_stored done, void *owner)
@@ -131,7 +171,10 @@ stoa_kv_put(struct stoa_bus *b, const char *bucket, const char *key,
 	struct stoa_str *kept = stoa_arena_alloc(&the->arena, sizeof(*kept));
 
 	(void)b;
-	(void)expected;
+	if (strcmp(bucket, "chat-sealed") == 0) {
+		sealed_put(key, value, expected, done, owner);
+		return;
+	}
 	assert_string_equal(bucket, "chat-action");
 	assert_non_null(kept);
 	kept->data = stoa_arena_dup(&the->arena, value.data, value.len);
@@ -150,6 +193,10 @@ stoa_kv_get(struct stoa_bus *b, const char *bucket, const char *key,
 	    stoa_map_get(&the->kept, stoa_str_of(key));
 
 	(void)b;
+	if (strcmp(bucket, "chat-sealed") == 0) {
+		sealed_get(key, done, owner);
+		return;
+	}
 	assert_string_equal(bucket, "chat-action");
 	if (the->store_status != STOA_OK) {
 		done(owner, the->store_status, STOA_STR(""), 0);
@@ -260,6 +307,7 @@ world_new(int64_t rate_factor)
 	assert_non_null(the);
 	stoa_arena_init(&the->arena, NULL, 0, (size_t)64 * 1024 * 1024);
 	stoa_map_init(&the->kept, 7);
+	stoa_map_init(&the->sealed, 7);
 	the->calls_end = &the->calls;
 	the->now_us = 1;
 	the->bot = bot_new(&options);
@@ -273,6 +321,7 @@ world_free(struct world *w)
 	assert_true(bot_part.is_idle(w->bot));
 	bot_part.free(w->bot);
 	stoa_map_fini(&w->kept);
+	stoa_map_fini(&w->sealed);
 	stoa_arena_fini(&w->arena);
 	free(w);
 }

@@ -46,6 +46,11 @@ struct world_delivery {
 	unsigned pulses;
 };
 
+struct world_value {
+	struct stoa_str data;
+	uint64_t revision;
+};
+
 struct world {
 	struct bot *bot;
 	struct stoa_arena arena;
@@ -67,6 +72,9 @@ struct world {
 	void *gather_owner;
 	unsigned warn_count;
 	struct stoa_map kept; /* chat-action: reference -> struct stoa_str * */
+	/* chat-sealed: key -> struct world_value * */
+	struct stoa_map sealed;
+	uint64_t revision; /* of the last value stored there */
 };
 
 struct world *world_new(int64_t rate_factor);

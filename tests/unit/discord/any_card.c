@@ -257,6 +257,20 @@ progress_make(struct source *s, Stoa__Chat__Card *card)
 }
 
 static void
+gauge_make(struct source *s, Stoa__Chat__Card *card)
+{
+	Stoa__Chat__Gauge *g = part_new(s, sizeof(*g));
+
+	if (g != NULL) {
+		stoa__chat__gauge__init(g);
+		g->label = text_of(s, 40);
+		g->value = text_of(s, 60);
+		g->mark_text = text_of(s, 60);
+		card->gauge = g;
+	}
+}
+
+static void
 image_make(struct source *s, Stoa__Chat__Card *card)
 {
 	Stoa__Chat__Image *image = part_new(s, sizeof(*image));
@@ -281,7 +295,14 @@ select_fill(struct source *s, Stoa__Chat__Select *e)
 	e->token = token_of(s);
 	e->kind = (Stoa__Chat__SelectKind)(byte(s) % 5); /* one unknown */
 	e->value = byte(s) % 2 == 0 ? id : text_of(s, 30);
+	e->count_max = byte(s) % 30;
+	e->none = byte(s) % 2 == 0 ? e->value : text_of(s, 30);
 	FILL(s, e, choices, count_of(s, 25), Stoa__Chat__Choice, choice_make);
+	e->values = part_new(s, 25 * sizeof(e->values[0]));
+	for (size_t i = 0; e->values != NULL && i < e->n_choices && i < 25;
+	     i += 1 + byte(s) % 3) {
+		e->values[e->n_values++] = e->choices[i]->value;
+	}
 }
 
 static void
@@ -337,6 +358,7 @@ any_card(struct stoa_arena *arena, const uint8_t *bytes, size_t len)
 	FILL(s, card, selects, count_of(s, 6), Stoa__Chat__Select, select_fill);
 	FILL(s, card, series, count_of(s, 4), Stoa__Chat__Series, series_make);
 	FILL(s, card, bars, count_of(s, 20), Stoa__Chat__Bar, bar_make);
+	gauge_make(s, card);
 	return arena->is_overflown ? NULL : card;
 }
 

@@ -118,13 +118,13 @@ lists(struct stoa_arena *arena)
 	    {"Nothing", "0"}, {"100 Joy", "100"}, {NULL, NULL}};
 	static const struct bot_select all[] = {
 	    {STOA__CHAT__SELECT_KIND__CHOICES, "How much", "/setup", "grant",
-		"100", grants},
+		"100", grants, 0, NULL, NULL},
 	    {STOA__CHAT__SELECT_KIND__CHANNEL, "Where", "/setup", "channel",
-		"C024BE91L", NULL},
+		"C024BE91L", NULL, 0, NULL, NULL},
 	    {STOA__CHAT__SELECT_KIND__ROLE, "Admins", "/setup", "admins",
-		"41771983423143936", NULL},
+		"41771983423143936", NULL, 0, NULL, NULL},
 	    {STOA__CHAT__SELECT_KIND__PERSON, "Who", "/transfer amount:1", "to",
-		"53908232506183680", NULL},
+		"53908232506183680", NULL, 0, NULL, NULL},
 	};
 	struct bot_card b =
 	    bot_card_begin(arena, "Choose", STOA__CHAT__SEVERITY__INFO);

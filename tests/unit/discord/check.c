@@ -241,8 +241,12 @@ select_check(struct checker *c, struct stoa_json select)
 	struct stoa_json options = get(select, "options");
 	struct stoa_json_iter it = stoa_json_iter(options);
 	struct stoa_json_member m;
+	struct stoa_json low = get(select, "min_values");
+	struct stoa_json high = get(select, "max_values");
+	int64_t most = stoa_json_is_absent(high) ? 1 : int_of(high);
 	struct stoa_str values[25];
 	size_t count = 0;
+	int64_t chosen = 0;
 
 	id_check(c, get(select, "custom_id"));
 	optional_text(c, select, "placeholder", 150);
@@ -251,6 +255,7 @@ select_check(struct checker *c, struct stoa_json select)
 		(void)text_of(c, get(m.value, "label"), 100);
 		optional_text(c, m.value, "description", 100);
 		values[count] = text_of(c, get(m.value, "value"), 100);
+		chosen += !stoa_json_is_absent(get(m.value, "default"));
 		for (size_t i = 0; i < count; i++) {
 			stoa_assert(
 			    !stoa_str_is_equal(values[i], values[count]));
@@ -258,6 +263,9 @@ select_check(struct checker *c, struct stoa_json select)
 		count++;
 	}
 	stoa_assert(count > 0);
+	stoa_assert(most >= 1 && most <= (int64_t)count && chosen <= most);
+	stoa_assert(stoa_json_is_absent(low) ||
+		    (int_of(low) >= 0 && int_of(low) <= most));
 }
 
 static void

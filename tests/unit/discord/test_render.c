@@ -166,6 +166,77 @@ test_files_are_named_in_their_order(void **state)
 	assert_true(has_note(&r, "series", "shown in words"));
 }
 
+/* Never more chosen than may be, never more asked for than there are. */
+static void
+test_list_of_several_holds_to_what_there_is(void **state)
+{
+	static const char *const choices[][2] = {
+	    {"red", "#1"}, {"blue", "#2"}, {NULL, NULL}};
+	static const char *const values[] = {"#2", NULL};
+	struct bot_select list = {.kind = STOA__CHAT__SELECT_KIND__CHOICES,
+	    .label = "Which?",
+	    .command = "/vote id:1",
+	    .option = "choice",
+	    .value = "",
+	    .choices = choices,
+	    .count_max = 20,
+	    .values = values,
+	    .none = "abstain"};
+	struct discord_rendered r;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct bot_card b =
+		    bot_card_begin(&arena, "x", STOA__CHAT__SEVERITY__INFO);
+		Stoa__Chat__Card *card;
+
+		bot_card_select(&b, &list);
+		card = bot_card_finish(&b, true);
+		card->selects[0]->token = (char *)(uintptr_t) "token";
+		r = render(card, (struct discord_options){0});
+		assert_true(has(r.json, i == 0 ? "\"min_values\":0,"
+						 "\"max_values\":2"
+					       : "\"min_values\":1,"
+						 "\"max_values\":2"));
+		assert_true(has(r.json, "\"value\":\"#2\",\"default\":true"));
+		assert_false(has(r.json, "\"value\":\"#1\",\"default\":true"));
+		list.none = "";
+	}
+}
+
+/* A vote is a picture, told in its alternative text; what a picture cannot
+ * show of the names stands beside it. */
+static void
+test_vote_is_a_picture_with_its_words(void **state)
+{
+	struct bot_card b =
+	    bot_card_begin(&arena, "x", STOA__CHAT__SEVERITY__INFO);
+	struct discord_rendered r;
+	Stoa__Chat__Card *card;
+
+	(void)state;
+	bot_card_bar(&b, "for", 0.6, "60 %, 3 votes", true);
+	bot_card_bar(&b, "\u05e9\u05dc\u05d5\u05dd *now*", 0.4, "40 %", false);
+	bot_card_progress(&b, 0.5, "quorum: 5 of 10 votes", 0, 0);
+	bot_card_gauge(&b, &(struct bot_gauge){"Turnout", 0.25, "5 of 20 votes",
+			       0.5, "quorum: 10"});
+	card = bot_card_finish(&b, true);
+	r = render(card, (struct discord_options){0});
+	assert_int_equal(r.file_count, 1);
+	assert_int_equal(r.files[0].kind, DISCORD_FILE_VOTE);
+	assert_true(has(r.json,
+	    "\"Turnout: 5 of 20 votes, quorum: 10; 1. for: 60 %, 3 votes "
+	    "(wins); 2. "));
+	assert_true(
+	    has(r.json, "**2**  \u05e9\u05dc\u05d5\u05dd \\\\*now\\\\*"));
+	assert_false(has(r.json, "**1**"));
+	assert_false(has(r.json, "\u2588"));
+	r = render(card, (struct discord_options){.has_no_files = true});
+	assert_int_equal(r.file_count, 0);
+	assert_true(has(r.json, "\u2588"));
+	assert_true(has(r.json, "quorum: 5 of 10 votes"));
+}
+
 static void
 test_notes_tell_what_is_not_as_it_was(void **state)
 {
@@ -355,6 +426,8 @@ main(void)
 	    cmocka_unit_test(test_every_card_has_its_components),
 	    cmocka_unit_test(test_every_card_has_its_embed),
 	    cmocka_unit_test(test_private_card_is_ephemeral_at_first_only),
+	    cmocka_unit_test(test_list_of_several_holds_to_what_there_is),
+	    cmocka_unit_test(test_vote_is_a_picture_with_its_words),
 	    cmocka_unit_test(test_nonce_is_enforced),
 	    cmocka_unit_test(test_files_are_named_in_their_order),
 	    cmocka_unit_test(test_notes_tell_what_is_not_as_it_was),

@@ -541,6 +541,101 @@ test_chart_goes_along(void **state)
 	world_answer(w, call, 200, 0, "{}");
 }
 
+static void
+test_vote_goes_along_as_a_picture(void **state)
+{
+	struct world *w = *state;
+	Stoa__Chat__Card card = world_card("c1", "a vote");
+	Stoa__Chat__Bar bar = STOA__CHAT__BAR__INIT, *bars[] = {&bar};
+	Stoa__Chat__Gauge gauge = STOA__CHAT__GAUGE__INIT;
+	struct world_call *call;
+
+	bar.label = (char *)(uintptr_t) "for";
+	bar.value = (char *)(uintptr_t) "60 %";
+	gauge.label = (char *)(uintptr_t) "Turnout";
+	card.bars = bars;
+	card.n_bars = 1;
+	card.gauge = &gauge;
+	defer(w, "c1", "models");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_PATCH, ORIGINAL);
+	assert_int_equal(call->file_count, 1);
+	assert_says(call, "attachment://vote.png");
+	world_answer(w, call, 200, 0, "{}");
+	/* What cannot be drawn stands in words. */
+	w->has_no_charts = true;
+	card.id = (char *)(uintptr_t) "c2";
+	defer(w, "c2", "models");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_PATCH, ORIGINAL);
+	assert_int_equal(call->file_count, 0);
+	assert_null(strstr(call->json, "attachment://"));
+	assert_says(call, "60 %");
+	world_answer(w, call, 200, 0, "{}");
+}
+
+/* ---- in the place of what was pressed on ---- */
+
+static void
+press(struct world *w, const char *id)
+{
+	Stoa__Discord__Turn turn = STOA__DISCORD__TURN__INIT;
+	Stoa__Discord__Handle handle;
+
+	world_handle(w, &handle);
+	handle.kind = STOA__DISCORD__KIND__COMPONENT;
+	turn.command = (char *)(uintptr_t)id;
+	turn.handle = &handle;
+	turn.user = (char *)(uintptr_t)USER;
+	(void)world_turn_of(w, &turn);
+}
+
+static void
+test_own_card_is_replaced_by_the_next(void **state)
+{
+	struct world *w = *state;
+	Stoa__Chat__Card card = world_card("c1", "so far");
+	struct world_call *call;
+
+	card.is_update = true;
+	card.visibility = STOA__CHAT__VISIBILITY__ASKER;
+	press(w, "c1");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_POST, CALLBACK);
+	assert_says(call, "\"type\":7");
+	/* What it replaces stays the asker's own: no flag says so again. */
+	assert_says(call, "\"flags\":32768");
+	world_answer(w, call, 204, 0, "");
+	/* Nobody's message is replaced by what is for all, or by a command. */
+	card.id = (char *)(uintptr_t) "c2";
+	card.visibility = STOA__CHAT__VISIBILITY__EVERYBODY;
+	press(w, "c2");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_POST, CALLBACK);
+	assert_says(call, "\"type\":4");
+	world_answer(w, call, 204, 0, "");
+	card.id = (char *)(uintptr_t) "c3";
+	card.visibility = STOA__CHAT__VISIBILITY__ASKER;
+	(void)world_turn(w, "c3", "vote");
+	(void)world_final(w, &card);
+	call = world_expect(w, REST_POST, CALLBACK);
+	assert_says(call, "\"type\":4");
+	world_answer(w, call, 204, 0, "");
+}
+
+/* A card that answers nothing goes to its user in person. */
+static void
+test_card_for_one_person_is_a_direct_message(void **state)
+{
+	struct world *w = *state;
+	struct world_delivery *card = private_of(w, "told", "yours alone");
+
+	world_answer(w, world_expect(w, REST_POST, PEOPLE), 200, 0,
+	    "{\"id\":\"" DIRECT "\"}");
+	world_succeed(w, REST_POST, DIRECTS);
+	assert_int_equal(card->end, WORLD_ACKED);
+}
+
 /* ---- refusals ---- */
 
 static void
@@ -697,6 +792,9 @@ main(void)
 	    TEST(test_final_stays),
 	    TEST(test_deleted_message_is_written_anew),
 	    TEST(test_chart_goes_along),
+	    TEST(test_vote_goes_along_as_a_picture),
+	    TEST(test_own_card_is_replaced_by_the_next),
+	    TEST(test_card_for_one_person_is_a_direct_message),
 	    TEST(test_owner_is_told_once_a_day),
 	    TEST(test_refused_body_falls_to_the_floor),
 	    TEST(test_refused_bot_token_is_fatal),

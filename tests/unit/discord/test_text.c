@@ -206,6 +206,35 @@ test_markup_closes_what_it_cuts(void **state)
 	}
 }
 
+static void
+test_is_drawable_knows_what_any_font_has(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} rows[] = {
+	    {"", true},
+	    {"for", true},
+	    {"na\u00efve \u20ac 5 \u2192 \u0394", true},
+	    {"\u0434\u0430", true},
+	    {"e\u0301", false},		 /* a mark of its own */
+	    {"soft\u00adhyphen", false}, /* of no shape */
+	    {"\u05db\u05df", false},
+	    {"\u202eabc", false},
+	    {"\u2764\ufe0f", false},
+	    {"\U0001f44d", false},
+	    {"\u65e5\u672c", false},
+	    {"a\nb", false},
+	    {"\xc3", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(rows); i++) {
+		assert_int_equal(discord_is_drawable(stoa_str_of(rows[i].text)),
+		    rows[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -214,6 +243,7 @@ main(void)
 	    cmocka_unit_test(test_is_blank_knows_what_nobody_sees),
 	    cmocka_unit_test(
 		test_is_exact_refuses_what_would_come_back_changed),
+	    cmocka_unit_test(test_is_drawable_knows_what_any_font_has),
 	    cmocka_unit_test(test_bare_cuts_between_characters),
 	    cmocka_unit_test(test_escape_leaves_no_markup),
 	    cmocka_unit_test(test_markup_keeps_what_a_card_may_have),

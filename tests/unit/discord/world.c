@@ -338,6 +338,19 @@ discord_chart_draw(Stoa__Chat__Series *const *series, size_t count,
 }
 
 enum stoa_status
+discord_chart_vote(Stoa__Chat__Bar *const *bars, size_t count,
+    const Stoa__Chat__Gauge *gauge, unsigned scale, struct stoa_buf *to)
+{
+	(void)bars;
+	assert_true(count > 0 && scale > 0 && gauge != NULL);
+	if (the->has_no_charts) {
+		return STOA_NO_MEMORY;
+	}
+	stoa_buf_add_text(to, "a vote");
+	return STOA_OK;
+}
+
+enum stoa_status
 stoa_fetch_open(struct stoa_fetch **ret_fetch)
 {
 	*ret_fetch = (struct stoa_fetch *)the;

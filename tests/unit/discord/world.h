@@ -73,7 +73,8 @@ struct world {
 	enum stoa_status kv_status;   /* of every get and put */
 	enum stoa_status rest_status; /* of every rest_send */
 	enum stoa_status store_status;
-	bool is_deaf; /* the broker does not answer at all, for now */
+	bool has_no_charts; /* drawing fails */
+	bool is_deaf;	    /* the broker does not answer at all, for now */
 	stoa_consume_fn on_turn, on_card;
 	stoa_hear_fn on_edit;
 	unsigned window; /* of the turns */

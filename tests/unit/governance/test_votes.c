@@ -1,5 +1,7 @@
 #include "house.h"
 
+#include "governance/commitment.h"
+
 #define STATE(NAME)   STOA__GOVERNANCE__STATE__##NAME
 #define VERDICT(NAME) STOA__GOVERNANCE__VERDICT__##NAME
 
@@ -242,6 +244,199 @@ test_votes_delegation_moves_the_quorum(void **state)
 	play_end(&p);
 }
 
+/* ---- what is told ---- */
+
+static enum governance_effect
+effect_of(const struct play *p, const char *id, uint32_t *ret_reminder)
+{
+	const struct proposal *look = governance_get(p->state, stoa_str_of(id));
+	struct stoa_wall now = {p->now_us};
+
+	*ret_reminder = governance_reminder(look, now);
+	return governance_effect_of(look, now);
+}
+
+static void
+told(struct play *p, const char *id, uint32_t reminder)
+{
+	Stoa__Governance__RecordToldRequest in =
+	    STOA__GOVERNANCE__RECORD_TOLD_REQUEST__INIT;
+
+	in.proposal = (char *)(uintptr_t)id;
+	in.state = STATE(ACTIVE);
+	in.reminder = reminder;
+	assert_true(play(p, "@governance", "RecordTold", &in.base));
+	assert_int_equal(p->events, 1);
+	/* Stored twice, it is recorded once. */
+	assert_true(play(p, "@governance", "RecordTold", &in.base));
+	assert_int_equal(p->events, 0);
+}
+
+static void
+early_reminders(Stoa__Governance__FoundRequest *found)
+{
+	double_quorum(found);
+	found->charter->reminder_us = 30 * HOUR_US;
+	found->charter->last_reminder_us = 2 * HOUR_US;
+}
+
+/* Each once, in its time: opened, extended, reminded, reminded again. */
+static void
+test_votes_reminders_come_once(void **state)
+{
+	uint32_t reminder;
+	const char *id;
+	int64_t ends_us;
+	struct play p;
+
+	(void)state;
+	house_open(&p, early_reminders);
+	house_electors(&p);
+	id = house_vote_open(&p, "FEATURE_REQUEST", NULL, 0, NULL);
+	ends_us = house_look(&p, id)->ends_us;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 0);
+	told(&p, id, 0);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = ends_us - 30 * HOUR_US;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 1);
+	told(&p, id, 1);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = ends_us - HOUR_US;
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(house_choose(&p, i, id, 0));
+	}
+	assert_true(house_look(&p, id)->is_extended);
+	/* That goes first, and the last call comes before the new end. */
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_TELL);
+	assert_int_equal(reminder, GOVERNANCE_EXTENDED);
+	told(&p, id, GOVERNANCE_EXTENDED);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	p.now_us = house_look(&p, id)->ends_us - HOUR_US;
+	(void)effect_of(&p, id, &reminder);
+	assert_int_equal(reminder, 2);
+	told(&p, id, 2);
+	assert_int_equal(effect_of(&p, id, &reminder), GOVERNANCE_NOTHING);
+	play_end(&p);
+}
+
+/* ---- secret ballots ---- */
+
+static void
+secret_rule(Stoa__Governance__FoundRequest *found)
+{
+	found->rules[0]->reveal_us = HOUR_US;
+}
+
+static const uint8_t salt[STOA_HASH_SIZE] = "a salt";
+
+static bool
+secret_commit(struct play *p, unsigned member, const char *id, uint32_t option)
+{
+	Stoa__Governance__VoteRequest in = STOA__GOVERNANCE__VOTE_REQUEST__INIT;
+	Stoa__Governance__Ballot ballot = STOA__GOVERNANCE__BALLOT__INIT;
+	struct stoa_hash hash;
+
+	ballot.options = &option;
+	ballot.n_options = 1;
+	hash = governance_commitment(&p->arena, stoa_str_of(id),
+	    stoa_str_of(house_members[member]),
+	    stoa_str_of_bytes(salt, sizeof(salt)), &ballot);
+	in.proposal = (char *)(uintptr_t)id;
+	in.commitment.data = hash.bytes;
+	in.commitment.len = sizeof(hash.bytes);
+	return play(p, house_members[member], "Vote", &in.base);
+}
+
+static bool
+secret_open(struct play *p, unsigned member, const char *id, uint32_t option)
+{
+	Stoa__Governance__RevealRequest in =
+	    STOA__GOVERNANCE__REVEAL_REQUEST__INIT;
+	Stoa__Governance__Ballot ballot = STOA__GOVERNANCE__BALLOT__INIT;
+
+	ballot.options = &option;
+	ballot.n_options = 1;
+	in.proposal = (char *)(uintptr_t)id;
+	in.ballot = &ballot;
+	in.salt.data = (uint8_t *)(uintptr_t)salt;
+	in.salt.len = sizeof(salt);
+	return play(p, house_members[member], "Reveal", &in.base);
+}
+
+/* Members of the page after `after`, joined by spaces; "..." if it goes on. */
+static const char *
+secret_page(struct play *p, const char *id, const char *after, uint32_t limit)
+{
+	Stoa__Governance__SealedQuery in = STOA__GOVERNANCE__SEALED_QUERY__INIT;
+	Stoa__Governance__SealedReply out =
+	    STOA__GOVERNANCE__SEALED_REPLY__INIT;
+	const char *text = "";
+
+	in.proposal = (char *)(uintptr_t)id;
+	in.after = (char *)(uintptr_t)after;
+	in.limit = limit;
+	assert_int_equal(
+	    governance_query_sealed(p->state, &in, &p->arena, &out), STOA_OK);
+	assert_int_equal(out.state, house_look(p, id)->state);
+	for (size_t i = 0; i < out.n_ballots; i++) {
+		assert_int_equal(out.ballots[i]->commitment.len, 32);
+		text = stoa_arena_printf(
+		    &p->arena, "%s%.3s ", text, out.ballots[i]->member);
+	}
+	return out.next[0] == '\0'
+		   ? text
+		   : stoa_arena_printf(&p->arena, "%s...", text);
+}
+
+static void
+test_votes_secret_ones_are_listed_until_they_are_open(void **state)
+{
+	Stoa__Governance__BallotQuery own =
+	    STOA__GOVERNANCE__BALLOT_QUERY__INIT;
+	Stoa__Governance__BallotReply got =
+	    STOA__GOVERNANCE__BALLOT_REPLY__INIT;
+	struct play p;
+	const char *id;
+
+	(void)state;
+	house_open(&p, secret_rule);
+	house_electors(&p);
+	id = house_vote_open(&p, "FEATURE_REQUEST", NULL, 0, NULL);
+	assert_string_equal(secret_page(&p, id, "", 0), "");
+	assert_true(secret_commit(&p, 3, id, 1));
+	assert_true(secret_commit(&p, 0, id, 0));
+	assert_true(secret_commit(&p, 4, id, 0));
+	assert_true(secret_commit(&p, 3, id, 0)); /* instead */
+	assert_null(house_look(&p, id)->tally);
+	assert_int_equal(house_look(&p, id)->committed, 3);
+	assert_string_equal(secret_page(&p, id, "", 0), "u_a u_d u_e ");
+	assert_string_equal(secret_page(&p, id, "", 2), "u_a u_d ...");
+	assert_string_equal(secret_page(&p, id, house_members[3], 2), "u_e ");
+	own.proposal = (char *)(uintptr_t)id;
+	own.member = house_members[3];
+	assert_int_equal(
+	    governance_query_ballot(p.state, &own, &p.arena, &got), STOA_OK);
+	assert_true(got.is_committed);
+	assert_int_equal(got.commitment.len, 32);
+	assert_null(got.ballot);
+	assert_true(house_advance(&p, 3 * DAY_US));
+	assert_int_equal(house_look(&p, id)->state, STATE(REVEAL));
+	/* Not what was committed last. */
+	assert_false(secret_open(&p, 3, id, 1));
+	assert_string_equal(p.refusal, "commitment_differs");
+	assert_true(secret_open(&p, 3, id, 0));
+	assert_true(secret_open(&p, 0, id, 0));
+	assert_string_equal(secret_page(&p, id, "", 0), "u_e ");
+	assert_true(house_advance(&p, HOUR_US));
+	assert_int_equal(house_look(&p, id)->state, STATE(SUCCEEDED));
+	assert_int_equal(house_look(&p, id)->tally->ballots, 2);
+	play_end(&p);
+}
+
 /* ---- what follows ---- */
 
 static Stoa__Governance__Action
@@ -349,6 +544,9 @@ main(void)
 	    cmocka_unit_test(test_votes_quadratic_delegates_count_for_each),
 	    cmocka_unit_test(test_votes_a_late_quorum_extends_once),
 	    cmocka_unit_test(test_votes_delegation_moves_the_quorum),
+	    cmocka_unit_test(test_votes_reminders_come_once),
+	    cmocka_unit_test(
+		test_votes_secret_ones_are_listed_until_they_are_open),
 	    cmocka_unit_test(test_votes_are_executed_once_after_the_timelock),
 	    cmocka_unit_test(test_votes_change_rules_by_themselves),
 	};
