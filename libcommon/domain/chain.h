@@ -153,15 +153,17 @@ struct stoa_replica {
 	enum replica_phase phase;
 	bool is_caught_up;
 	bool is_stopped;
-	bool is_damaged;    /* the copy lacks records that were there once */
-	bool is_recovering; /* until done, over connections too */
-	uint64_t heads_due; /* a question to be answered once the copy is
-			     * clean; 0: none */
-	uint64_t covered;   /* of the copy, by the snapshot */
-	uint64_t last;	    /* where the last frame stood when scanned */
-	uint64_t followed;  /* the stream has been seen up to here */
-	uint32_t epoch;	    /* of the stream's sequences */
-	uint64_t position;  /* highest sequence known in this epoch */
+	bool is_damaged;       /* the copy lacks records that were there once */
+	uint64_t damage_bytes; /* of the copy that are no frames */
+	uint64_t repaired_bytes; /* of them: what stood there is further on */
+	bool is_recovering;	 /* until done, over connections too */
+	uint64_t heads_due;	 /* a question to be answered once the copy is
+				  * clean; 0: none */
+	uint64_t covered;	 /* of the copy, by the snapshot */
+	uint64_t last;		 /* where the last frame stood when scanned */
+	uint64_t followed;	 /* the stream has been seen up to here */
+	uint32_t epoch;		 /* of the stream's sequences */
+	uint64_t position;	 /* highest sequence known in this epoch */
 	struct stoa_hash position_hash;
 	uint64_t question;    /* the one of this connection */
 	uint64_t stream_last; /* when it came up */

@@ -75,6 +75,7 @@ note_put(struct stoa_replica *r)
 {
 	Stoa__Journal__Beat note = beat_of(r);
 
+	note.repaired_bytes = r->repaired_bytes;
 	stoa_arena_reset(&r->arena);
 	(void)copy_put(r, 0, stoa_pack(&r->arena, &note.base));
 }
@@ -543,6 +544,7 @@ void
 recover_caught_up(void *owner)
 {
 	struct stoa_replica *r = owner;
+	bool is_whole = true;
 
 	r->is_caught_up = true;
 	if (r->phase == REPLICA_RECOVERING) {
@@ -552,18 +554,25 @@ recover_caught_up(void *owner)
 		}
 		return;
 	}
-	r->is_damaged = false;
 	STOA_MAP_EACH(&r->chains, entry)
 	{
 		struct chain *c = entry->value;
 
 		if (c->orphaned > c->index) {
+			is_whole = false;
 			chain_freeze(r, c,
 			    "record %" PRIu64 " is neither in the own copy "
 			    "nor in the stream",
 			    c->index + 1);
 		}
 	}
+	/* What was missing stands further on in the copy by now: neither the
+	 * next start nor a snapshot need mind the hole. */
+	if (r->is_damaged && is_whole) {
+		r->repaired_bytes = r->damage_bytes;
+		note_put(r);
+	}
+	r->is_damaged = false;
 }
 
 /* ---- time ---------------------------------------------------------------- */

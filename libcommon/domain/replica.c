@@ -26,7 +26,7 @@ scan_report(struct stoa_replica *r, const struct stoa_copy_scan *scan)
 	char text[200];
 
 	/* Some community may have lost its last records without a trace. */
-	if (scan->damage_count > 0) {
+	if (r->damage_bytes > r->repaired_bytes) {
 		r->is_damaged = true;
 		(void)snprintf(text, sizeof(text),
 		    "the own copy is damaged in %" PRIu64

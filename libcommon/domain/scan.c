@@ -49,6 +49,7 @@ scan_position(struct stoa_replica *r, const struct stoa_frame *frame)
 		if (note != NULL &&
 		    note->hash.len == sizeof(r->position_hash.bytes)) {
 			r->is_recovering = note->is_recovering;
+			r->repaired_bytes = note->repaired_bytes;
 			r->position = note->position;
 			memcpy(r->position_hash.bytes, note->hash.data,
 			    note->hash.len);
@@ -105,9 +106,14 @@ replica_scan(
 {
 	enum stoa_status status;
 
+	*ret_scan = (struct stoa_copy_scan){0};
 	r->covered = r->o.snapshot.len == 0 ? 0 : snapshot_load(r);
+	if (is_thorough) {
+		r->damage_bytes = 0; /* counted anew */
+	}
 	status = stoa_copy_scan(
 	    r->o.copy, is_thorough ? 0 : r->covered, scan_frame, r, ret_scan);
+	r->damage_bytes += ret_scan->damage_bytes;
 	if (status == STOA_OK && r->is_stopped) {
 		status = STOA_UNSUPPORTED;
 	}

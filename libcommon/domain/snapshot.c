@@ -96,6 +96,8 @@ replica_put(struct stoa_buf *out, const struct stoa_replica *r)
 	stoa_image_put_number(out, r->position);
 	put_hash(out, &r->position_hash);
 	stoa_image_put_number(out, r->is_recovering);
+	stoa_image_put_number(out, r->damage_bytes);
+	stoa_image_put_number(out, r->repaired_bytes);
 	stoa_image_put_number(out, r->chains.count);
 }
 
@@ -108,6 +110,8 @@ replica_get(struct stoa_image *in, struct stoa_replica *r)
 	r->position = stoa_image_number(in);
 	get_hash(in, &r->position_hash);
 	r->is_recovering = stoa_image_below(in, 1) != 0;
+	r->damage_bytes = stoa_image_number(in);
+	r->repaired_bytes = stoa_image_number(in);
 	return stoa_image_below(in, DOMAIN_COMMUNITIES_MAX);
 }
 
@@ -227,6 +231,7 @@ snapshot_load(struct stoa_replica *r)
 	if (in.is_bad || in.rest.len > 0) {
 		replica_clear(r);
 		r->followed = r->position = r->epoch = 0;
+		r->damage_bytes = r->repaired_bytes = 0;
 		r->is_recovering = false;
 		return 0;
 	}
@@ -367,7 +372,7 @@ stoa_snapshot_make(
 	r = replica_alloc(options);
 	r->o.events = &hush;
 	status = replica_scan(r, true, &scan);
-	if (status == STOA_OK && scan.damage_count > 0) {
+	if (status == STOA_OK && r->damage_bytes > r->repaired_bytes) {
 		status = STOA_CORRUPT;
 	}
 	if (status == STOA_OK && scan.end == r->covered) {

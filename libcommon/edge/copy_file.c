@@ -149,6 +149,7 @@ scan_bytes(struct stoa_str all, size_t at, stoa_copy_visit visit, void *owner)
 		if (scan.damage_count++ == 0) {
 			scan.damage_offset = at;
 		}
+		scan.damage_bytes += next - at;
 		at = next;
 	}
 	return scan;

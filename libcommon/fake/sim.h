@@ -84,6 +84,7 @@ void sim_copy_free(struct stoa_copy *c);
  * stay. Nothing that was under way is called back. */
 void sim_copy_crash(struct stoa_copy *c);
 
+bool sim_copy_is_durable(const struct stoa_copy *c); /* all of it */
 uint64_t sim_copy_size(const struct stoa_copy *c);
 void sim_copy_flip(struct stoa_copy *c, uint64_t offset);
 void sim_copy_cut(struct stoa_copy *c, uint64_t size);

@@ -57,6 +57,12 @@ sim_copy_size(const struct stoa_copy *c)
 	return c->bytes.len;
 }
 
+bool
+sim_copy_is_durable(const struct stoa_copy *c)
+{
+	return c->durable == c->bytes.len;
+}
+
 void
 sim_copy_flip(struct stoa_copy *c, uint64_t offset)
 {
@@ -107,6 +113,7 @@ stoa_copy_scan(struct stoa_copy *c, uint64_t from, stoa_copy_visit visit,
 			if (scan.damage_count++ == 0) {
 				scan.damage_offset = at;
 			}
+			scan.damage_bytes += next - at;
 			at = next;
 			continue;
 		}

@@ -24,6 +24,7 @@ struct stoa_copy_scan {
 	uint64_t frame_count;
 	uint64_t damage_count;	/* runs of bytes that are no frame, mid-file */
 	uint64_t damage_offset; /* of the first one */
+	uint64_t damage_bytes;	/* of all of them */
 	uint64_t torn_bytes;	/* cut off the end */
 	uint64_t end;		/* where the next frame is going to stand */
 };

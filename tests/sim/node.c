@@ -49,7 +49,9 @@ on_committed(void *owner, const struct stoa_commit *commit)
 	struct node *n = owner;
 	uint64_t *told = told_of(n, commit->community);
 
-	if (commit->position == 0 && commit->index != *told + 1) {
+	/* What a snapshot covers is not told. */
+	if (commit->position == 0 && commit->index != *told + 1 &&
+	    (*told != 0 || !n->is_spared)) {
 		n->fail(n->world, "told out of order", n->core->name);
 	}
 	*told = commit->index;
@@ -77,11 +79,29 @@ on_alarm(void *owner, struct stoa_str community, const char *text)
 	}
 }
 
+/* The daemon removes its snapshot and ends, or a person restarts it because a
+ * writer has found damage; started again, it reads all. */
+static void
+give_up(void *arg)
+{
+	struct node *n = arg;
+
+	if (n->replica != NULL) {
+		stoa_replica_adopt(n->replica, (struct stoa_str){NULL, 0});
+		stoa_buf_clear(&n->snapshot);
+		node_crash(n);
+	}
+}
+
 static void
 on_stopped(void *owner, const char *text)
 {
 	struct node *n = owner;
 
+	if (n->has_rotted) {
+		sim_at(n->sim, 0, give_up, n);
+		return;
+	}
 	n->fail(n->world, "stopped", text);
 }
 
@@ -105,9 +125,11 @@ node_start(struct node *n)
 	    .nonce = (n->starts << 32) + ((uint64_t)n->number << 60),
 	    .clock = n->clock,
 	    .copy = n->copy,
+	    .snapshot = stoa_buf_str(&n->snapshot),
 	    .events = &events,
 	    .owner = n,
 	};
+	struct stoa_replica_stats stats;
 
 	n->told_count = 0;
 	memset(n->mine, 0, sizeof(n->mine));
@@ -115,7 +137,12 @@ node_start(struct node *n)
 	n->peer = sim_peer_new(n->lan);
 	options.stream = n->stream;
 	options.peer = n->peer;
+	n->is_spared = n->snapshot.len > 0; /* if it fits: it tells already */
 	stoa_assert(stoa_replica_new(&options, &n->replica) == STOA_OK);
+	stoa_replica_stats(n->replica, &stats);
+	n->is_spared = stats.snapshot_bytes > 0;
+	n->spared += n->is_spared;
+	n->has_rotted = n->has_rotted && n->is_spared;
 	if (n->started != NULL) {
 		n->started(n->world, n);
 	}
@@ -159,6 +186,38 @@ node_crash(struct node *n)
 }
 
 void
+node_snapshot(struct node *n)
+{
+	struct stoa_replica_options options = {
+	    .core = n->core,
+	    .copy = n->copy,
+	    .snapshot = stoa_buf_str(&n->snapshot),
+	};
+	struct stoa_buf newer;
+	enum stoa_status status;
+
+	if (!sim_copy_is_durable(n->copy)) {
+		return;
+	}
+	stoa_buf_init(&newer, (size_t)1 << 28);
+	status = stoa_snapshot_make(&options, &newer);
+	if (status == STOA_OK || status == STOA_CORRUPT) {
+		if (status == STOA_CORRUPT) {
+			stoa_buf_clear(&newer);
+			sim_at(n->sim, 0, give_up, n);
+		}
+		if (n->replica != NULL) {
+			stoa_replica_adopt(n->replica, stoa_buf_str(&newer));
+		}
+		stoa_buf_fini(&n->snapshot);
+		n->snapshot = newer;
+	} else {
+		stoa_assert(status == STOA_NOT_FOUND);
+		stoa_buf_fini(&newer);
+	}
+}
+
+void
 node_tick(void *arg)
 {
 	struct node *n = arg;
@@ -168,6 +227,10 @@ node_tick(void *arg)
 	}
 	if (n->replica != NULL) {
 		stoa_replica_tick(n->replica);
+	}
+	/* Whether the daemon lives or not. */
+	if (stoa_rng_chance(sim_rng(n->sim), 8)) {
+		node_snapshot(n);
 	}
 	sim_at(n->sim, 100 * STOA_US_PER_MS, node_tick, n);
 }

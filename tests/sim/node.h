@@ -3,6 +3,7 @@
 #ifndef STOA_TESTS_SIM_NODE_H
 #define STOA_TESTS_SIM_NODE_H
 
+#include "base/buf.h"
 #include "base/core.h"
 #include "domain/replica.h"
 #include "fake/sim.h"
@@ -17,6 +18,13 @@ struct node {
 	uint32_t number;
 	uint32_t count;
 	struct stoa_copy *copy;
+	/* What the next start begins with; whether the last one did, and how
+	 * often. */
+	struct stoa_buf snapshot;
+	bool is_spared;
+	uint64_t spared;
+	/* The disk was meddled with, and nobody has read all of it since. */
+	bool has_rotted;
 	struct stoa_clock *clock; /* of its machine: outlives a crash */
 	struct stoa_stream *stream;
 	struct stoa_peer *peer;
@@ -45,6 +53,9 @@ void node_stop(struct node *n);
 
 /* Stops at once, keeps what the disk has, starts again within a second. */
 void node_crash(struct node *n);
+
+/* Writes a snapshot of what is durable, as a second process would. */
+void node_snapshot(struct node *n);
 
 /* Begins the 100 ms tick that every daemon has. */
 void node_tick(void *node);

@@ -113,6 +113,7 @@ copy_rot(struct run *r, struct node *n)
 	}
 	at = stoa_rng_below(sim_rng(r->world.sim), size);
 	r->flips++;
+	n->has_rotted = true;
 	if (stoa_rng_chance(sim_rng(r->world.sim), 2)) {
 		sim_copy_flip(n->copy, at);
 	} else {
@@ -581,6 +582,7 @@ run(uint64_t seed)
 	result.counts[2] = r.flips;
 	result.counts[3] = r.merges;
 	result.counts[4] = r.links;
+	result.counts[5] = world_spared(&r.world);
 	world_stop(&r.world);
 	world_free(&r.world);
 	return result;
@@ -593,7 +595,7 @@ main(int argc, char **argv)
 	    .name = "accounts",
 	    .run = run,
 	    .counts = {"crashes", "lost tails", "damaged copies",
-		"members merged", "users linked"},
+		"members merged", "users linked", "starts from a snapshot"},
 	};
 
 	for (int i = 0; i < COMMUNITIES; i++) {

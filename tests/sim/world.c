@@ -76,6 +76,19 @@ world_domain_start(
 }
 
 uint64_t
+world_spared(const struct world *w)
+{
+	uint64_t spared = 0;
+
+	for (int d = 0; d < w->domain_count; d++) {
+		for (uint32_t i = 0; i < w->node_count; i++) {
+			spared += w->domains[d].nodes[i].spared;
+		}
+	}
+	return spared;
+}
+
+uint64_t
 world_crash_count(const struct world *w)
 {
 	uint64_t count = 0;
@@ -235,6 +248,7 @@ world_free(struct world *w)
 	for (int d = 0; d < w->domain_count; d++) {
 		for (uint32_t i = 0; i < w->node_count; i++) {
 			sim_copy_free(w->domains[d].nodes[i].copy);
+			stoa_buf_fini(&w->domains[d].nodes[i].snapshot);
 			sim_clock_free(w->domains[d].nodes[i].clock);
 		}
 		sim_lan_free(w->domains[d].lan);

@@ -72,6 +72,9 @@ bool world_crash_point(struct world *w, struct node *n, enum crash_point point);
 
 uint64_t world_crash_count(const struct world *w);
 
+/* Starts that began from a snapshot. */
+uint64_t world_spared(const struct world *w);
+
 /* Ends the faults: what travels still takes its time, clocks are right. */
 void world_heal(void *world);
 
