@@ -39,6 +39,26 @@ for number in 1 25 50; do
 		{ cat "$work/vote.txt"; fail "proposal $number is counted again"; }
 	ok "proposal $number is counted again from the bundle"
 done
+# Killed once more, both begin from a snapshot, and have the same heads.
+spared() {
+	curl -s --unix-socket "$home/run/$1.sock" http://x/metrics |
+		awk '$1 == "stoa_journal_snapshot_bytes" && $2 > 0 { found = 1 }
+			END { exit !found }'
+}
+for replica in 0 1; do
+	name=governance$([ "$replica" = 0 ] || echo "-$replica")
+	"${stoa%/*}/stoa-governance" --home "$home" --replica "$replica" \
+		--write-snapshot || fail "a snapshot of $name is written"
+	kill -9 "$(awk -v n="$name" '$1 == n { print $2 }' "$home/run/pids")"
+	for ((i = 0; i < 200; i++)); do
+		if spared "$name"; then break; fi
+		sleep 0.1
+	done
+	spared "$name" || fail "$name begins from its snapshot"
+done
+"$stoa" verify --home "$home" >"$work/verify.txt" ||
+	{ cat "$work/verify.txt"; fail 'what began from snapshots is the same'; }
+ok 'what began from snapshots is the same'
 # A byte in the middle of the bundle: a ballot, most likely.
 size=$(stat -c %s "$work/bundle")
 printf '\377' | dd of="$work/bundle" bs=1 seek=$((size / 2)) conv=notrunc status=none
