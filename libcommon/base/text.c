@@ -33,6 +33,24 @@ stoa_text_set(char **text, const char *value)
 	free(before);
 }
 
+/* At `p`, in text that is well-formed and terminated: what a terminal obeys
+ * (C0, DEL and C1), and what turns the order of other people's letters around
+ * (U+202A to 202E, U+2066 to 2069). Marks of direction and joiners are left:
+ * languages need them. */
+static bool
+is_deceptive(const unsigned char *p)
+{
+	if (p[0] < 0x20 || p[0] == 0x7f) {
+		return true;
+	}
+	if (p[0] == 0xc2) {
+		return p[1] < 0xa0;
+	}
+	return p[0] == 0xe2 &&
+	       ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+		   (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 static bool
 is_valid(const char *text, size_t len_min, size_t len_max, bool has_lines)
 {
@@ -42,8 +60,10 @@ is_valid(const char *text, size_t len_min, size_t len_max, bool has_lines)
 		return false;
 	}
 	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.data[i] < 0x20 &&
-		    !(has_lines && s.data[i] == '\n')) {
+		if (has_lines && s.data[i] == '\n') {
+			continue;
+		}
+		if (is_deceptive((const unsigned char *)s.data + i)) {
 			return false;
 		}
 	}

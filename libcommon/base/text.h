@@ -14,8 +14,8 @@ char *stoa_text_of(struct stoa_str text);
 /* Frees what stood there; `value` may be part of it. */
 void stoa_text_set(char **text, const char *value);
 
-/* One line of well-formed UTF-8 without control characters, its length in
- * bytes within these. */
+/* One line of well-formed UTF-8 without control characters and without what
+ * turns the direction of reading, its length in bytes within these. */
 bool stoa_text_is_line(const char *text, size_t len_min, size_t len_max);
 
 /* The same with line ends (LF), possibly empty. */

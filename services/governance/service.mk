@@ -14,7 +14,7 @@ $(eval $(call daemon,governance,services/governance/main.c \
 	services/governance/facts.c,\
 	edge domain governance base proto,$(EDGE_LIBS)))
 
-$(foreach t,votes audit unite deposit,$(eval $(call unit,governance_$(t),\
+$(foreach t,votes audit bad unite deposit,$(eval $(call unit,governance_$(t),\
 	tests/unit/governance/test_$(t).c tests/unit/governance/house.c,\
 	governance base proto,-lprotobuf-c $(BASE_LIBS))))
 

@@ -228,7 +228,7 @@ submit_is_valid(const struct training *s, const struct stoa_command *c,
 		    "this community has no such data set; /upload it first");
 		return false;
 	}
-	if (!text_is_valid(in->name, TRAINING_NAME_MAX)) {
+	if (!stoa_text_is_line(in->name, 0, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "name",
 		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return false;
@@ -366,7 +366,7 @@ jobs_decide_claim(const struct training *s, const struct stoa_command *c,
 		return;
 	}
 	if (in->worker[0] == '\0' ||
-	    !text_is_valid(in->worker, TRAINING_NAME_MAX)) {
+	    !stoa_text_is_line(in->worker, 0, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "worker",
 		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return;
@@ -525,7 +525,7 @@ jobs_decide_fail(const struct training *s, const struct stoa_command *c,
 	if (job == NULL) {
 		return;
 	}
-	if (!text_is_valid(in->detail, TRAINING_DETAIL_MAX)) {
+	if (!stoa_text_is_line(in->detail, 0, TRAINING_DETAIL_MAX)) {
 		REFUSE(d, name_not_valid, "detail",
 		    stoa_decide_number(d, TRAINING_DETAIL_MAX));
 		return;

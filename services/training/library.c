@@ -5,22 +5,6 @@
 
 #include <stdlib.h>
 
-bool
-text_is_valid(const char *text, size_t len_max)
-{
-	struct stoa_str s = stoa_str_of(text);
-
-	if (s.len > len_max || !stoa_str_is_utf8(s)) {
-		return false;
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.data[i] < 0x20) {
-			return false;
-		}
-	}
-	return true;
-}
-
 void
 library_decide_dataset(const struct training *s, const struct stoa_command *c,
     struct stoa_decision *d)
@@ -39,7 +23,7 @@ library_decide_dataset(const struct training *s, const struct stoa_command *c,
 		REFUSE(d, dataset_not_valid, in->cid, "it is not a CID");
 		return;
 	}
-	if (!text_is_valid(in->name, TRAINING_NAME_MAX)) {
+	if (!stoa_text_is_line(in->name, 0, TRAINING_NAME_MAX)) {
 		REFUSE(d, name_not_valid, "name",
 		    stoa_decide_number(d, TRAINING_NAME_MAX));
 		return;

@@ -120,7 +120,6 @@ struct dataset *dataset_add(struct training *s, struct stoa_str cid);
 struct model *model_add(struct training *s, Stoa__Training__ModelCreated *said);
 void dataset_free(struct dataset *d);
 void model_free(struct model *m);
-bool text_is_valid(const char *text, size_t len_max);
 
 #define REFUSE(d, reason, ...) \
 	STOA_REFUSE((d), STOA__TRAINING__REFUSAL_REASON__##reason, __VA_ARGS__)

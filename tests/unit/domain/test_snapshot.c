@@ -227,6 +227,8 @@ start(struct stoa_str snapshot)
 	stoa_replica_stats(r, &s.stats);
 	stoa_replica_free(r);
 	sim_stream_free(options.stream);
+	while (sim_step(w.sim)) { /* its connection ends */
+	}
 	return s;
 }
 
