@@ -234,7 +234,10 @@ Stoa__Chat__Card *
 bot_view_rate_limited(struct stoa_arena *arena,
     const struct bot_command *command, int64_t retry_after_us, bool is_shared)
 {
-	const char *wait = bot_words_duration(arena, retry_after_us);
+	/* Whole seconds, and rounded up: who waits that long is let through. */
+	int64_t whole_us = (retry_after_us + STOA_US_PER_S - 1) /
+			   STOA_US_PER_S * STOA_US_PER_S;
+	const char *wait = bot_words_duration(arena, whole_us);
 	const char *fix = stoa_arena_printf(arena, "wait %s", wait);
 	struct bot_problem problem = {
 	    .code = stoa_status_name(STOA_RATE_LIMITED),

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { readFileSync } from 'node:fs'
 import { ADMINISTRATOR, MANAGE_GUILD, Suite, check, idOf, isEphemeral, metricFaults, report, textOf, until } from './suite.mjs'
 
-const s = await Suite.start({ config: { heartbeat_interval_ms: 5000 } })
+const s = await Suite.start({ up: ['--bot-rate-factor=1000'], config: { heartbeat_interval_ms: 5000 } })
 check('the suite is up', s.upStatus === 0, s.upText)
 const commands = await until(10000, async () => { const c = (await s.get('commands')).global; return c?.length ? c : null })
 check('the catalogue is registered', commands?.some((c) => c.name === 'train'), commands)
