@@ -3,40 +3,8 @@
 # there, answered here; then money, jobs and votes are one, and stay one when
 # one of them leaves again.
 set -Eeuo pipefail
-terminal=$2
-work=$(mktemp -d)
-export STOA_HOME=$work/home
-stoa=$1
-passed=0
-failed=0
-ended() {
-	"$stoa" down >/dev/null 2>&1 || true
-	rm -rf "$work"
-}
-trap ended EXIT
-trap 'echo "FAIL line $LINENO: $BASH_COMMAND" >&2' ERR
+. "${0%/*}/members.sh" "$1" "$2"
 
-ok() { passed=$((passed + 1)); echo "ok   $1"; }
-no() { failed=$((failed + 1)); echo "FAIL $1: $2"; }
-user() { echo "t_$1aaaaaaaaaa" | cut -c1-12; }
-says() { "$terminal" "$STOA_HOME" say "$(user "$1")" "$2"; }
-wants() { # what, part of the answer, member, line
-	local out
-	out=$(says "$3" "$4" 2>&1) || true
-	case $out in
-	*"$2"*) ok "$1" ;;
-	*) no "$1" "$out" ;;
-	esac
-}
-waits() { # what, part, member, line: asked until it says so
-	local out deadline=$((SECONDS + 15))
-	while :; do
-		out=$(says "$3" "$4" 2>&1) || true
-		case $out in *"$2"*) ok "$1"; return ;; esac
-		[ $SECONDS -lt $deadline ] || { no "$1" "$out"; return; }
-		sleep 0.1
-	done
-}
 member() { says "$1" /whoami | grep -o 'u_[a-z2-7]\{10\}' | head -1; }
 
 "$stoa" up --detach --bot-rate-factor 1000 >"$work/up.txt" ||

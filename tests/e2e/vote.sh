@@ -3,41 +3,8 @@
 # passes is done, what waits says for whom, and /why tells each story. Days
 # pass in a second: --governance-pace.
 set -Eeuo pipefail
-terminal=$2
-work=$(mktemp -d)
-export STOA_HOME=$work/home
-stoa=$1
-passed=0
-failed=0
-ended() {
-	"$stoa" down >/dev/null 2>&1 || true
-	rm -rf "$work"
-}
-trap ended EXIT
-trap 'echo "FAIL line $LINENO: $BASH_COMMAND" >&2' ERR
+. "${0%/*}/members.sh" "$1" "$2"
 
-ok() { passed=$((passed + 1)); echo "ok   $1"; }
-no() { failed=$((failed + 1)); echo "FAIL $1: $2"; }
-# A member is the terminal's user of that name.
-user() { echo "t_$1aaaaaaaaaa" | cut -c1-12; }
-says() { "$terminal" "$STOA_HOME" say "$(user "$1")" "$2"; }
-wants() { # what, part of the answer, member, line
-	local out
-	out=$(says "$3" "$4" 2>&1) || true
-	case $out in
-	*"$2"*) ok "$1" ;;
-	*) no "$1" "$out" ;;
-	esac
-}
-waits() { # what, part, member, line: asked until it says so
-	local out deadline=$((SECONDS + 15))
-	while :; do
-		out=$(says "$3" "$4" 2>&1) || true
-		case $out in *"$2"*) ok "$1"; return ;; esac
-		[ $SECONDS -lt $deadline ] || { no "$1" "$out"; return; }
-		sleep 0.1
-	done
-}
 # Proposes as a member; waits until it is open (a sponsor helps if need be);
 # gives the number.
 proposes() { # member, sponsor or "", line
