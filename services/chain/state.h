@@ -1,0 +1,136 @@
+/* state.h - the state of a wallet. Private to chain's core. */
+#ifndef CHAIN_STATE_H
+#define CHAIN_STATE_H
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "chain/chain.h"
+#include "chain/limits.h"
+
+/* What was signed; of the raw bytes only the newest are kept. */
+struct attempt {
+	struct stoa_hash hash;
+	uint64_t max_fee_wei, tip_wei;
+	bool is_cancellation;
+};
+
+struct chain_intent {
+	struct stoa_str id; /* owned by the map */
+	char *submitter;
+	Stoa__Chain__SubmitRequest *said;
+	Stoa__Chain__State state;
+	uint64_t nonce;
+	uint64_t gas, max_fee_wei, tip_wei; /* as reserved */
+	uint64_t cost_gwei;		    /* at most, by the newest price */
+	uint32_t attempt_count;
+	struct attempt *attempts;
+	size_t raw_len;
+	uint8_t *raw;
+	uint32_t mined; /* number of the attempt, from 1; 0: none */
+	uint64_t block, gas_used;
+	struct stoa_hash block_hash;
+	bool is_reverted;
+	bool is_cancel_asked;
+	char *why; /* of a refusal */
+};
+
+struct chain_wallet {
+	bool is_open;
+	uint64_t chain_id;
+	uint8_t address[CHAIN_ADDRESS_SIZE];
+	uint64_t next_nonce;
+	uint64_t intent_cap_gwei, day_cap_gwei;
+	int64_t day;	     /* the newest one on which something was spent */
+	uint64_t spent_gwei; /* on it */
+	uint64_t in_flight_count;
+	struct stoa_map intents; /* id -> struct chain_intent * */
+	struct stoa_map open;	 /* those without an end */
+};
+
+/* ---- wallet.c ---- */
+void wallet_decide_open(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void wallet_apply_opened(
+    struct chain_wallet *s, const Stoa__Chain__WalletOpened *e);
+
+/* What may be spent now; refuses by the cap's name. `had`: counted before. */
+bool wallet_affords(const struct chain_wallet *s, struct stoa_wall now,
+    uint64_t cost_gwei, uint64_t had_gwei, struct stoa_decision *d);
+void wallet_spend(struct chain_wallet *s, struct stoa_wall now, uint64_t gwei);
+
+/* Gas at its price and value, in gwei, rounded up. */
+uint64_t cost_gwei(uint64_t gas, uint64_t max_fee_wei, uint64_t value_gwei);
+
+/* ---- intents.c ---- */
+void intents_decide_submit(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void intents_decide_refuse(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void intents_decide_cancel(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void intents_apply_submitted(struct chain_wallet *s,
+    const struct stoa_fact *fact, const Stoa__Chain__IntentSubmitted *e);
+void intents_apply_refused(
+    struct chain_wallet *s, const Stoa__Chain__IntentRefused *e);
+void intents_apply_cancel(
+    struct chain_wallet *s, const Stoa__Chain__CancelAsked *e);
+void intents_apply_ended(
+    struct chain_wallet *s, const Stoa__Chain__IntentEnded *e);
+struct chain_intent *intent_add(struct chain_wallet *s, struct stoa_str id,
+    Stoa__Chain__SubmitRequest *said);
+struct chain_intent *intent_must(struct chain_wallet *s, const char *id);
+/* Refuses when there is none, or its state is not among these. */
+const struct chain_intent *intent_find(const struct chain_wallet *s,
+    const char *id, unsigned states, struct stoa_decision *d);
+void intent_state_set(
+    struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state);
+void intent_free(struct chain_intent *i);
+void event_ended(struct stoa_decision *d, const struct chain_intent *i,
+    Stoa__Chain__State state);
+bool has_nonce(Stoa__Chain__State state);
+bool has_ended(Stoa__Chain__State state);
+bool is_chain(const struct stoa_command *c, struct stoa_decision *d);
+
+/* ---- nonces.c ---- */
+void nonces_decide_reserve(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void nonces_decide_signed(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void nonces_decide_sent(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void nonces_decide_taken(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void nonces_apply_reserved(struct chain_wallet *s, const struct stoa_fact *fact,
+    const Stoa__Chain__NonceReserved *e);
+void nonces_apply_signed(struct chain_wallet *s, const struct stoa_fact *fact,
+    const Stoa__Chain__TransactionSigned *e);
+void nonces_apply_sent(
+    struct chain_wallet *s, const Stoa__Chain__TransactionSent *e);
+void nonces_apply_taken(
+    struct chain_wallet *s, const Stoa__Chain__NonceTaken *e);
+
+/* ---- blocks.c ---- */
+void blocks_decide_mined(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void blocks_decide_reorged(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void blocks_decide_final(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void blocks_apply_mined(
+    struct chain_wallet *s, const Stoa__Chain__TransactionMined *e);
+void blocks_apply_reorged(
+    struct chain_wallet *s, const Stoa__Chain__TransactionReorged *e);
+
+/* ---- image.c ---- */
+void chain_image_save(const void *state, struct stoa_buf *out);
+bool chain_image_load(void *state, struct stoa_str bytes);
+
+#define REFUSE(d, reason, ...) \
+	STOA_REFUSE((d), STOA__CHAIN__REFUSAL_REASON__##reason, __VA_ARGS__)
+
+#define EVENT_KIND(KIND) STOA__CHAIN__EVENT__KIND_##KIND
+#define STATE(NAME)	 STOA__CHAIN__STATE__##NAME
+#define IN(NAME)	 (1u << STATE(NAME))
+
+#endif
