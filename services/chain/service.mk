@@ -1,0 +1,13 @@
+# chain: the client core for EVM chains. No I/O; CHAIN_EVM_LIBS are what its
+# files need.
+
+CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
+	evm_rlp.c)
+CHAIN_EVM_LIBS := $(BASE_LIBS)
+$(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
+PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
+
+$(foreach t,$(patsubst tests/unit/chain/test_%.c,%,\
+	$(sort $(wildcard tests/unit/chain/test_evm_*.c))),\
+	$(eval $(call unit,chain_$(t),tests/unit/chain/test_$(t).c,\
+	chain-evm base,$(CHAIN_EVM_LIBS))))
