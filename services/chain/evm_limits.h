@@ -60,7 +60,6 @@
 
 /* PBKDF2 rounds read: a few seconds. geth and others wrote 262,144. */
 #define EVM_PBKDF2_ROUNDS_MAX 10000000
-#define EVM_PBKDF2_ROUNDS_MIN 100000
 
 #define EVM_PASSWORD_SIZE_MAX 1024
 

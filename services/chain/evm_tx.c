@@ -39,11 +39,23 @@ evm_tx_cost_max(const struct evm_tx *tx, struct evm_u256 *ret_wei)
 	       evm_u256_add(&gas, &tx->value, ret_wei);
 }
 
+static const char *
+money_fault(const struct evm_tx *tx)
+{
+	struct evm_u256 cost;
+
+	if (evm_u256_compare(&tx->tip_max, &tx->fee_max) > 0) {
+		return "the tip is larger than the whole fee";
+	}
+	return evm_tx_cost_max(tx, &cost)
+		   ? NULL
+		   : "it would cost more than there can be";
+}
+
 const char *
 evm_tx_fault(const struct evm_tx *tx)
 {
 	bool is_dynamic = tx->type == EVM_TX_DYNAMIC_FEE;
-	struct evm_u256 cost;
 
 	if (tx->chain_id == 0) {
 		return "the chain's id is missing: any chain would take it";
@@ -59,11 +71,8 @@ evm_tx_fault(const struct evm_tx *tx)
 			     !evm_u256_is_zero(&tx->tip_max)) {
 		return "a fee belongs to another type of transaction";
 	}
-	if (evm_u256_compare(&tx->tip_max, &tx->fee_max) > 0) {
-		return "the tip is larger than the whole fee";
-	}
-	if (!evm_tx_cost_max(tx, &cost)) {
-		return "it would cost more than there can be";
+	if (money_fault(tx) != NULL) {
+		return money_fault(tx);
 	}
 	if (tx->to == NULL && tx->data.len == 0) {
 		return "neither a receiver nor a contract to create";
@@ -412,7 +421,8 @@ evm_tx_decode(struct stoa_str raw, struct stoa_arena *arena,
 	if (status == STOA_OK) {
 		status = read_signature(&fields, &s);
 	}
-	if (status == STOA_OK && s.tx.nonce == UINT64_MAX) {
+	if (status == STOA_OK &&
+	    (s.tx.nonce == UINT64_MAX || money_fault(&s.tx) != NULL)) {
 		status = STOA_INVALID;
 	}
 	if (status != STOA_OK) {

@@ -2,7 +2,8 @@
  * access list (EIP-2930), with dynamic fees (EIP-1559).
  *
  * Encoding appends to a buffer. Decoding takes what a node would: canonical
- * RLP, integers without leading zeros (r and s included), the lower s. Blob
+ * RLP, integers without leading zeros (r and s included), the lower s, a tip
+ * that is not above the fee. Blob
  * and authorization transactions (types 3 and 4) are UNSUPPORTED. Layer 1,
  * pure. */
 #ifndef CHAIN_EVM_TX_H

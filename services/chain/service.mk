@@ -4,7 +4,7 @@
 CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
 	evm_rlp.c evm_address.c evm_curve.c evm_message.c evm_tx.c \
 	evm_type.c evm_abi.c evm_abi_json.c evm_function.c evm_revert.c \
-	evm_typed_types.c evm_typed.c)
+	evm_typed_types.c evm_typed.c evm_kdf.c evm_keystore.c)
 CHAIN_EVM_LIBS := -lsecp256k1 $(BASE_LIBS)
 $(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
 PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
