@@ -30,6 +30,7 @@ plant 'a long function' libcommon/base/str.c \
 	"$(printf 'void\ng(void)\n{\n'; yes '	;' | head -75; printf '}\n')"
 plant 'a foreign library' libcommon/base/str.c '#include <uv.h>'
 plant 'a drawing library' services/bot/view.h '#include <cairo/cairo.h>'
+plant 'a curve' services/chain/evm_tx.c '#include <secp256k1.h>'
 plant 'a compression' services/gateway/shard.c '#include <zstd.h>'
 
 cat >"$copy/impure.c" <<'C'

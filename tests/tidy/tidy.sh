@@ -53,6 +53,7 @@ only 'hiredis/.*' '^libcommon/edge/cache_redis\.c$'
 only 'uv\.h' '^(libcommon/edge/(loop\.c|nats_watch\.c|cache_redis\.[ch]|call_curl\.c|snapshot_file\.c)|services/stoa/supervise\.c)$'
 only 'cairo(/.*)?\.h' '^services/discord/canvas\.[ch]$'
 only '(zlib|zstd)\.h' '^services/gateway/unpack\.c$'
+only 'secp256k1[a-z_]*\.h' '^services/chain/evm_curve\.c$'
 only 'seccomp\.h' '^(libcommon/edge/sandbox|services/worker/[a-z_]+)\.c$'
 
 # Every function of a program is static unless a header declares it: the
