@@ -12,6 +12,15 @@ $(CONTRACTS_READY): contracts/package-lock.json
 contracts: $(CONTRACTS_READY)
 	@$(FORGE) build --quiet && echo 'contracts: built'
 
+# Votes as the daemon counts them; ROUNDS= how many, SEED= to have others.
+ROUNDS ?= 400
+TALLY_ROUNDS := build/contracts/tally_rounds.jsonl
+.PHONY: tally-rounds
+tally-rounds: $(B)/bin/test/tally_rounds
+	@mkdir -p $(dir $(TALLY_ROUNDS))
+	@$< $(ROUNDS) $(if $(filter file,$(origin SEED)),1,$(or $(SEED),1)) \
+		>$(TALLY_ROUNDS)
+
 # Units, fuzz and invariants; MATCH= runs those whose contract is so named.
-test-contracts: $(CONTRACTS_READY)
+test-contracts: $(CONTRACTS_READY) tally-rounds
 	@$(FORGE) test --summary $(if $(MATCH),--match-contract $(MATCH))
