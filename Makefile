@@ -88,6 +88,7 @@ Q := $(if $(V),,@)
 include libcommon/libcommon.mk
 include proto/proto.mk
 include $(sort $(wildcard services/*/service.mk))
+include contracts/contracts.mk
 include tests/tests.mk
 
 # ---- rules ------------------------------------------------------------------
@@ -127,6 +128,7 @@ help:
 	@echo 'make sim      simulation (SEED=first N=count)'
 	@echo 'make fuzz     each fuzz target for T=60 seconds'
 	@echo 'make bench    figures beside a peer'
+	@echo 'make test-contracts  the contracts: units, fuzz, invariants'
 	@echo 'make deps     install the Debian packages this needs'
 	@echo 'make install  install under PREFIX=$(PREFIX) (DESTDIR= honoured)'
 	@echo 'Flavours: FLAVOUR=release|debug|asan|tsan|fuzz, CC=gcc|clang'

@@ -19,6 +19,10 @@ $(eval $(call unit,governance_any_tally,tests/unit/governance/test_any_tally.c,\
 $(eval $(call program,test/tally_tool,tests/unit/governance/tally_tool.c,\
 	governance-tally base,$(BASE_LIBS)))
 
+# Votes and their count, for the governor of the chain to count again.
+$(eval $(call program,test/tally_rounds,tests/unit/governance/tally_rounds.c,\
+	governance-tally base,$(BASE_LIBS)))
+
 # A million ballots of each form.
 $(eval $(call program,bench/tally,tests/bench/tally.c,\
 	governance-tally base,$(BASE_LIBS)))
