@@ -6,11 +6,13 @@
 #include "tests/peers/evm_tool.h"
 
 #include "chain/evm_abi_json.h"
+#include "chain/evm_contract_signature.h"
 #include "chain/evm_function.h"
 #include "chain/evm_keccak.h"
 #include "chain/evm_keystore.h"
 #include "chain/evm_limits.h"
 #include "chain/evm_message.h"
+#include "chain/evm_siwe.h"
 #include "chain/evm_tx.h"
 #include "chain/evm_typed.h"
 #include "chain/evm_units.h"
@@ -466,6 +468,72 @@ do_lock(struct tool *t)
 	return evm_keystore_write(&key, password, t->curve, &options, &t->out);
 }
 
+/* A sign-in message: its fields, and itself again. */
+static enum stoa_status
+do_siwe(struct tool *t)
+{
+	struct evm_siwe siwe;
+	struct stoa_str text;
+	enum stoa_status status;
+
+	if (!tool_bytes(t, &text)) {
+		return STOA_INVALID;
+	}
+	status = evm_siwe_read(text, &siwe, NULL);
+	if (status != STOA_OK) {
+		return status;
+	}
+	stoa_buf_clear(&t->scratch);
+	status = evm_siwe_write(&siwe, &t->scratch);
+	stoa_buf_printf(&t->out, " %.*s %llu %.*s %.*s %zu",
+	    STOA_STR_ARG(siwe.domain), (unsigned long long)siwe.chain_id,
+	    STOA_STR_ARG(siwe.nonce), STOA_STR_ARG(siwe.uri),
+	    siwe.resource_count);
+	tool_address(t, &siwe.address);
+	tool_hex(t, siwe.statement);
+	tool_hex(t, stoa_buf_str(&t->scratch));
+	return status;
+}
+
+/* A wrapped signature: factory, calldata, signature. */
+static enum stoa_status
+do_undeployed(struct tool *t)
+{
+	struct evm_undeployed undeployed;
+	struct stoa_str bytes;
+	enum stoa_status status;
+
+	if (!tool_bytes(t, &bytes)) {
+		return STOA_INVALID;
+	}
+	status = evm_undeployed_read(bytes, &t->arena, &undeployed);
+	if (status == STOA_OK) {
+		tool_address(t, &undeployed.factory);
+		tool_hex(t, undeployed.deploy);
+		tool_hex(t, undeployed.signature);
+	}
+	return status;
+}
+
+/* Hash, signature: what a contract is called with. */
+static enum stoa_status
+do_ask(struct tool *t)
+{
+	struct stoa_str hash, signature;
+	struct stoa_hash h;
+	enum stoa_status status;
+
+	if (!tool_bytes(t, &hash) || hash.len != STOA_HASH_SIZE ||
+	    !tool_bytes(t, &signature)) {
+		return STOA_INVALID;
+	}
+	memcpy(h.bytes, hash.data, STOA_HASH_SIZE);
+	stoa_buf_clear(&t->scratch);
+	status = evm_contract_signature_call(&h, signature, &t->scratch);
+	tool_hex(t, stoa_buf_str(&t->scratch));
+	return status;
+}
+
 /* ---- lines ---- */
 
 static const struct {
@@ -484,6 +552,9 @@ static const struct {
     {"encode", do_encode},
     {"decode", do_decode},
     {"function", do_function},
+    {"siwe", do_siwe},
+    {"undeployed", do_undeployed},
+    {"ask", do_ask},
     {"unlock", do_unlock},
     {"lock", do_lock},
 };

@@ -7,6 +7,9 @@
 import * as ethers from 'ethers'
 import * as viem from 'viem'
 import * as accounts from 'viem/accounts'
+import { parseErc6492Signature, serializeErc6492Signature } from 'viem/utils'
+import { createSiweMessage } from 'viem/siwe'
+import { ParsedMessage } from '@spruceid/siwe-parser'
 import { anyKey, anyText, anyType, anyValue, generator } from './random.mjs'
 
 const abi = ethers.AbiCoder.defaultAbiCoder()
@@ -286,6 +289,71 @@ export async function typed (random, number) {
   const document = JSON.stringify({ types, primaryType: 'S0', domain, message: value }, JSON_BIG)
   return [[line('typed', key, document), `ok ${ethers.TypedDataEncoder.hashDomain(domain)} ${encoder.hashStruct('S0', value)} ` +
     `${digest} ${signature} ${encoder.encodeType('S0')}`]]
+}
+
+// ---- signatures of contracts ----
+
+const askAbi = viem.parseAbi(['function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)'])
+
+export function contract (random) {
+  const hash = random.bytes(32)
+  const signature = random.bytes(random.pick([64, 65, 130, random.below(300)]))
+  const address = ethers.getAddress(random.bytes(20))
+  const data = random.bytes(random.below(200))
+  const wrapped = serializeErc6492Signature({ address, data, signature })
+  same('a wrapped signature', parseErc6492Signature(wrapped).data, data)
+  return [[line('ask', hash, signature), `ok ${viem.encodeFunctionData({ abi: askAbi, args: [hash, signature] })}`],
+    [line('undeployed', wrapped), `ok ${address} ${data} ${signature}`], [line('undeployed', signature), 'INVALID']]
+}
+
+// ---- sign-in messages ----
+
+const SITES = ['example.com', 'localhost:3000', 'joy.example.org:8443', '127.0.0.1', 'a-b.com']
+
+function anyMessage (random) {
+  const some = (x) => random.chance(2) ? x() : undefined
+  const domain = random.pick(SITES)
+  const time = () => new Date(1.6e12 + random.below(1e9) * 100)
+  const statement = random.chance(3) ? undefined : random.list(6, () => random.pick(['I agree.', 'to', 'http://x/?y#z', 'You & me!', '[1]'])).join(' ') || 'Hi'
+  const fields = {
+    domain,
+    address: ethers.getAddress(random.bytes(20)),
+    uri: `https://${domain}/${random.pick(['', 'login', 'a/b?c=d#e', '%20'])}`,
+    version: '1',
+    chainId: Number(random.number(40)) + 1,
+    nonce: random.bytes(4 + random.below(8)).slice(2),
+    issuedAt: time(),
+    expirationTime: some(time),
+    notBefore: some(time),
+    requestId: some(() => random.bytes(3).slice(2)),
+    resources: some(() => ['ipfs://abc/d', ...random.list(3, () => 'https://x.y/z')]),
+    scheme: some(() => 'https')
+  }
+  // Without a statement viem leaves out one of the two blank lines that the
+  // standard demands.
+  const text = createSiweMessage({ ...fields, statement: statement ?? 'Hole' })
+  return { ...fields, statement, text: statement ? text : text.replace('\n\nHole\n\n', '\n\n\n') }
+}
+
+export function signIn (random) {
+  const m = anyMessage(random)
+  const parsed = new ParsedMessage(m.text)
+  same('a sign-in message', parsed.statement ?? undefined, m.statement)
+  const hex = viem.toHex(m.text)
+  // Somebody else's text: what we take, the grammar's parser takes.
+  const at = 2 + 2 * random.below(m.text.length)
+  const byte = random.chance(3) ? '0a' : (32 + random.below(95)).toString(16)
+  const other = hex.slice(0, at) + (random.chance(2) ? byte : '') + hex.slice(at + (random.chance(2) ? 2 : 0))
+  return [[line('siwe', hex), `ok ${m.domain} ${m.chainId} ${m.nonce} ${m.uri} ${m.resources?.length ?? 0} ${m.address} ` +
+    `${viem.toHex(m.statement ?? '')} ${hex}`],
+  [line('siwe', other), (have) => {
+    if (!have.startsWith('ok ')) return true
+    try {
+      return new ParsedMessage(viem.hexToString(other)).nonce === have.split(' ')[3]
+    } catch {
+      return false
+    }
+  }]]
 }
 
 // ---- keystores ----
