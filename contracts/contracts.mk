@@ -46,3 +46,8 @@ check-contracts: contracts
 	@node contracts/tools/check.mjs
 	@$(ABI_PRINT) | diff -u $(ABI_TABLES) - || \
 		{ echo 'check-contracts: make abi-tables'; exit 1; }
+
+# A deployment to a chain on loopback, compared with what that chain says.
+.PHONY: deploy-contracts
+deploy-contracts: $(CONTRACTS_READY)
+	@contracts/tools/anvil.sh
