@@ -24,3 +24,30 @@ tally-rounds: $(B)/bin/test/tally_rounds
 # Units, fuzz and invariants; MATCH= runs those whose contract is so named.
 test-contracts: $(CONTRACTS_READY) tally-rounds
 	@$(FORGE) test --summary $(if $(MATCH),--match-contract $(MATCH))
+
+# ---- for the daemons: functions, errors and events in C ----
+
+ABI_TABLES := services/chain/abi_tables.c
+ABI_PRINT := node contracts/tools/abi.mjs | \
+	clang-format --assume-filename=$(ABI_TABLES)
+PURE_OBJECTS += $(call objects,$(ABI_TABLES))
+$(B)/libchain-abi.a: $(call objects,$(ABI_TABLES))
+$(eval $(call unit,chain_abi_tables,tests/unit/chain/test_abi_tables.c,\
+	chain-abi base,$(BASE_LIBS)))
+
+.PHONY: abi-tables check-contracts
+abi-tables: contracts
+	@$(ABI_PRINT) >build/contracts/abi_tables.c
+	@cp build/contracts/abi_tables.c $(ABI_TABLES)
+
+# Format, documentation, sizes, published interfaces, stale tables.
+check-contracts: contracts
+	@$(FORGE) fmt --check
+	@node contracts/tools/check.mjs
+	@$(ABI_PRINT) | diff -u $(ABI_TABLES) - || \
+		{ echo 'check-contracts: make abi-tables'; exit 1; }
+
+# A deployment to a chain on loopback, compared with what that chain says.
+.PHONY: deploy-contracts
+deploy-contracts: $(CONTRACTS_READY)
+	@contracts/tools/anvil.sh

@@ -20,7 +20,8 @@ test: deps-test
 	@$(MAKE) --no-print-directory prop
 	@$(MAKE) --no-print-directory sim
 	@$(MAKE) --no-print-directory peers
-	@$(MAKE) --no-print-directory test-contracts
+	@$(MAKE) --no-print-directory check-contracts test-contracts \
+		deploy-contracts
 	@$(MAKE) --no-print-directory e2e
 
 MANDIR ?= $(PREFIX)/share/man
