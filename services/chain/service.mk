@@ -5,7 +5,7 @@ CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
 	evm_rlp.c evm_address.c evm_curve.c evm_message.c evm_tx.c \
 	evm_type.c evm_abi.c evm_abi_json.c evm_function.c evm_revert.c \
 	evm_typed_types.c evm_typed.c evm_kdf.c evm_keystore.c \
-	evm_contract_signature.c evm_siwe.c)
+	evm_contract_signature.c evm_siwe.c evm_remote.c)
 CHAIN_EVM_LIBS := -lsecp256k1 $(BASE_LIBS)
 $(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
 PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
@@ -27,3 +27,10 @@ $(foreach t,ledger course,$(eval $(call unit,chain_$(t),\
 $(foreach f,rlp abi tx typed keystore siwe,\
 	$(eval FUZZ_LIBS_evm_$(f) := chain-evm base)\
 	$(eval FUZZ_SYSTEM_evm_$(f) := -lsecp256k1))
+
+# Who signs: a key here, or a program that is asked over HTTP.
+$(B)/libchain-evm-signer.a: $(call objects,services/chain/evm_signer.c)
+$(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
+	tests/unit/edge/turn.c tests/unit/http_server.c,\
+	chain-evm-signer chain-evm edge base proto,\
+	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))

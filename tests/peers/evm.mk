@@ -18,3 +18,13 @@ peer-evm: $(B)/bin/peers/evm_tool $(EVM_PEER)/node_modules/.ready
 		node $(EVM_PEER)/peer.mjs $<
 
 peers: peer-evm
+
+# Signing and recovering beside the same two, in one run.
+$(eval $(call program,bench/evm,tests/bench/evm.c,\
+	chain-evm base,$(CHAIN_EVM_LIBS)))
+
+.PHONY: bench-evm
+bench-evm: $(B)/bin/bench/evm $(EVM_PEER)/node_modules/.ready
+	@node $(EVM_PEER)/bench.mjs $<
+
+bench: bench-evm

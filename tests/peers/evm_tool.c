@@ -12,6 +12,7 @@
 #include "chain/evm_keystore.h"
 #include "chain/evm_limits.h"
 #include "chain/evm_message.h"
+#include "chain/evm_remote.h"
 #include "chain/evm_siwe.h"
 #include "chain/evm_tx.h"
 #include "chain/evm_typed.h"
@@ -534,6 +535,64 @@ do_ask(struct tool *t)
 	return status;
 }
 
+/* "web3signer" or "clef", key, transaction: path and body. */
+static enum stoa_status
+read_remote(struct tool *t, struct evm_remote_key *remote, struct evm_tx *tx,
+    struct evm_address *to)
+{
+	bool is_clef = stoa_str_is_equal(tool_arg(t), STOA_STR("clef"));
+	struct evm_key key;
+
+	if (!tool_key(t, &key)) {
+		return STOA_INVALID;
+	}
+	remote->kind = is_clef ? EVM_REMOTE_CLEF : EVM_REMOTE_WEB3SIGNER;
+	remote->address = evm_key_address(t->curve, &key);
+	remote->identifier = STOA_STR("0xabc");
+	return read_tx(t, tx, to);
+}
+
+static enum stoa_status
+do_remote(struct tool *t)
+{
+	struct evm_remote_key remote;
+	struct evm_tx tx = {.to = NULL};
+	struct evm_address to;
+	enum stoa_status status = read_remote(t, &remote, &tx, &to);
+
+	if (status != STOA_OK) {
+		return status;
+	}
+	stoa_buf_clear(&t->scratch);
+	stoa_buf_add_text(&t->out, " ");
+	status = evm_remote_write(&remote, &tx, &t->out, &t->scratch);
+	stoa_buf_add_text(&t->out, " ");
+	stoa_buf_add_str(&t->out, stoa_buf_str(&t->scratch));
+	return status;
+}
+
+/* The answer's body, and as above: the signed transaction. */
+static enum stoa_status
+do_believe(struct tool *t)
+{
+	struct stoa_str body = tool_arg(t);
+	struct evm_signature signature;
+	struct evm_remote_key remote;
+	struct evm_tx tx = {.to = NULL};
+	struct evm_address to;
+	enum stoa_status status = read_remote(t, &remote, &tx, &to);
+
+	if (status == STOA_OK) {
+		status = evm_remote_read(&remote, &tx, 200, body, &signature);
+	}
+	if (status == STOA_OK) {
+		stoa_buf_clear(&t->scratch);
+		evm_tx_encode(&tx, &signature, &t->scratch);
+		tool_hex(t, stoa_buf_str(&t->scratch));
+	}
+	return status;
+}
+
 /* ---- lines ---- */
 
 static const struct {
@@ -555,6 +614,8 @@ static const struct {
     {"siwe", do_siwe},
     {"undeployed", do_undeployed},
     {"ask", do_ask},
+    {"remote", do_remote},
+    {"believe", do_believe},
     {"unlock", do_unlock},
     {"lock", do_lock},
 };

@@ -291,6 +291,35 @@ export async function typed (random, number) {
     `${digest} ${signature} ${encoder.encodeType('S0')}`]]
 }
 
+// ---- keys of another program ----
+
+// ethers in the place of Web3Signer, which signs the hash of what it is sent,
+// and of clef, which makes a transaction of the fields that it is sent.
+export function remote (random, number) {
+  const key = anyKey(random)
+  const signer = new ethers.SigningKey(key)
+  const from = ethers.computeAddress(key)
+  const t = anyTx(random, number % 3)
+  const want = ethers.Transaction.from(forEthers(t))
+  want.signature = signer.sign(want.unsignedHash)
+  const { r, s, v, serialized } = want.signature
+  const data = want.unsignedSerialized
+  const text = random.pick([serialized, `"${serialized}"`, ethers.concat([r, s, ethers.toBeHex(v - 27, 1)]), ethers.concat([r, s, ethers.toBeHex(55 - v)])])
+  const other = signer.sign(ethers.id('another')).serialized
+  const clef = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { raw: want.serialized, tx: {} } })
+  return [[line('remote', 'web3signer', key, ...fields(t)), `ok /api/v1/eth1/sign/0xabc ${JSON.stringify({ data })}`],
+    // The last form has the other v, which the account's address corrects.
+    [line('believe', text, 'web3signer', key, ...fields(t)), `ok ${want.serialized}`],
+    [line('believe', other, 'web3signer', key, ...fields(t)), 'UNAUTHENTIC'],
+    [line('remote', 'clef', key, ...fields(t)), (have) => {
+      const [, path, ...body] = have.split(' ')
+      const { method, params: [{ from: sender, gas, input, ...rest }] } = JSON.parse(body.join(' '))
+      const made = ethers.Transaction.from({ ...rest, type: t.type, gasLimit: gas, data: input, nonce: Number(rest.nonce) })
+      return path === '/' && method === 'account_signTransaction' && sender === from && made.unsignedSerialized === data
+    }],
+    [line('believe', clef, 'clef', key, ...fields(t)), `ok ${want.serialized}`]]
+}
+
 // ---- signatures of contracts ----
 
 const askAbi = viem.parseAbi(['function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)'])

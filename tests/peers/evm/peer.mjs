@@ -9,10 +9,10 @@ import * as cases from './cases.mjs'
 const N = Number(process.env.N || 5000)
 const SEED = Number(process.env.SEED || Date.now() % 1000000000)
 const BATCH = 250
-const HALVES = [['hash', 'units', 'address', 'legacy', 'dynamicFee', 'accessList', 'spoilt'],
+const HALVES = [['hash', 'units', 'address', 'legacy', 'dynamicFee', 'accessList', 'spoilt', 'remote'],
   ['values', 'spoiltValues', 'functions', 'message', 'typed', 'contract', 'signIn', 'keystore']]
 // Dear ones, of which a share will do.
-const SHARE = { accessList: 0.1, spoilt: 0.2, functions: 0.2, hash: 0.4, contract: 0.2, signIn: 0.2, keystore: 0.004 }
+const SHARE = { accessList: 0.1, spoilt: 0.2, functions: 0.2, hash: 0.4, contract: 0.2, signIn: 0.2, remote: 0.1, keystore: 0.004 }
 
 // Lines of a stream, as many as are asked for.
 function reader (stream) {
