@@ -1,10 +1,18 @@
 # The contracts: Solidity, compiled and tested with what npm delivers, without
 # a network once that is there.
 CONTRACTS_READY := contracts/node_modules/.ready
-FORGE := cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge
+FORGE_BIN := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
+FORGE := cd contracts && $(FORGE_BIN)
 
 $(CONTRACTS_READY): contracts/package-lock.json
 	cd contracts && npm ci --loglevel=error --no-audit --no-fund \
+		--ignore-scripts
+	@touch $@
+
+MARKETPLACE := contracts/peers/thirdweb
+MARKETPLACE_READY := $(MARKETPLACE)/node_modules/.ready
+$(MARKETPLACE_READY): $(MARKETPLACE)/package-lock.json
+	cd $(MARKETPLACE) && npm ci --loglevel=error --no-audit --no-fund \
 		--ignore-scripts
 	@touch $@
 
@@ -41,7 +49,7 @@ abi-tables: contracts
 	@cp build/contracts/abi_tables.c $(ABI_TABLES)
 
 # Format, documentation, sizes, published interfaces, stale tables.
-check-contracts: contracts
+check-contracts: contracts $(MARKETPLACE_READY)
 	@$(FORGE) fmt --check
 	@node contracts/tools/check.mjs
 	@$(ABI_PRINT) | diff -u $(ABI_TABLES) - || \
@@ -51,3 +59,19 @@ check-contracts: contracts
 .PHONY: deploy-contracts
 deploy-contracts: $(CONTRACTS_READY)
 	@contracts/tools/anvil.sh
+
+# ---- how much of it is tested, and what it costs ----
+
+.PHONY: coverage-contracts gas-contracts
+coverage-contracts: $(CONTRACTS_READY) tally-rounds
+	@$(FORGE) coverage --no-match-path 'test/invariant/*' --report lcov \
+		--report-file ../build/contracts/lcov.info >/dev/null
+	@node contracts/tools/coverage.mjs
+
+# Beside peers; WRITE=1 when a change of cost is meant.
+gas-contracts: $(CONTRACTS_READY) $(MARKETPLACE_READY)
+	@cd $(MARKETPLACE) && ../../$(FORGE_BIN) build --quiet 2>/dev/null
+	@FOUNDRY_PROFILE=gas; export FOUNDRY_PROFILE; \
+		$(FORGE) test >../build/contracts/gas.log 2>&1 || \
+		{ cat ../build/contracts/gas.log; exit 1; }
+	@node contracts/tools/gas.mjs $(if $(WRITE),--write)

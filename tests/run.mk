@@ -21,7 +21,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory sim
 	@$(MAKE) --no-print-directory peers
 	@$(MAKE) --no-print-directory check-contracts test-contracts \
-		deploy-contracts
+		gas-contracts deploy-contracts
 	@$(MAKE) --no-print-directory e2e
 
 MANDIR ?= $(PREFIX)/share/man

@@ -11,6 +11,17 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 /// @dev Sums are checked by the compiler: a ballot adds at most 2 * VOTES_MAX, so 64 bits hold the
 /// ballots of more people than 32 bits count.
 abstract contract CountingQuadratic is Governor, ICountingQuadratic {
+    /// @dev One slot: an identity's line of credits for a round, and its ballot for the proposal that
+    /// it voted on first. Most people vote once a round, and pay for one slot. Ballots for other
+    /// proposals stand in `_others`. The tag is the end of that proposal's id, 0: no ballot yet.
+    struct Line {
+        uint192 tag;
+        uint24 spent;
+        bool abstains;
+        uint16 forVotes;
+        uint16 againstVotes;
+    }
+
     /// @dev `support` of ballots; the first three are OpenZeppelin's.
     uint8 private constant AGAINST = 0;
     uint8 private constant FOR = 1;
@@ -21,8 +32,8 @@ abstract contract CountingQuadratic is Governor, ICountingQuadratic {
     uint256 private immutable ROUND_SECONDS;
 
     mapping(uint256 proposalId => Tally) private _tallies;
-    mapping(uint256 proposalId => mapping(uint256 identity => Ballot)) private _ballots;
-    mapping(uint256 round => mapping(uint256 identity => uint256)) private _spent;
+    mapping(uint256 round => mapping(uint256 identity => Line)) private _lines;
+    mapping(uint256 proposalId => mapping(uint256 identity => Ballot)) private _others;
 
     /// @param roundSeconds how long a line of credits lasts
     constructor(uint256 roundSeconds) {
@@ -40,7 +51,7 @@ abstract contract CountingQuadratic is Governor, ICountingQuadratic {
 
     /// @inheritdoc IGovernor
     function hasVoted(uint256 proposalId, address account) public view override returns (bool) {
-        return _ballots[proposalId][_identityAt(account, proposalSnapshot(proposalId))].isCast;
+        return ballotOf(proposalId, _identityAt(account, proposalSnapshot(proposalId))).isCast;
     }
 
     /// @inheritdoc ICountingQuadratic
@@ -50,16 +61,17 @@ abstract contract CountingQuadratic is Governor, ICountingQuadratic {
 
     /// @inheritdoc ICountingQuadratic
     function ballotOf(uint256 proposalId, uint256 identity)
-        external
+        public
         view
         returns (Ballot memory ballot)
     {
-        return _ballots[proposalId][identity];
+        uint256 round = roundAt(proposalSnapshot(proposalId));
+        return _ballotOf(proposalId, identity, _lines[round][identity]);
     }
 
     /// @inheritdoc ICountingQuadratic
     function spentOf(uint256 identity, uint256 round) external view returns (uint256 credits) {
-        return _spent[round][identity];
+        return _lines[round][identity].spent;
     }
 
     /// @inheritdoc ICountingQuadratic
@@ -114,26 +126,49 @@ abstract contract CountingQuadratic is Governor, ICountingQuadratic {
         uint256 identity = _identityAt(account, snapshot);
         if (identity == 0) revert NoIdentity(account);
         Ballot memory ballot = _read(support, params);
-        Ballot memory old = _ballots[proposalId][identity];
-        uint256 spent = _spend(roundAt(snapshot), identity, _costOf(old), _costOf(ballot), credits);
-        _ballots[proposalId][identity] = ballot;
+        Ballot memory old = _record(proposalId, identity, roundAt(snapshot), ballot, credits);
         _replace(_tallies[proposalId], old, ballot);
-        emit BallotCounted(proposalId, identity, ballot, spent);
         return uint256(ballot.forVotes) + ballot.againstVotes;
     }
 
-    /// @dev Gives back what the old ballot cost and takes what the new one does.
-    function _spend(uint256 round, uint256 identity, uint256 oldCost, uint256 cost, uint256 credits)
-        private
-        returns (uint256 spent)
-    {
-        uint256 before = _spent[round][identity];
-        uint256 others = before - oldCost;
-        spent = others + cost;
-        if (spent > credits) {
+    /// @dev Gives back what the old ballot cost, takes what the new one does, and writes it down.
+    function _record(
+        uint256 proposalId,
+        uint256 identity,
+        uint256 round,
+        Ballot memory ballot,
+        uint256 credits
+    ) private returns (Ballot memory old) {
+        Line memory line = _lines[round][identity];
+        old = _ballotOf(proposalId, identity, line);
+        uint256 others = line.spent - _costOf(old);
+        uint256 cost = _costOf(ballot);
+        if (others + cost > credits) {
             revert NotEnoughCredits(cost, credits > others ? credits - others : 0);
         }
-        if (spent != before) _spent[round][identity] = spent;
+        // At most CREDITS_MAX, as credits are.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        line.spent = uint24(others + cost);
+        uint192 tag = uint192(proposalId);
+        if (line.tag == 0 || line.tag == tag) {
+            line = Line(tag, line.spent, ballot.abstains, ballot.forVotes, ballot.againstVotes);
+        } else {
+            _others[proposalId][identity] = ballot;
+        }
+        _lines[round][identity] = line;
+        emit BallotCounted(proposalId, identity, ballot, line.spent);
+    }
+
+    function _ballotOf(uint256 proposalId, uint256 identity, Line memory line)
+        private
+        view
+        returns (Ballot memory)
+    {
+        if (line.tag == 0) return Ballot(false, false, 0, 0);
+        if (line.tag == uint192(proposalId)) {
+            return Ballot(true, line.abstains, line.forVotes, line.againstVotes);
+        }
+        return _others[proposalId][identity];
     }
 
     /// @inheritdoc Governor

@@ -62,7 +62,7 @@ for (const name of CONTRACTS) {
 
 // ---- MarketplaceV3 as its makers publish it ----
 
-const theirs = JSON.parse(readFileSync(here('node_modules/@thirdweb-dev/contracts/abi/IDirectListings.json'), 'utf8'))
+const theirs = JSON.parse(readFileSync(here('peers/thirdweb/node_modules/@thirdweb-dev/contracts/abi/IDirectListings.json'), 'utf8'))
 const shape = (entry) => JSON.stringify([
   entry.type, signature(entry),
   (entry.outputs ?? []).map((o) => signature({ name: '', inputs: [o] })),

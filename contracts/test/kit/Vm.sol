@@ -16,6 +16,7 @@ interface Vm {
     function startPrank(address caller) external;
     function stopPrank() external;
     function assume(bool condition) external pure;
+    function getCode(string calldata path) external view returns (bytes memory);
     function etch(address account, bytes calldata code) external;
     function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
