@@ -2,6 +2,7 @@
 #include "base/core.h"
 
 #include "base/check.h"
+#include "base/hasher.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -149,4 +150,19 @@ stoa_keep_free(void *message)
 	if (message != NULL) {
 		protobuf_c_message_free_unpacked(message, NULL);
 	}
+}
+
+void
+stoa_digest_message(struct stoa_hasher *h, const void *message)
+{
+	const ProtobufCMessage *m = message;
+	size_t len = m == NULL ? 0 : protobuf_c_message_get_packed_size(m);
+	uint8_t *bytes = malloc(len + 1);
+
+	stoa_assert(bytes != NULL);
+	if (m != NULL) {
+		(void)protobuf_c_message_pack(m, bytes);
+	}
+	stoa_hasher_text(h, stoa_str_of_bytes(bytes, len));
+	free(bytes);
 }

@@ -118,6 +118,9 @@ void *stoa_unpack(struct stoa_arena *arena,
 void *stoa_keep(const ProtobufCMessage *message);
 void stoa_keep_free(void *message); /* NULL is allowed */
 
+/* Feeds a message, as its bytes, to a state's digest. NULL: nothing. */
+void stoa_digest_message(struct stoa_hasher *h, const void *message);
+
 /* Packs into an arena; data is NULL when the arena is full. */
 struct stoa_str stoa_pack(
     struct stoa_arena *arena, const ProtobufCMessage *message);

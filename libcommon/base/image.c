@@ -67,6 +67,12 @@ stoa_image_put_message(struct stoa_buf *b, const ProtobufCMessage *message)
 	}
 }
 
+void
+stoa_image_put_hash(struct stoa_buf *b, const struct stoa_hash *hash)
+{
+	stoa_buf_add(b, hash->bytes, sizeof(hash->bytes));
+}
+
 /* ---- read ---- */
 
 uint64_t
@@ -129,6 +135,18 @@ stoa_image_bytes(struct stoa_image *i)
 	const char *data = stoa_image_raw(i, len);
 
 	return (struct stoa_str){data == NULL ? "" : data, len};
+}
+
+struct stoa_hash
+stoa_image_hash(struct stoa_image *i)
+{
+	struct stoa_hash hash = {{0}};
+	const void *bytes = stoa_image_raw(i, sizeof(hash.bytes));
+
+	if (bytes != NULL) {
+		memcpy(hash.bytes, bytes, sizeof(hash.bytes));
+	}
+	return hash;
 }
 
 /* What stands behind a length that is one more than it is. */

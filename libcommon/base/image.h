@@ -8,6 +8,7 @@
 #define STOA_BASE_IMAGE_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/str.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -21,6 +22,8 @@ void stoa_image_put_bytes(struct stoa_buf *b, struct stoa_str bytes);
 void stoa_image_put_text(struct stoa_buf *b, const char *text); /* or NULL */
 void stoa_image_put_message(
     struct stoa_buf *b, const ProtobufCMessage *message); /* or NULL */
+
+void stoa_image_put_hash(struct stoa_buf *b, const struct stoa_hash *hash);
 
 /* Reading goes on after a fault, with zeros: the caller asks once. */
 struct stoa_image {
@@ -39,6 +42,8 @@ struct stoa_str stoa_image_bytes(struct stoa_image *i); /* within the image */
 
 /* The next `len` bytes as they are; NULL when there are fewer. */
 const void *stoa_image_raw(struct stoa_image *i, size_t len);
+
+struct stoa_hash stoa_image_hash(struct stoa_image *i);
 
 /* A copy of its own, the caller's; NULL where NULL was put. */
 char *stoa_image_text(struct stoa_image *i);

@@ -1,7 +1,6 @@
 /* core.c - chain's ledger as the runtime sees it: which command is decided
  * where, which event is applied where, what the digest covers. */
 #include "base/hasher.h"
-#include "base/image.h"
 #include "chain/state.h"
 
 #include <stdlib.h>
@@ -128,7 +127,6 @@ digest_intent(const struct chain_intent *i, struct stoa_hasher *h)
 	const uint64_t numbers[] = {i->state, i->nonce, i->gas, i->max_fee_wei,
 	    i->tip_wei, i->cost_gwei, i->attempt_count, i->mined, i->block,
 	    i->gas_used, i->is_reverted, i->is_cancel_asked};
-	struct stoa_buf said;
 
 	stoa_hasher_text(h, i->id);
 	stoa_hasher_text(h, stoa_str_of(i->submitter));
@@ -146,10 +144,7 @@ digest_intent(const struct chain_intent *i, struct stoa_hasher *h)
 	}
 	stoa_hasher_text(h, stoa_hash_str(&i->block_hash));
 	stoa_hasher_text(h, chain_intent_raw(i));
-	stoa_buf_init(&said, 2 * CHAIN_DATA_MAX);
-	stoa_image_put_message(&said, &i->said->base);
-	stoa_hasher_text(h, stoa_buf_str(&said));
-	stoa_buf_fini(&said);
+	stoa_digest_message(h, i->said);
 }
 
 static void

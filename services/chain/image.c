@@ -24,22 +24,12 @@ attempts_save(const struct chain_intent *i, struct stoa_buf *out)
 	for (uint32_t at = 0; at < i->attempt_count; at++) {
 		const struct attempt *a = &i->attempts[at];
 
-		stoa_buf_add(out, a->hash.bytes, sizeof(a->hash.bytes));
+		stoa_image_put_hash(out, &a->hash);
 		stoa_image_put_number(out, a->max_fee_wei);
 		stoa_image_put_number(out, a->tip_wei);
 		stoa_image_put_number(out, a->is_cancellation);
 	}
 	stoa_image_put_bytes(out, chain_intent_raw(i));
-}
-
-static void
-hash_load(struct stoa_hash *hash, struct stoa_image *in)
-{
-	const void *bytes = stoa_image_raw(in, sizeof(hash->bytes));
-
-	if (bytes != NULL) {
-		memcpy(hash->bytes, bytes, sizeof(hash->bytes));
-	}
 }
 
 static void
@@ -53,7 +43,7 @@ attempts_load(struct chain_intent *i, struct stoa_image *in)
 		stoa_assert(i->attempts != NULL);
 	}
 	for (uint32_t at = 0; at < i->attempt_count; at++) {
-		hash_load(&i->attempts[at].hash, in);
+		i->attempts[at].hash = stoa_image_hash(in);
 		i->attempts[at].max_fee_wei = stoa_image_number(in);
 		i->attempts[at].tip_wei = stoa_image_number(in);
 		i->attempts[at].is_cancellation = stoa_image_below(in, 1) != 0;
@@ -82,7 +72,7 @@ intent_save(const struct chain_intent *i, struct stoa_buf *out)
 	}
 	attempts_save(i, out);
 	stoa_image_put_number(out, i->mined);
-	stoa_buf_add(out, i->block_hash.bytes, sizeof(i->block_hash.bytes));
+	stoa_image_put_hash(out, &i->block_hash);
 	stoa_image_put_number(out, i->is_reverted);
 	stoa_image_put_number(out, i->is_cancel_asked);
 }
@@ -97,7 +87,7 @@ fields_load(struct chain_intent *i, struct stoa_image *in)
 	}
 	attempts_load(i, in);
 	i->mined = (uint32_t)stoa_image_below(in, i->attempt_count);
-	hash_load(&i->block_hash, in);
+	i->block_hash = stoa_image_hash(in);
 	i->is_reverted = stoa_image_below(in, 1) != 0;
 	i->is_cancel_asked = stoa_image_below(in, 1) != 0;
 }

@@ -202,21 +202,6 @@ apply(void *state, const struct stoa_fact *fact)
 /* ---- digest and deadlines ------------------------------------------------ */
 
 static void
-digest_message(struct stoa_hasher *h, const void *message)
-{
-	const ProtobufCMessage *m = message;
-	size_t len = m == NULL ? 0 : protobuf_c_message_get_packed_size(m);
-	uint8_t *bytes = malloc(len + 1);
-
-	stoa_assert(bytes != NULL);
-	if (m != NULL) {
-		(void)protobuf_c_message_pack(m, bytes);
-	}
-	stoa_hasher_text(h, stoa_str_of_bytes(bytes, len));
-	free(bytes);
-}
-
-static void
 digest_ballots(
     const struct governance *s, const struct proposal *p, struct stoa_hasher *h)
 {
@@ -267,12 +252,12 @@ digest_proposal(
 	}
 	for (size_t i = 0; i < p->said->n_actions; i++) {
 		stoa_hasher_number(h, p->done[i].is_done);
-		digest_message(h, p->done[i].refusal);
+		stoa_digest_message(h, p->done[i].refusal);
 		stoa_hasher_text(h, stoa_str_of(p->done[i].result));
 	}
-	digest_message(h, p->said);
-	digest_message(h, p->rule);
-	digest_message(h, p->closed);
+	stoa_digest_message(h, p->said);
+	stoa_digest_message(h, p->rule);
+	stoa_digest_message(h, p->closed);
 	digest_ballots(s, p, h);
 }
 
@@ -282,7 +267,7 @@ digest_elector(const struct elector *e, struct stoa_hasher *h)
 	stoa_hasher_text(h, e->id);
 	for (uint32_t i = 0; i < e->checkpoint_count; i++) {
 		stoa_hasher_number(h, (int64_t)e->checkpoints[i].version);
-		digest_message(h, e->checkpoints[i].said);
+		stoa_digest_message(h, e->checkpoints[i].said);
 	}
 	for (uint32_t i = 0; i < e->spending_count; i++) {
 		stoa_hasher_number(h, (int64_t)e->spendings[i].round);
@@ -302,12 +287,12 @@ digest(const void *state, struct stoa_hasher *h)
 {
 	const struct governance *s = state;
 
-	digest_message(h, s->charter);
+	stoa_digest_message(h, s->charter);
 	stoa_hasher_number(h, (int64_t)s->charter_count);
 	stoa_hasher_number(h, (int64_t)s->version);
 	STOA_MAP_EACH(&s->rules, entry)
 	{
-		digest_message(h, entry->value);
+		stoa_digest_message(h, entry->value);
 	}
 	for (uint32_t i = 0; i < s->elector_count; i++) {
 		digest_elector(s->by_ordinal[i], h);

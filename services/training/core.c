@@ -150,24 +150,10 @@ apply(void *state, const struct stoa_fact *fact)
 
 /* ---- digest and deadlines ------------------------------------------------ */
 
-/* What a record said, as its bytes. */
-static void
-digest_message(struct stoa_hasher *h, const ProtobufCMessage *m)
-{
-	struct stoa_arena arena;
-	struct stoa_str bytes;
-
-	stoa_arena_init(&arena, NULL, 0, (size_t)1 << 24);
-	bytes = stoa_pack(&arena, m);
-	stoa_assert(bytes.data != NULL);
-	stoa_hasher_text(h, bytes);
-	stoa_arena_fini(&arena);
-}
-
 static void
 digest_job(struct stoa_hasher *h, const struct training_job *j)
 {
-	digest_message(h, &j->said->base);
+	stoa_digest_message(h, &j->said->base);
 	stoa_hasher_number(h, (int64_t)j->state);
 	stoa_hasher_number(h, (int64_t)j->reason);
 	stoa_hasher_text(h, stoa_str_of(j->detail));
@@ -208,7 +194,7 @@ digest(const void *state, struct stoa_hasher *h)
 	{
 		const struct model *m = entry->value;
 
-		digest_message(h, &m->said->base);
+		stoa_digest_message(h, &m->said->base);
 		stoa_hasher_number(h, m->created_us);
 	}
 	STOA_MAP_EACH(&s->owners, entry)
