@@ -2,7 +2,7 @@
 #ifndef DISCORD_REST_LIMITS_H
 #define DISCORD_REST_LIMITS_H
 
-#include "base/time.h"
+#include "discord/platform.h"
 
 /* ---- what Discord allows (documentation of API v10) ---- */
 
@@ -119,10 +119,9 @@
 
 /* ---- time ---- */
 
-/* Requests without a deadline of their own. People wait three seconds for
- * the first answer to an interaction. */
+/* Requests without a deadline of their own. */
 #define REST_DEADLINE_US	  (60 * STOA_US_PER_S)
-#define REST_DEADLINE_CALLBACK_US (3 * STOA_US_PER_S)
+#define REST_DEADLINE_CALLBACK_US DISCORD_FIRST_US
 
 /* One try; an upload over a slow line needs some. */
 #define REST_TRY_US (30 * STOA_US_PER_S)

@@ -3,13 +3,11 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "discord/platform.h"
 
 #include <stdio.h>
 
 #define SEGMENTS_MAX 12
-
-/* Milliseconds of the platform's own epoch, 2015-01-01. */
-#define EPOCH_MS INT64_C(1420070400000)
 
 #define AGE_NEW_MS INT64_C(10000)
 #define AGE_OLD_MS (INT64_C(14) * 86400000)
@@ -172,7 +170,7 @@ age_of_message(
 	    !stoa_str_to_i64(path->segments[3], &id)) {
 		return "";
 	}
-	age_ms = wall_ms - ((id >> 22) + EPOCH_MS);
+	age_ms = wall_ms - discord_snowflake_ms((uint64_t)id);
 	if (age_ms < AGE_NEW_MS) {
 		return " (new)";
 	}

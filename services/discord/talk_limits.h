@@ -2,15 +2,14 @@
 #ifndef DISCORD_TALK_LIMITS_H
 #define DISCORD_TALK_LIMITS_H
 
-#include "base/time.h"
+#include "discord/platform.h"
 
 #include <stddef.h>
 
 /* ---- Discord's (receiving and responding, API v10) ---- */
 
-/* The first answer has three seconds; half of them are left for the way. */
+/* Half of the time for the first answer is left for the way. */
 #define DISCORD_DEFER_US (1500 * STOA_US_PER_MS)
-#define DISCORD_FIRST_US (3 * STOA_US_PER_S)
 
 /* A token lives 15 minutes; the last one is not relied on. */
 #define DISCORD_TOKEN_US (14 * 60 * STOA_US_PER_S)

@@ -4,6 +4,7 @@
 #include "base/core.h"
 #include "base/encode.h"
 #include "base/map.h"
+#include "discord/platform.h"
 #include "gateway/limits.h"
 
 #include <stdio.h>
@@ -33,9 +34,6 @@ enum option_type {
 	OPTION_NUMBER = 10,
 	OPTION_ATTACHMENT = 11,
 };
-
-/* Milliseconds before the platform's own epoch, 2015-01-01 (snowflakes). */
-#define EPOCH_MS INT64_C(1420070400000)
 
 /* Bits of a member's permissions. */
 #define PERMISSION_ADMINISTRATOR (UINT64_C(1) << 3)
@@ -496,11 +494,11 @@ reply_set(struct reader *r, Stoa__Chat__Command *c,
 static int64_t
 sent_us(const struct reader *r, const char *id)
 {
-	int64_t ms = (int64_t)(strtoull(id, NULL, 10) >> 22) + EPOCH_MS;
+	int64_t ms = discord_snowflake_ms(strtoull(id, NULL, 10));
 	int64_t age_us = r->now_us - ms * STOA_US_PER_MS;
 
-	return age_us > 0 && age_us < GATEWAY_ANSWER_US ? r->now_us - age_us
-							: r->now_us;
+	return age_us > 0 && age_us < DISCORD_FIRST_US ? r->now_us - age_us
+						       : r->now_us;
 }
 
 static Stoa__Discord__Turn *

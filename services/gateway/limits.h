@@ -189,7 +189,4 @@
  * seconds, and some of them are the network's. */
 #define GATEWAY_HOOK_ANSWER_US (2500 * STOA_US_PER_MS)
 
-/* Discord waits this long for the first answer to an interaction. */
-#define GATEWAY_ANSWER_US (3 * STOA_US_PER_S)
-
 #endif
