@@ -294,7 +294,7 @@ state_rebuild(struct stoa_replica *r, struct chain *c)
 {
 	r->o.core->state_free(c->state);
 	c->state = r->o.core->state_new(c->id, r->o.seed);
-	if (c->saved.index > 0 && !r->o.core->load(c->state, c->saved.image)) {
+	if (c->saved.index > 0 && !saved_load(r, &c->saved, c->state)) {
 		copy_is_wrong(r, c);
 		return;
 	}
@@ -327,6 +327,9 @@ chain_roll_back(struct stoa_replica *r, struct chain *c)
 	flight_free(r, f);
 	state_rebuild(r, c);
 	r->stats.conflict_count++;
+	if (r->is_stopped) {
+		return; /* the state is not one that anybody may see */
+	}
 	chain_release_readers(r, c);
 	chain_list_ready(r, c);
 }

@@ -77,6 +77,7 @@ struct flight {
 struct saved {
 	uint64_t index;	       /* 0: there is none */
 	struct stoa_str image; /* in the snapshot */
+	uint32_t crc;	       /* of it: looked at when it is used */
 };
 
 struct chain {
@@ -218,6 +219,10 @@ void replica_stop(
 /* Fills an empty replica; gives how much of the copy that covers. 0: it does
  * not fit core or copy, and the replica is as empty as before. */
 uint64_t snapshot_load(struct stoa_replica *r);
+
+/* Into an empty state; false: it has rotted since. */
+bool saved_load(
+    const struct stoa_replica *r, const struct saved *saved, void *state);
 
 /* scan.c: what a replica knows before it speaks to anybody. */
 struct stoa_replica *replica_alloc(const struct stoa_replica_options *options);

@@ -86,6 +86,9 @@ follow_parsed(
 	if (flight_gives_way(r, c, record, sequence)) {
 		struct stoa_record again;
 
+		if (r->is_stopped) {
+			return;
+		}
 		stoa_arena_reset(&r->arena);
 		stoa_assert(stoa_record_parse(
 				&r->arena, record->bytes, &again) == STOA_OK);

@@ -17,23 +17,7 @@
 #define HEAD_SIZE 8u
 
 /* Of what this file writes; the core has its own for its state. */
-#define LAYOUT_VERSION 1
-
-static void
-put_hash(struct stoa_buf *out, const struct stoa_hash *hash)
-{
-	stoa_buf_add(out, hash->bytes, sizeof(hash->bytes));
-}
-
-static void
-get_hash(struct stoa_image *in, struct stoa_hash *ret_hash)
-{
-	const void *bytes = stoa_image_raw(in, sizeof(ret_hash->bytes));
-
-	if (bytes != NULL) {
-		memcpy(ret_hash->bytes, bytes, sizeof(ret_hash->bytes));
-	}
-}
+#define LAYOUT_VERSION 2
 
 /* ---- head ---- */
 
@@ -52,7 +36,7 @@ head_put(
 	stoa_image_put_number(out, core->image_version);
 	stoa_image_put_number(out, head->covered);
 	stoa_image_put_number(out, head->last);
-	put_hash(out, &head->last_hash);
+	stoa_image_put_hash(out, &head->last_hash);
 }
 
 /* False: of another core, or another version of it. */
@@ -67,23 +51,31 @@ head_get(
 	}
 	ret_head->covered = stoa_image_number(in);
 	ret_head->last = stoa_image_number(in);
-	get_hash(in, &ret_head->last_hash);
+	ret_head->last_hash = stoa_image_hash(in);
 	return !in->is_bad;
 }
 
-/* Behind magic and checksum; false: neither is right. */
+/* Behind magic and checksum; false: it is no snapshot. */
 static bool
 image_open(struct stoa_str bytes, struct stoa_image *ret_image)
 {
-	uint32_t crc;
-
 	if (bytes.len < HEAD_SIZE || memcmp(bytes.data, MAGIC, 4) != 0) {
 		return false;
 	}
-	memcpy(&crc, bytes.data + 4, sizeof(crc));
 	*ret_image =
 	    (struct stoa_image){.rest = stoa_str_from(bytes, HEAD_SIZE)};
-	return stoa_crc32c(0, ret_image->rest.data, ret_image->rest.len) == crc;
+	return true;
+}
+
+/* As it was written: asked once, by who is going to use all of it. */
+static bool
+is_whole(struct stoa_str bytes)
+{
+	uint32_t crc;
+
+	memcpy(&crc, bytes.data + 4, sizeof(crc));
+	return stoa_crc32c(0, bytes.data + HEAD_SIZE, bytes.len - HEAD_SIZE) ==
+	       crc;
 }
 
 /* ---- the replica ---- */
@@ -94,7 +86,7 @@ replica_put(struct stoa_buf *out, const struct stoa_replica *r)
 	stoa_image_put_number(out, r->followed);
 	stoa_image_put_number(out, r->epoch);
 	stoa_image_put_number(out, r->position);
-	put_hash(out, &r->position_hash);
+	stoa_image_put_hash(out, &r->position_hash);
 	stoa_image_put_number(out, r->is_recovering);
 	stoa_image_put_number(out, r->damage_bytes);
 	stoa_image_put_number(out, r->repaired_bytes);
@@ -108,7 +100,7 @@ replica_get(struct stoa_image *in, struct stoa_replica *r)
 	r->followed = stoa_image_number(in);
 	r->epoch = (uint32_t)stoa_image_below(in, UINT32_MAX);
 	r->position = stoa_image_number(in);
-	get_hash(in, &r->position_hash);
+	r->position_hash = stoa_image_hash(in);
 	r->is_recovering = stoa_image_below(in, 1) != 0;
 	r->damage_bytes = stoa_image_number(in);
 	r->repaired_bytes = stoa_image_number(in);
@@ -125,12 +117,12 @@ chain_save(
 
 	stoa_image_put_bytes(out, c->id);
 	stoa_image_put_number(out, c->index);
-	put_hash(out, &c->hash);
+	stoa_image_put_hash(out, &c->hash);
 	stoa_image_put_number(out, c->sequence);
 	stoa_image_put_number(out, c->orphaned);
 	stoa_image_put_signed(out, c->time_us);
 	for (uint64_t bits = c->tree.count, at = 0; bits != 0; at++) {
-		put_hash(out, &c->tree.peaks[at]);
+		stoa_image_put_hash(out, &c->tree.peaks[at]);
 		bits &= bits - 1;
 	}
 	stoa_buf_add(out, c->places, c->index * sizeof(c->places[0]));
@@ -138,22 +130,41 @@ chain_save(
 	stoa_buf_init(&state, DOMAIN_SNAPSHOT_BYTES_MAX);
 	r->o.core->save(c->state, &state);
 	out->is_overflown |= state.is_overflown;
+	stoa_image_put_number(
+	    out, stoa_crc32c(0, stoa_buf_str(&state).data, state.len));
 	stoa_image_put_bytes(out, stoa_buf_str(&state));
 	stoa_buf_fini(&state);
+}
+
+static struct saved
+saved_read(struct stoa_image *in, uint64_t index)
+{
+	uint32_t crc = (uint32_t)stoa_image_below(in, UINT32_MAX);
+
+	return (struct saved){index, stoa_image_bytes(in), crc};
+}
+
+bool
+saved_load(const struct stoa_replica *r, const struct saved *saved, void *state)
+{
+	return stoa_crc32c(0, saved->image.data, saved->image.len) ==
+		   saved->crc &&
+	       r->o.core->load(state, saved->image);
 }
 
 /* The numbers of a chain; its places are given as they stand in the image. */
 static const struct place *
 chain_read(struct stoa_image *in, struct chain *c)
 {
-	c->index = stoa_image_number(in);
-	get_hash(in, &c->hash);
+	c->index =
+	    stoa_image_below(in, (UINT64_C(1) << STOA_MERKLE_DEPTH_MAX) - 1);
+	c->hash = stoa_image_hash(in);
 	c->sequence = stoa_image_number(in);
 	c->orphaned = stoa_image_number(in);
 	c->time_us = stoa_image_signed(in);
 	c->tree.count = c->index;
 	for (uint64_t bits = c->index, at = 0; bits != 0; at++) {
-		get_hash(in, &c->tree.peaks[at]);
+		c->tree.peaks[at] = stoa_image_hash(in);
 		bits &= bits - 1;
 	}
 	if (c->index > in->rest.len / sizeof(struct place)) {
@@ -187,7 +198,7 @@ chain_load(struct stoa_image *in, struct stoa_replica *r)
 		stoa_assert(c->places != NULL);
 		memcpy(c->places, places, c->index * sizeof(places[0]));
 	}
-	c->saved = (struct saved){c->index, stoa_image_bytes(in)};
+	c->saved = saved_read(in, c->index);
 	if (in->is_bad || !r->o.core->load(c->state, c->saved.image)) {
 		in->is_bad = true;
 	}
@@ -219,7 +230,8 @@ snapshot_load(struct stoa_replica *r)
 	uint64_t count;
 
 	if (r->o.core->load == NULL || !image_open(r->o.snapshot, &in) ||
-	    !head_get(&in, r->o.core, &head) || !copy_is_the_same(r, &head)) {
+	    !is_whole(r->o.snapshot) || !head_get(&in, r->o.core, &head) ||
+	    !copy_is_the_same(r, &head)) {
 		return 0;
 	}
 	r->last = head.last;
@@ -243,15 +255,15 @@ chain_adopt(struct stoa_image *in, struct stoa_replica *r)
 {
 	struct chain *c = chain_get(r, stoa_image_bytes(in));
 	struct chain there = {0};
-	struct stoa_str image;
+	struct saved saved;
 
 	(void)chain_read(in, &there);
 	dedup_skip(in);
-	image = stoa_image_bytes(in);
+	saved = saved_read(in, there.index);
 	if (!in->is_bad && c != NULL && there.index > 0 &&
 	    there.index <= c->durable &&
 	    c->places[there.index - 1].mark == mark_of(&there.hash)) {
-		c->saved = (struct saved){there.index, image};
+		c->saved = saved;
 	}
 }
 

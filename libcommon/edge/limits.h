@@ -72,9 +72,6 @@
 #define EDGE_CONF_FILE_MAX   65536u
 #define EDGE_CONF_SECRET_MAX 8192u
 
-/* A snapshot in its writer's memory. */
-#define EDGE_SNAPSHOT_MAX ((size_t)16 << 30)
-
 /* What Linux takes as a path (PATH_MAX). */
 #define EDGE_PATH_MAX 4096u
 

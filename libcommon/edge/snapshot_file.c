@@ -2,6 +2,7 @@
 #include "edge/snapshot_file.h"
 
 #include "base/check.h"
+#include "domain/limits.h"
 #include "edge/limits.h"
 #include "edge/log.h"
 
@@ -315,7 +316,7 @@ stoa_snapshot_write(
 		    strerror(errno));
 		return EXIT_FAILED;
 	}
-	stoa_buf_init(&out, EDGE_SNAPSHOT_MAX);
+	stoa_buf_init(&out, DOMAIN_SNAPSHOT_BYTES_MAX);
 	status = write_from(core, copy, path, &out);
 	stoa_buf_fini(&out);
 	stoa_copy_close(copy);

@@ -364,12 +364,23 @@ add_random(struct run *r)
 /* ---- faults -----------------------------------------------------------------
  */
 
+/* Under a replica that may begin from it again after a lost race. */
+static void
+snapshot_rot(struct run *r, struct node *n)
+{
+	if (r->disk_rots && n->snapshot.len > 0) {
+		n->snapshot.data[stoa_rng_below(
+		    sim_rng(r->world.sim), n->snapshot.len)] ^= 1;
+		n->has_rotted = true;
+	}
+}
+
 static void
 chaos(void *arg)
 {
 	struct run *r = arg;
 	struct stoa_rng *rng = sim_rng(r->world.sim);
-	uint64_t what = stoa_rng_below(rng, 10);
+	uint64_t what = stoa_rng_below(rng, 11);
 
 	if (r->world.is_healed || r->world.is_over) {
 		return;
@@ -393,8 +404,10 @@ chaos(void *arg)
 			sim_broker_restart(
 			    r->domain->broker, stoa_rng_below(rng, 12));
 		}
-	} else {
+	} else if (what < 10) {
 		world_clock_jump(&r->world, JUMP_US);
+	} else {
+		snapshot_rot(r, &r->domain->nodes[0]);
 	}
 	sim_at(r->world.sim, (int64_t)stoa_rng_below(rng, 400 * STOA_US_PER_MS),
 	    chaos, r);
