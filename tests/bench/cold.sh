@@ -28,6 +28,10 @@ restart() {
 		fi
 		sleep 0.01
 	done
+	[ "$(metric stoa_ready || true)" = 1 ] || {
+		echo "  $1: not serving after $(($(date +%s%3N) - began)) ms"
+		exit 1
+	}
 	echo "  $1: serving again after $(($(date +%s%3N) - began)) ms," \
 		"$(metric stoa_journal_snapshot_bytes) of $(stat -c %s "$copy") bytes not read," \
 		"$(awk '/^VmRSS/ { print $2 }' "/proc/$(pid)/status") kB resident"

@@ -15,9 +15,10 @@ proposes() { # member, sponsor or "", line
 	[ -z "$2" ] || says "$2" "/sponsor $number" >/dev/null
 	for _ in $(seq 100); do
 		out=$(says "$1" "/proposal $number" 2>&1) || true
-		case $out in *'open for votes'*) break ;; esac
+		case $out in *'open for votes'*) echo "$number"; return ;; esac
 	done
-	echo "$number"
+	echo "$out" >&2
+	return 1
 }
 votes() { # number, then member=choice...
 	local number=$1 pair out
