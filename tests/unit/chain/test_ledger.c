@@ -231,6 +231,7 @@ test_ledger_refuses_by_name(void **state)
 	assert_string_equal(p.refusal, "not_open");
 	play_end(&p);
 	purse_open(&p, MANY, MANY);
+	in = purse_request(&p);
 	assert_false(play(&p, "u_aaaaaaaaaa", "Submit", &in.base));
 	assert_refused(&p, "not_permitted", "a daemon");
 	in = purse_request(&p);
