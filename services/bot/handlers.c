@@ -59,9 +59,9 @@ handle_help(struct bot_run *r)
 
 /* Those that are always there, then those that need an account: they are
  * listed when they answer. */
-static const char *const suite[] = {"accounts", "bot", "governance", "storage",
-    "training", "worker", "gateway", "discord"};
-#define SUITE_ALWAYS 6
+static const char *const suite[] = {"accounts", "bot", "governance",
+    "marketplace", "storage", "training", "worker", "gateway", "discord"};
+#define SUITE_ALWAYS 7
 
 /* Kept in the run's arena while answers come in. */
 struct muster {

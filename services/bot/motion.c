@@ -165,9 +165,10 @@ bot_motion_role(struct stoa_str name)
 static bool
 approve_read(struct clause *c)
 {
-	static const char fix[] = "write it like: approve m_7f2w5k3cqz";
+	static const char fix[] =
+	    "write it like: approve m_7f2w5k3cqz price 100";
 	Stoa__Governance__ApproveModel *approve;
-	char *model;
+	char *model, *word;
 
 	if (!word_take(c, "a model", fix, &model)) {
 		return false;
@@ -180,7 +181,18 @@ approve_read(struct clause *c)
 	approve->model = model;
 	c->action->kind_case = ACTION(APPROVE_MODEL);
 	c->action->approve_model = approve;
-	return end_check(c, fix);
+	if (stoa_str_trim(c->rest).len == 0) {
+		return true; /* for what it is sold, the market says */
+	}
+	if (!word_take(c, "a price", fix, &word)) {
+		return false;
+	}
+	if (strcmp(word, "price") != 0) {
+		return refuse(c, "the end of the action", stoa_str_of(word),
+		    "price and an amount of Joy", fix);
+	}
+	return joy_take(c, "the price", fix, &approve->price_micro) &&
+	       end_check(c, fix);
 }
 
 static bool

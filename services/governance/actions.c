@@ -74,9 +74,14 @@ content_check(const struct governance *s, const Stoa__Governance__Action *a,
 {
 	switch (a->kind_case) {
 	case ACTION(APPROVE_MODEL):
-		return stoa_id_is_valid(
-			   'm', stoa_str_of(a->approve_model->model)) ||
-		       refuse_action(d, a, "model", 0);
+		return (stoa_id_is_valid(
+			    'm', stoa_str_of(a->approve_model->model)) ||
+			   refuse_action(d, a, "model", 0)) &&
+		       ((a->approve_model->price_micro >= 0 &&
+			    a->approve_model->price_micro <=
+				GOVERNANCE_AMOUNT_MAX) ||
+			   refuse_action(
+			       d, a, "price_micro", GOVERNANCE_AMOUNT_MAX));
 	case ACTION(PARAMETER):
 		/* accounts itself says what it takes. */
 		return a->parameter->kind_case !=

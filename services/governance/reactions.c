@@ -337,6 +337,8 @@ execute(struct stoa_errand *t, const struct proposal *p, uint32_t number)
 	switch ((int)a->kind_case) {
 	case STOA__GOVERNANCE__ACTION__KIND_APPROVE_MODEL:
 		approve.model = a->approve_model->model;
+		approve.price_micro = a->approve_model->price_micro;
+		approve.reply = (char *)(uintptr_t)governance_reply(p);
 		approve.proposal = t->noun;
 		ask(t, MARKET, "Approve", "act", number, &approve.base,
 		    executed);

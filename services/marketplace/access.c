@@ -69,7 +69,7 @@ access_decide_use(const struct marketplace *s, const struct stoa_command *c,
 		REFUSE(d, not_approved, in->model);
 		return;
 	}
-	access = access_of(s, m, owner_now(s, c->actor), c->now, &lease);
+	access = access_of(s, m, holder_now(s, c->actor), c->now, &lease);
 	if (access != ACCESS_OWNER && access != ACCESS_EVERYBODY &&
 	    access != ACCESS_LEASE) {
 		refuse_access(d, m, access, lease);
@@ -119,7 +119,7 @@ marketplace_query_access(const struct marketplace *s,
 		return STOA_OK;
 	}
 	out->is_known = true;
-	access = access_of(s, m, owner_now(s, stoa_str_of(in->member)),
+	access = access_of(s, m, holder_now(s, stoa_str_of(in->member)),
 	    (struct stoa_wall){in->now_us}, &lease);
 	switch (access) {
 	case ACCESS_OWNER:

@@ -58,7 +58,7 @@ state_free(void *state)
 	}
 	STOA_MAP_EACH(&s->models, entry)
 	{
-		model_free(entry->value);
+		model_forget(entry->value);
 	}
 	stoa_map_fini(&s->deals);
 	stoa_map_fini(&s->models);
@@ -67,7 +67,7 @@ state_free(void *state)
 	stoa_map_fini(&s->todo_deals);
 	values_free(&s->earnings);
 	values_free(&s->counts);
-	owners_free(s);
+	holders_free(s);
 	free(s->community);
 	free(s);
 }
@@ -93,7 +93,7 @@ static const struct {
     {"Offer", deals_decide_offer, NULL},
     {"Answer", deals_decide_answer, NULL},
     {"Use", access_decide_use, NULL},
-    {"Unite", owners_decide_unite, "bot"},
+    {"Unite", holders_decide_unite, "bot"},
     {"RecordPinned", models_decide_pinned, "marketplace"},
     {"RecordClaim", models_decide_claim, "marketplace"},
     {"RecordAnnounced", models_decide_announced, "marketplace"},
@@ -192,7 +192,7 @@ apply(void *state, const struct stoa_fact *fact)
 		deal_apply_told(s, e->deal_told);
 		return true;
 	case EVENT_KIND(MEMBERS_UNITED):
-		owners_apply_united(s, e->members_united);
+		holders_apply_united(s, e->members_united);
 		return true;
 	}
 	return apply_model(s, fact, e);

@@ -144,7 +144,7 @@ static bool
 is_actor(const struct marketplace *s, const struct stoa_command *c,
     const char *member)
 {
-	return stoa_str_is_equal(owner_now(s, c->actor), stoa_str_of(member));
+	return stoa_str_is_equal(holder_now(s, c->actor), stoa_str_of(member));
 }
 
 void

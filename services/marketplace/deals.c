@@ -189,7 +189,7 @@ deal_begin(const struct marketplace *s, const struct stoa_command *c,
     int64_t shown_micro)
 {
 	const struct model *m = model_find(s, e->model, d);
-	struct stoa_str member = owner_now(s, c->actor);
+	struct stoa_str member = holder_now(s, c->actor);
 
 	e->member = stoa_arena_str(d->arena, member);
 	if (m == NULL || e->member == NULL) {

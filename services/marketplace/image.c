@@ -65,7 +65,7 @@ model_load(struct marketplace *s, struct stoa_image *in)
 		in->is_bad = true;
 		return;
 	}
-	m = model_add(s, said);
+	m = model_enter(s, said);
 	m->owner = stoa_image_text(in);
 	m->licence = stoa_image_text(in);
 	claim_load(m, in);

@@ -15,7 +15,7 @@ model_must(struct marketplace *s, const char *id)
 }
 
 struct model *
-model_add(struct marketplace *s, Stoa__Marketplace__Approved *said)
+model_enter(struct marketplace *s, Stoa__Marketplace__Approved *said)
 {
 	struct model *m = calloc(1, sizeof(*m));
 
@@ -28,7 +28,7 @@ model_add(struct marketplace *s, Stoa__Marketplace__Approved *said)
 }
 
 void
-model_free(struct model *m)
+model_forget(struct model *m)
 {
 	stoa_keep_free(m->said);
 	free(m->owner);
@@ -154,7 +154,7 @@ void
 model_apply_approved(struct marketplace *s, const struct stoa_fact *fact,
     const Stoa__Marketplace__Approved *e)
 {
-	struct model *m = model_add(s, stoa_keep(&e->base));
+	struct model *m = model_enter(s, stoa_keep(&e->base));
 
 	m->owner = stoa_text_dup(e->owner);
 	m->licence = stoa_text_dup("");

@@ -64,14 +64,15 @@ event_approved(const struct marketplace *s, struct stoa_decision *d,
 	Stoa__Marketplace__ModelFacts facts = *in->facts;
 
 	facts.creator =
-	    stoa_arena_str(d->arena, owner_now(s, stoa_str_of(facts.creator)));
+	    stoa_arena_str(d->arena, holder_now(s, stoa_str_of(facts.creator)));
 	facts.data_owner = stoa_arena_str(
-	    d->arena, owner_now(s, stoa_str_of(facts.data_owner)));
+	    d->arena, holder_now(s, stoa_str_of(facts.data_owner)));
 	if (facts.creator == NULL || facts.data_owner == NULL) {
 		return; /* a full arena is noticed when it is packed */
 	}
 	e.facts = &facts;
 	e.proposal = in->proposal;
+	e.reply = in->reply;
 	e.owner = facts.creator;
 	e.shares = list;
 	share_add(
@@ -120,6 +121,11 @@ models_decide_approve(const struct marketplace *s, const struct stoa_command *c,
 	if (s->models.count >= MARKETPLACE_MODELS_MAX) {
 		REFUSE(d, too_many, "models",
 		    stoa_decide_number(d, MARKETPLACE_MODELS_MAX));
+		return;
+	}
+	if (strlen(in->reply) > MARKETPLACE_REPLY_MAX) {
+		REFUSE(d, too_many, "bytes of a reply",
+		    stoa_decide_number(d, MARKETPLACE_REPLY_MAX));
 		return;
 	}
 	if (price_is_valid(d, "price_micro", in->price_micro)) {
@@ -283,7 +289,8 @@ own_find(const struct marketplace *s, const struct stoa_command *c,
 	if (m == NULL) {
 		return NULL;
 	}
-	if (!stoa_str_is_equal(owner_now(s, c->actor), stoa_str_of(m->owner))) {
+	if (!stoa_str_is_equal(
+		holder_now(s, c->actor), stoa_str_of(m->owner))) {
 		REFUSE(d, not_your_model, id, m->owner);
 		return NULL;
 	}

@@ -202,7 +202,7 @@ marketplace_query_quote(const struct marketplace *s,
 	if (m == NULL) {
 		REFUSE(&d, not_approved, in->model);
 	} else if (model_find(s, in->model, &d) != NULL &&
-		   deal_terms(s, m, owner_now(s, stoa_str_of(in->member)),
+		   deal_terms(s, m, holder_now(s, stoa_str_of(in->member)),
 		       (struct stoa_wall){in->now_us}, &e, &d)) {
 		out->total_micro = e.total_micro;
 		out->rate_micro = e.rate_micro;
@@ -241,7 +241,7 @@ deal_matches(const struct marketplace *s, const struct deal *deal,
 	bool is_kind = in->kind == deal->said->kind ||
 		       in->kind == KIND(DEAL_KIND_UNSPECIFIED) ||
 		       (in->kind == KIND(LEASE) && deal_is_lease(deal));
-	struct stoa_str member = owner_now(s, stoa_str_of(in->member));
+	struct stoa_str member = holder_now(s, stoa_str_of(in->member));
 
 	if (!is_kind || (in->is_open && deal_is_over(deal))) {
 		return false;
@@ -332,7 +332,7 @@ marketplace_query_earnings(const struct marketplace *s,
 	if (s == NULL) {
 		return STOA_OK;
 	}
-	member = owner_now(s, stoa_str_of(in->member));
+	member = holder_now(s, stoa_str_of(in->member));
 	sum = stoa_map_get(&s->earnings, member);
 	if (sum != NULL) {
 		out->sales_micro = sum->micro[EARNED_SALES];

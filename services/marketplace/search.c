@@ -73,7 +73,7 @@ matches(const struct marketplace *s, const struct model *m,
 	       is_or_any(in->recipe, facts->recipe) &&
 	       is_or_any(in->licence, m->licence) &&
 	       (in->owner[0] == '\0' ||
-		   stoa_str_is_equal(owner_now(s, stoa_str_of(in->owner)),
+		   stoa_str_is_equal(holder_now(s, stoa_str_of(in->owner)),
 		       stoa_str_of(m->owner))) &&
 	       contains(facts->name, in->text);
 }

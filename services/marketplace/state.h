@@ -2,7 +2,7 @@
  *
  * What a record said stays as it was said: models and deals keep the unpacked
  * event that made them, beside the few fields that change. Only whose they
- * are is rewritten when that member becomes another one (owners.c). */
+ * are is rewritten when that member becomes another one (holders.c). */
 #ifndef MARKETPLACE_STATE_H
 #define MARKETPLACE_STATE_H
 
@@ -151,9 +151,9 @@ void model_apply_restored(
 void model_apply_sold(struct marketplace *s, const struct stoa_fact *fact,
     const Stoa__Marketplace__Sold *e);
 /* A new one; `said` is taken over. */
-struct model *model_add(
+struct model *model_enter(
     struct marketplace *s, Stoa__Marketplace__Approved *said);
-void model_free(struct model *m);
+void model_forget(struct model *m);
 /* Into the lists that it belongs in now. */
 void model_list(struct marketplace *s, struct model *m);
 void model_unlist(struct marketplace *s, struct model *m);
@@ -239,12 +239,12 @@ void open_count_add(
 void lease_key_print(
     char key[static 64], const char *member, const char *model);
 
-/* ---- owners.c: members that turned out to be one person ---- */
-DECIDE(owners_decide_unite);
-void owners_apply_united(
+/* ---- holders.c: members that turned out to be one person ---- */
+DECIDE(holders_decide_unite);
+void holders_apply_united(
     struct marketplace *s, const Stoa__Marketplace__MembersUnited *e);
-struct stoa_str owner_now(const struct marketplace *s, struct stoa_str actor);
-void owners_free(struct marketplace *s);
+struct stoa_str holder_now(const struct marketplace *s, struct stoa_str actor);
+void holders_free(struct marketplace *s);
 
 /* ---- query.c ---- */
 size_t model_shares(const struct model *m,

@@ -1,4 +1,4 @@
-/* owners.c - two members turn out to be one person: what the one owns, leases
+/* holders.c - two members turn out to be one person: what the one owns, leases
  * or has earned is the other's. */
 #include "base/check.h"
 #include "base/id.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct stoa_str
-owner_now(const struct marketplace *s, struct stoa_str actor)
+holder_now(const struct marketplace *s, struct stoa_str actor)
 {
 	const char *now = stoa_map_get(&s->owners, actor);
 
@@ -20,13 +20,13 @@ owner_now(const struct marketplace *s, struct stoa_str actor)
 }
 
 void
-owners_decide_unite(const struct marketplace *s, const struct stoa_command *c,
+holders_decide_unite(const struct marketplace *s, const struct stoa_command *c,
     struct stoa_decision *d)
 {
 	const Stoa__Marketplace__UniteRequest *in =
 	    (const Stoa__Marketplace__UniteRequest *)c->request;
 	struct stoa_str former = stoa_str_of(in->former);
-	struct stoa_str to = owner_now(s, stoa_str_of(in->member));
+	struct stoa_str to = holder_now(s, stoa_str_of(in->member));
 	Stoa__Marketplace__Event event = STOA__MARKETPLACE__EVENT__INIT;
 	Stoa__Marketplace__MembersUnited e =
 	    STOA__MARKETPLACE__MEMBERS_UNITED__INIT;
@@ -37,7 +37,7 @@ owners_decide_unite(const struct marketplace *s, const struct stoa_command *c,
 		return;
 	}
 	if (stoa_map_get(&s->owners, former) != NULL) {
-		if (!stoa_str_is_equal(owner_now(s, former), to)) {
+		if (!stoa_str_is_equal(holder_now(s, former), to)) {
 			REFUSE(d, not_permitted, "two members");
 		}
 		return; /* done already */
@@ -137,7 +137,7 @@ earnings_rename(
 }
 
 void
-owners_apply_united(
+holders_apply_united(
     struct marketplace *s, const Stoa__Marketplace__MembersUnited *e)
 {
 	stoa_assert(stoa_map_put(&s->owners, stoa_str_of(e->former),
@@ -159,7 +159,7 @@ owners_apply_united(
 }
 
 void
-owners_free(struct marketplace *s)
+holders_free(struct marketplace *s)
 {
 	STOA_MAP_EACH(&s->owners, entry)
 	{
