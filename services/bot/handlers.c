@@ -177,6 +177,16 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_WITHDRAW_PROPOSAL] = bot_handle_change,
     [BOT_VERB_VETO] = bot_handle_change,
     [BOT_VERB_RETRY] = bot_handle_change,
+    [BOT_VERB_LIST] = bot_handle_list,
+    [BOT_VERB_UNLIST] = bot_handle_list,
+    [BOT_VERB_MARKET] = bot_handle_market,
+    [BOT_VERB_BUY] = bot_handle_deal,
+    [BOT_VERB_LEASE] = bot_handle_deal,
+    [BOT_VERB_LEASES] = bot_handle_deals,
+    [BOT_VERB_RETURN] = bot_handle_return,
+    [BOT_VERB_OFFER] = bot_handle_deal,
+    [BOT_VERB_OFFERS] = bot_handle_deals,
+    [BOT_VERB_EARNINGS] = bot_handle_earnings,
 };
 
 void

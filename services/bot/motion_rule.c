@@ -133,9 +133,8 @@ run_len(struct stoa_str text, bool is_digits)
 	return len;
 }
 
-/* "1d12h"; "0" needs no unit. */
-static bool
-time_read(struct stoa_str text, int64_t *ret_us)
+bool
+bot_motion_time(struct stoa_str text, int64_t *ret_us)
 {
 	int64_t sum = 0;
 
@@ -245,7 +244,7 @@ field_set(const struct field *f, void *message, struct stoa_str text,
 	case SHARE:
 		return share_read(text, at);
 	case TIME:
-		return time_read(text, at);
+		return bot_motion_time(text, at);
 	case COUNT:
 	case WHOLE:
 		if (!stoa_str_to_i64(text, &number) || number < 0 ||
