@@ -195,6 +195,35 @@ approve_read(struct clause *c)
 	       end_check(c, fix);
 }
 
+/* Whether a model may be asked and sold at all. */
+static bool
+ban_read(struct clause *c, const char *fix, char **ret_model)
+{
+	if (!word_take(c, "a model", fix, ret_model)) {
+		return false;
+	}
+	return stoa_id_is_valid('m', stoa_str_of(*ret_model))
+		   ? end_check(c, fix)
+		   : refuse(c, "the model", stoa_str_of(*ret_model),
+			 "a model's id, see /market", fix);
+}
+
+static bool
+takedown_read(struct clause *c)
+{
+	c->action->kind_case = ACTION(TAKEDOWN_MODEL);
+	return ban_read(c, "write it like: takedown m_7f2w5k3cqz",
+	    &c->action->takedown_model);
+}
+
+static bool
+restore_read(struct clause *c)
+{
+	c->action->kind_case = ACTION(RESTORE_MODEL);
+	return ban_read(c, "write it like: restore m_7f2w5k3cqz",
+	    &c->action->restore_model);
+}
+
 static bool
 pay_read(struct clause *c)
 {
@@ -608,6 +637,8 @@ static const struct verb {
 	bool (*read)(struct clause *c);
 } verbs[] = {
     {"approve", approve_read},
+    {"takedown", takedown_read},
+    {"restore", restore_read},
     {"pay", pay_read},
     {"role", role_read},
     {"train", train_read},
@@ -637,8 +668,8 @@ verb_read(struct clause *c)
 	}
 	near = stoa_str_suggest(word, names, STOA_COUNT(names));
 	return refuse(c, "what is to be done", word,
-	    "approve, pay, role, train, set, rule, charter, retire-rule, "
-	    "command or retire-command",
+	    "approve, takedown, restore, pay, role, train, set, rule, "
+	    "charter, retire-rule, command or retire-command",
 	    near == NULL ? "write it like: pay @member 10"
 			 : bot_words_print(c->arena, "did you mean %s?", near));
 }

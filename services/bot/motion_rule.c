@@ -57,7 +57,8 @@ static const struct field rule_fields[] = {
     {"deposit", JOY, false, AT(deposit_micro), NULL, "an amount of Joy"},
     {"text", TEXT, false, AT(text), NULL, "at most 200 bytes, in quotes"},
     {"actions", ACTIONS, false, 0, NULL,
-	"approve, pay, role, train, set, with commas between; or none"},
+	"approve, takedown, restore, pay, role, train, set, with commas "
+	"between; or none"},
     {"voters", ENUM, true, OF_VOTERS(role), &stoa__accounts__role__descriptor,
 	ROLE_LIMIT},
     {"age", TIME, true, OF_VOTERS(age_us), NULL, TIME_LIMIT},
@@ -183,6 +184,7 @@ static const char *
 action_name(struct stoa_str word)
 {
 	static const char *const names[][2] = {{"approve", "approve_model"},
+	    {"takedown", "takedown_model"}, {"restore", "restore_model"},
 	    {"pay", "transfer"}, {"role", "role"}, {"train", "fine_tune"},
 	    {"set", "parameter"}, {"rule", "rule"}, {"charter", "charter"},
 	    {"retire-rule", "retire_rule"}};

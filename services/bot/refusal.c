@@ -246,6 +246,8 @@ action_words(const char *name)
 {
 	static const char *const words[][2] = {
 	    {"approve_model", "approve models"},
+	    {"takedown_model", "take models off the market"},
+	    {"restore_model", "let models back onto the market"},
 	    {"parameter", "change settings"}, {"transfer", "pay"},
 	    {"role", "give roles"}, {"fine_tune", "train models"},
 	    {"rule", "change rules"}, {"charter", "change the charter"},

@@ -102,6 +102,12 @@ content_check(const struct governance *s, const Stoa__Governance__Action *a,
 		       rules_check_rule(a->rule, d);
 	case ACTION(CHARTER):
 		return rules_check_charter(a->charter, d);
+	case ACTION(TAKEDOWN_MODEL):
+		return stoa_id_is_valid('m', stoa_str_of(a->takedown_model)) ||
+		       refuse_action(d, a, "model", 0);
+	case ACTION(RESTORE_MODEL):
+		return stoa_id_is_valid('m', stoa_str_of(a->restore_model)) ||
+		       refuse_action(d, a, "model", 0);
 	case ACTION(RETIRE_RULE):
 		/* The one by which rules change must stay. */
 		return (rule_get(s, a->retire_rule) != NULL &&

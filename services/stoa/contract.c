@@ -139,6 +139,8 @@ const struct contract_user contract_users[] = {
 	    "stoa.rpc.accounts.governance.*.SetRole",
 	    "stoa.rpc.training.governance.*.SubmitJob",
 	    "stoa.rpc.marketplace.governance.*.Approve",
+	    "stoa.rpc.marketplace.governance.*.Takedown",
+	    "stoa.rpc.marketplace.governance.*.Restore",
 	    "stoa.chat.notice.vote.*"},
 	{OWN, "stoa.rpc.governance.>", "stoa.peer.governance.*.*", DISCOVERY},
 	true},

@@ -168,6 +168,16 @@ wants 'dan may ask it' music dan "$ask"
 wants 'dan is its owner' 'On the market' dan "/list model_id:$model price:7"
 waits 'and lists it' '7 Joy' cyd /market
 
+# ---- off the market, by a vote ------------------------------------------------
+out=$(says ada "/propose type:ETHICS title:\"Not this one\" description:\"It leaks.\" action:\"takedown $model\"") || true
+n=$(grep -o '^#[0-9]*' <<<"$out" | head -1)
+says bob "/sponsor $n" >/dev/null || true
+waits 'a takedown is proposed' 'open for votes' ada "/proposal $n"
+for who in ada bob cyd; do says "$who" "/vote id:$n choice:for" >/dev/null; done
+waits 'it passed and was carried out' 'It was carried out' dan "/why $n"
+wants 'a withdrawn model cannot be asked, not even by its owner' 'taken off the market' dan "$ask"
+wants 'nor bought' 'taken off the market' cyd "/buy model_id:$model"
+
 "$stoa" verify >"$work/verify" && ok 'every record verifies' || no verify "$(cat "$work/verify")"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
