@@ -70,7 +70,7 @@
  * matches little gives a short page and where to go on, instead of keeping
  * everybody waiting. */
 #define MARKETPLACE_PAGE_MAX	 100u
-#define MARKETPLACE_EXAMINED_MAX 5000u
+#define MARKETPLACE_EXAMINED_MAX 2000u
 
 /* Deals that one command ends at their time: an entry stays far below its
  * 128 KiB. What is left is still due after it. */
