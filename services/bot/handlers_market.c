@@ -516,29 +516,55 @@ is_accepting(const struct bot_run *r)
 	return strcmp(bot_run_text(r, "answer"), "accept") == 0;
 }
 
+/* An offer's parts are those of a sale at its price now. */
 static void
 question_show(struct bot_run *r, const void *reply)
 {
-	const Stoa__Marketplace__DealReply *in = reply;
+	const Stoa__Marketplace__QuoteReply *in = reply;
+	const Stoa__Marketplace__Deal *deal = r->work;
 	bool is_offer = r->row->verb == BOT_VERB_OFFERS;
-	const char *line;
+	const char *line =
+	    stoa_arena_printf(&r->arena, "/%s id:%s%s confirm:true",
+		r->row->name, deal->id, is_offer ? " answer:accept" : "");
+
+	bot_run_finish(r,
+	    line == NULL
+		? NULL
+		: bot_view_deal_question(&r->arena, deal, in,
+		      is_offer ? "The model is theirs at once, and this is "
+				 "paid out:"
+			       : "You pay for the time, or the questions, "
+				 "that you have used; the rest comes back.",
+		      is_offer ? "Accept the offer" : "End the lease", line));
+}
+
+static void
+question_ask(struct bot_run *r, const void *reply)
+{
+	const Stoa__Marketplace__DealReply *in = reply;
+	Stoa__Marketplace__QuoteQuery quote =
+	    STOA__MARKETPLACE__QUOTE_QUERY__INIT;
 
 	if (in->deal == NULL) {
 		bot_run_finish(r, NULL);
 		return;
 	}
-	line = stoa_arena_printf(&r->arena, "/%s id:%s%s confirm:true",
-	    r->row->name, in->deal->id, is_offer ? " answer:accept" : "");
-	bot_run_finish(r,
-	    line == NULL
-		? NULL
-		: bot_view_deal_question(&r->arena, in->deal,
-		      is_offer ? "The model is theirs at once, and this is "
-				 "paid out: nine tenths of it to you, the rest "
-				 "to who has a share in the model."
-			       : "You pay for the time, or the questions, "
-				 "that you have used; the rest comes back.",
-		      is_offer ? "Accept the offer" : "End the lease", line));
+	r->work = in->deal;
+	if (r->row->verb != BOT_VERB_OFFERS) {
+		question_show(r, NULL);
+		return;
+	}
+	quote.model = in->deal->model;
+	quote.kind = KIND(OFFER);
+	quote.price_micro = in->deal->total_micro;
+	quote.member = in->deal->member;
+	bot_run_call(r,
+	    &(struct bot_call){
+		.service = MARKET,
+		.method = "Quote",
+		.next = question_show,
+	    },
+	    &quote.base);
 }
 
 static void
@@ -562,7 +588,7 @@ bot_handle_return(struct bot_run *r)
 	    STOA__MARKETPLACE__END_LEASE_REQUEST__INIT;
 
 	if (!bot_run_flag(r, "confirm")) {
-		deal_ask(r, question_show);
+		deal_ask(r, question_ask);
 		return;
 	}
 	in.deal = (char *)(uintptr_t)bot_run_text(r, "id");
@@ -581,7 +607,7 @@ bot_handle_deals(struct bot_run *r)
 		return;
 	}
 	if (is_accepting(r) && !bot_run_flag(r, "confirm")) {
-		deal_ask(r, question_show);
+		deal_ask(r, question_ask);
 		return;
 	}
 	in.deal = (char *)(uintptr_t)bot_run_text(r, "id");

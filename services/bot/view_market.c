@@ -314,8 +314,9 @@ bot_view_deal(struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal)
 
 Stoa__Chat__Card *
 bot_view_deal_question(struct stoa_arena *arena,
-    const Stoa__Marketplace__Deal *deal, const char *text, const char *label,
-    const char *command)
+    const Stoa__Marketplace__Deal *deal,
+    const Stoa__Marketplace__QuoteReply *quote, const char *text,
+    const char *label, const char *command)
 {
 	struct bot_card b =
 	    bot_card_begin(arena, bot_words_print(arena, "%s?", label),
@@ -328,6 +329,9 @@ bot_view_deal_question(struct stoa_arena *arena,
 	bot_card_field(
 	    &b, "Set aside", bot_words_joy(arena, deal->total_micro), true);
 	deal_times(&b, deal);
+	if (quote != NULL) {
+		parts_table(&b, quote->parts, quote->n_parts);
+	}
 	bot_card_button(&b, label, STOA__CHAT__BUTTON_STYLE__PRIMARY, command);
 	return bot_card_finish(&b, true);
 }

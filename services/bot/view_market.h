@@ -29,10 +29,12 @@ Stoa__Chat__Card *bot_view_quote(struct stoa_arena *arena,
 Stoa__Chat__Card *bot_view_deal(
     struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal);
 
-/* What accepting or ending it would come to; `command` is what says yes. */
+/* What accepting or ending it would come to; `command` is what says yes.
+ * `quote` has who would be paid what; NULL: that is not known before. */
 Stoa__Chat__Card *bot_view_deal_question(struct stoa_arena *arena,
-    const Stoa__Marketplace__Deal *deal, const char *text, const char *label,
-    const char *command);
+    const Stoa__Marketplace__Deal *deal,
+    const Stoa__Marketplace__QuoteReply *quote, const char *text,
+    const char *label, const char *command);
 
 /* Leases or offers; `member` is who asks. */
 Stoa__Chat__Card *bot_view_deals(struct stoa_arena *arena, const char *title,

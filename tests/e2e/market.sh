@@ -162,6 +162,7 @@ wants 'dan offers' 'waits' dan "/offer model_id:$model price:0.5 confirm:0.5"
 owns dan '0.5 Joy, and 0.5'
 deal=$(says bob /offers | grep -o 'd_[a-z2-7]\{10\}' | head -1)
 wants 'bob is asked whether he is sure' 'Nothing has happened yet' bob "/offers id:$deal answer:accept"
+wants 'and shown to the micro-Joy who would get what' '0.0125 Joy' bob "/offers id:$deal answer:accept"
 wants 'bob accepts' 'was accepted' bob "/offers id:$deal answer:accept confirm:true"
 owns dan 0.5
 wants 'dan may ask it' music dan "$ask"
