@@ -114,6 +114,7 @@ static const struct {
     {"Hold", holds_decide_hold, false},
     {"PostHold", holds_decide_post, false},
     {"VoidHold", holds_decide_void, false},
+    {"PayHold", payments_decide, false},
     {"ExpireHolds", holds_decide_expire, false},
     {"OfferLink", identity_decide_offer, true},
     {"ClaimLink", identity_decide_claim, true},
@@ -199,6 +200,9 @@ apply(void *state, const struct stoa_fact *fact)
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_HOLD_POSTED:
 		holds_apply_posted(s, e->hold_posted);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_HOLD_PAID:
+		payments_apply(s, e->hold_paid);
 		return true;
 	case STOA__ACCOUNTS__EVENT__KIND_HOLD_VOIDED:
 		holds_apply_released(s, e->hold_voided->id);

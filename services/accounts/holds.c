@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-/* A member's, or the treasury; NULL: neither. */
-static const struct account *
+const struct account *
 account_get(const struct accounts *s, const char *name)
 {
 	const struct member *m = member_get(s, stoa_str_of(name));
@@ -20,7 +19,14 @@ account_get(const struct accounts *s, const char *name)
 
 /* ---- decide -------------------------------------------------------------- */
 
-/* Credit is spent before Joy: it cannot be withdrawn anyway. */
+/* Credit is spent before Joy, since it cannot be withdrawn anyway; but not on
+ * what is traded, or it would become somebody's Joy. */
+static int64_t
+credit_usable(const Stoa__Accounts__HoldRequest *in, const struct account *a)
+{
+	return in->asset == STOA__ACCOUNTS__ASSET__JOY ? 0 : a->available[1];
+}
+
 static void
 event_placed(struct stoa_decision *d, const struct stoa_command *c,
     const Stoa__Accounts__HoldRequest *in, const struct account *a)
@@ -29,7 +35,7 @@ event_placed(struct stoa_decision *d, const struct stoa_command *c,
 	Stoa__Accounts__HoldPlaced placed = STOA__ACCOUNTS__HOLD_PLACED__INIT;
 	struct stoa_id id =
 	    stoa_id_derive('h', c->community, c->actor, c->id, 0);
-	int64_t credit = a->available[1];
+	int64_t credit = credit_usable(in, a);
 
 	credit = credit < in->amount_micro ? credit : in->amount_micro;
 	placed.id = id.text;
@@ -54,6 +60,11 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 
 	if (c->actor.data[0] != '@') {
 		REFUSE(d, not_permitted, "a daemon");
+		return;
+	}
+	if (in->asset != STOA__ACCOUNTS__ASSET__JOY &&
+	    in->asset != STOA__ACCOUNTS__ASSET__ASSET_UNSPECIFIED) {
+		REFUSE(d, not_permitted, "the asset Joy");
 		return;
 	}
 	if (a == NULL) {
@@ -84,7 +95,7 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 	}
 	/* Neither part can be negative, so only the sum may overflow. */
 	if (__builtin_add_overflow(
-		a->available[0], a->available[1], &available)) {
+		a->available[0], credit_usable(in, a), &available)) {
 		available = INT64_MAX;
 	}
 	if (available < in->amount_micro) {
@@ -96,7 +107,7 @@ holds_decide_hold(const struct accounts *s, const struct stoa_command *c,
 	event_placed(d, c, in, a);
 }
 
-static const struct hold *
+const struct hold *
 hold_find(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d, const char *id)
 {

@@ -10,6 +10,10 @@
 /* Open holds of one community: each is one running job or lease. */
 #define ACCOUNTS_HOLDS_MAX 20000u
 
+/* Payments from one hold: who owned what is paid for, one after the other, and
+ * those with a share in it. */
+#define ACCOUNTS_PAYMENTS_MAX 32u
+
 /* People and workspaces of one installation, in the directory. */
 #define ACCOUNTS_LINKS_MAX 2000000u
 

@@ -2,7 +2,7 @@
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
 	core.c electors.c people.c identity.c identity_image.c image.c merge.c \
-	settings.c commands.c ledger.c holds.c query.c)
+	settings.c commands.c ledger.c holds.c payments.c query.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 

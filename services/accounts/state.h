@@ -132,6 +132,16 @@ void holds_apply_released(struct accounts *s, const char *id);
 /* A new one, of nothing yet; `m` NULL: the treasury's. */
 struct hold *hold_add(struct accounts *s, struct stoa_str id, struct member *m);
 void holds_due_refresh(struct accounts *s);
+/* A member's, or the treasury; NULL: neither. */
+const struct account *account_get(const struct accounts *s, const char *name);
+/* NULL: refused. */
+const struct hold *hold_find(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d, const char *id);
+
+/* payments.c */
+void payments_decide(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d);
+void payments_apply(struct accounts *s, const Stoa__Accounts__HoldPaid *e);
 
 /* electors.c */
 

@@ -157,6 +157,9 @@ bot_source_name(enum bot_source source)
 	    [BOT_SOURCE_PROPOSALS] = "proposals",
 	    [BOT_SOURCE_TYPES] = "types",
 	    [BOT_SOURCE_OWN] = "own_commands",
+	    [BOT_SOURCE_LISTINGS] = "listings",
+	    [BOT_SOURCE_LEASES] = "leases",
+	    [BOT_SOURCE_OFFERS] = "offers",
 	    [BOT_SOURCE_FILES] = "files",
 	};
 

@@ -40,7 +40,10 @@ enum bot_source {
 	BOT_SOURCE_MEMBERS,
 	BOT_SOURCE_PROPOSALS,
 	BOT_SOURCE_TYPES,
-	BOT_SOURCE_OWN,	  /* commands of the community's own */
+	BOT_SOURCE_OWN, /* commands of the community's own */
+	BOT_SOURCE_LISTINGS,
+	BOT_SOURCE_LEASES,
+	BOT_SOURCE_OFFERS,
 	BOT_SOURCE_FILES, /* known to the terminal alone */
 };
 

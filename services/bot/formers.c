@@ -8,10 +8,12 @@
 #include "bot/parts.h"
 
 #include "proto/governance.pb-c.h"
+#include "proto/marketplace.pb-c.h"
 
 #define ACCOUNTS   (&stoa__accounts__accounts__descriptor)
 #define GOVERNANCE (&stoa__governance__governance__descriptor)
 #define TRAINING   (&stoa__training__training__descriptor)
+#define MARKET	   (&stoa__marketplace__marketplace__descriptor)
 
 /* Kept in the run's arena while its steps go on. */
 struct settling {
@@ -58,27 +60,69 @@ command(struct bot_run *r, const struct bot_call *call,
 	bot_run_call(r, &full, request);
 }
 
-/* ---- training ---- */
+/* ---- the marketplace ---- */
 
 static void
-training_united(struct bot_run *r, const void *reply)
+market_united(struct bot_run *r, const void *reply)
 {
 	(void)reply;
 	go_on(r);
 }
 
 static void
-training_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
+market_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
 {
 	(void)refusal;
 	go_on(r);
 }
 
 static void
-training_silent(struct bot_run *r)
+market_silent(struct bot_run *r)
 {
 	((struct settling *)r->work)->is_unsettled = true;
 	go_on(r);
+}
+
+static void
+market_unite(struct bot_run *r)
+{
+	Stoa__Marketplace__UniteRequest in =
+	    STOA__MARKETPLACE__UNITE_REQUEST__INIT;
+
+	in.member = r->who.member.text;
+	in.former = former_of(r);
+	command(r,
+	    &(struct bot_call){
+		.service = MARKET,
+		.method = "Unite",
+		.next = market_united,
+		.refused = market_refused,
+		.silent = market_silent,
+	    },
+	    &in.base);
+}
+
+/* ---- training ---- */
+
+static void
+training_united(struct bot_run *r, const void *reply)
+{
+	(void)reply;
+	market_unite(r);
+}
+
+static void
+training_refused(struct bot_run *r, const Stoa__Journal__Refusal *refusal)
+{
+	(void)refusal;
+	market_unite(r);
+}
+
+static void
+training_silent(struct bot_run *r)
+{
+	((struct settling *)r->work)->is_unsettled = true;
+	market_unite(r);
 }
 
 static void

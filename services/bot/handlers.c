@@ -59,9 +59,9 @@ handle_help(struct bot_run *r)
 
 /* Those that are always there, then those that need an account: they are
  * listed when they answer. */
-static const char *const suite[] = {"accounts", "bot", "governance", "storage",
-    "training", "worker", "gateway", "discord"};
-#define SUITE_ALWAYS 6
+static const char *const suite[] = {"accounts", "bot", "governance",
+    "marketplace", "storage", "training", "worker", "gateway", "discord"};
+#define SUITE_ALWAYS 7
 
 /* Kept in the run's arena while answers come in. */
 struct muster {
@@ -177,6 +177,16 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_WITHDRAW_PROPOSAL] = bot_handle_change,
     [BOT_VERB_VETO] = bot_handle_change,
     [BOT_VERB_RETRY] = bot_handle_change,
+    [BOT_VERB_LIST] = bot_handle_list,
+    [BOT_VERB_UNLIST] = bot_handle_list,
+    [BOT_VERB_MARKET] = bot_handle_market,
+    [BOT_VERB_BUY] = bot_handle_deal,
+    [BOT_VERB_LEASE] = bot_handle_deal,
+    [BOT_VERB_LEASES] = bot_handle_deals,
+    [BOT_VERB_RETURN] = bot_handle_return,
+    [BOT_VERB_OFFER] = bot_handle_deal,
+    [BOT_VERB_OFFERS] = bot_handle_deals,
+    [BOT_VERB_EARNINGS] = bot_handle_earnings,
 };
 
 void

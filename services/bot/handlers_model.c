@@ -2,13 +2,16 @@
 #include "bot/parts.h"
 
 #include "bot/limits.h"
+#include "bot/refusal.h"
 #include "bot/told.h"
 #include "bot/view.h"
 
+#include "proto/marketplace.pb-c.h"
 #include "proto/storage.pb-c.h"
 #include "proto/worker.pb-c.h"
 
 #define TRAINING (&stoa__training__training__descriptor)
+#define MARKET	 (&stoa__marketplace__marketplace__descriptor)
 
 /* ---- /models ---- */
 
@@ -144,29 +147,33 @@ bot_handle_model(struct bot_run *r)
 	model_ask(r, model_found);
 }
 
-/* ---- /ask: the model, the right to read it, the answer ---- */
+/* ---- /ask: the model, whether one may, the right to read it, the answer ----
+ */
+
+/* Kept in the run's arena. */
+struct asking {
+	const Stoa__Training__Model *model;
+	const Stoa__Worker__PredictReply *answer;
+	bool is_counted; /* the market knows the model */
+};
 
 static void
-answered(struct bot_run *r, const void *reply)
+answer_show(struct bot_run *r)
 {
-	const Stoa__Worker__PredictReply *in = reply;
-	const Stoa__Training__Model *model = r->work;
+	const struct asking *a = r->work;
+	const Stoa__Worker__PredictReply *in = a->answer;
 	size_t count =
 	    in->n_labels < BOT_GUESSES_MAX ? in->n_labels : BOT_GUESSES_MAX;
 	struct bot_guess_view guesses[BOT_GUESSES_MAX];
 
-	if (count == 0) {
-		bot_run_fail(r, STOA_INTERNAL, "Worker");
-		return;
-	}
 	for (size_t i = 0; i < count; i++) {
 		guesses[i] = (struct bot_guess_view){
 		    in->labels[i]->name, in->labels[i]->probability};
 	}
 	bot_run_finish(r, bot_view_answer(&r->arena,
 			      &(struct bot_answer_view){
-				  .model = model->id,
-				  .model_name = model->name,
+				  .model = a->model->id,
+				  .model_name = a->model->name,
 				  .question = bot_run_text(r, "question"),
 				  .guesses = guesses,
 				  .guess_count = count,
@@ -176,10 +183,47 @@ answered(struct bot_run *r, const void *reply)
 }
 
 static void
+counted(struct bot_run *r, const void *reply)
+{
+	(void)reply;
+	answer_show(r);
+}
+
+/* Counted before it is shown, under the id of this command: an answer that is
+ * never shown costs nothing, and one that is asked for again is not counted
+ * again. */
+static void
+answered(struct bot_run *r, const void *reply)
+{
+	Stoa__Marketplace__UseRequest in = STOA__MARKETPLACE__USE_REQUEST__INIT;
+	struct asking *a = r->work;
+
+	a->answer = reply;
+	if (a->answer->n_labels == 0) {
+		bot_run_fail(r, STOA_INTERNAL, "Worker");
+		return;
+	}
+	if (!a->is_counted) {
+		answer_show(r);
+		return;
+	}
+	in.model = a->model->id;
+	bot_run_call(r,
+	    &(struct bot_call){
+		.service = MARKET,
+		.method = "Use",
+		.command_id = r->to.id,
+		.next = counted,
+	    },
+	    &in.base);
+}
+
+static void
 granted(struct bot_run *r, const void *reply)
 {
 	const Stoa__Storage__GrantReply *grant = reply;
-	const Stoa__Training__Model *model = r->work;
+	const Stoa__Training__Model *model =
+	    ((const struct asking *)r->work)->model;
 	Stoa__Worker__PredictQuery in = STOA__WORKER__PREDICT_QUERY__INIT;
 
 	in.model_cid = model->cid;
@@ -198,23 +242,61 @@ granted(struct bot_run *r, const void *reply)
 }
 
 static void
-ask_model_found(struct bot_run *r, const void *reply)
+access_answered(struct bot_run *r, const void *reply)
 {
-	const Stoa__Training__ModelReply *found = reply;
+	const Stoa__Marketplace__AccessReply *access = reply;
 	Stoa__Storage__GrantRequest in = STOA__STORAGE__GRANT_REQUEST__INIT;
+	struct asking *a = r->work;
 
-	if (found->model == NULL) {
-		model_missing(r);
+	if (!access->is_allowed) {
+		r->bot->counts.refusals++;
+		if (access->refusal == NULL) {
+			bot_run_fail(r, STOA_INTERNAL, MARKET->short_name);
+			return;
+		}
+		bot_refusal_explain(access->refusal, &r->arena, &r->problem);
+		bot_run_refuse(r, &r->problem);
 		return;
 	}
-	r->work = found->model;
+	a->is_counted = access->is_known;
 	in.operation = STOA__STORAGE__OPERATION__READ;
-	in.cid = found->model->cid;
+	in.cid = a->model->cid;
 	bot_run_call(r,
 	    &(struct bot_call){
 		.service = &stoa__storage__storage__descriptor,
 		.method = "Grant",
 		.next = granted,
+	    },
+	    &in.base);
+}
+
+/* A model that was never approved is none of the market's, which then says
+ * yes. */
+static void
+ask_model_found(struct bot_run *r, const void *reply)
+{
+	const Stoa__Training__ModelReply *found = reply;
+	Stoa__Marketplace__AccessQuery in =
+	    STOA__MARKETPLACE__ACCESS_QUERY__INIT;
+	struct asking *a = stoa_arena_alloc(&r->arena, sizeof(*a));
+
+	if (found->model == NULL) {
+		model_missing(r);
+		return;
+	}
+	if (a == NULL) {
+		bot_run_finish(r, NULL);
+		return;
+	}
+	a->model = found->model;
+	r->work = a;
+	in.model = found->model->id;
+	in.member = r->who.member.text;
+	bot_run_call(r,
+	    &(struct bot_call){
+		.service = MARKET,
+		.method = "Access",
+		.next = access_answered,
 	    },
 	    &in.base);
 }

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "governance/limits.h"
 #include "governance/tally_limits.h"
+#include "marketplace/limits.h"
 #include "training/limits.h"
 
 /* ---- the catalogue: the tightest of the platforms it is shown on ---- */

@@ -21,8 +21,9 @@
 #define LIVE_ARENA_MAX	  ((size_t)64 * 1024)
 #define PROGRESS_SIZE_MAX ((size_t)16 * 1024)
 
-/* Before the slot: what governance tells. */
-#define VOTE_SUBJECT "stoa.chat.notice.vote."
+/* Before the slot: what governance and the marketplace tell. */
+#define VOTE_SUBJECT   "stoa.chat.notice.vote."
+#define MARKET_SUBJECT "stoa.chat.notice.market."
 
 struct live {
 	struct bot_address to;
@@ -439,6 +440,10 @@ bot_on_notice(void *owner, struct stoa_delivery *delivery)
 	}
 	if (stoa_str_has_prefix(delivery->subject, STOA_STR(VOTE_SUBJECT))) {
 		bot_on_vote_notice(b, delivery);
+		return;
+	}
+	if (stoa_str_has_prefix(delivery->subject, STOA_STR(MARKET_SUBJECT))) {
+		bot_on_market_notice(b, delivery);
 		return;
 	}
 	stoa_arena_init(&arena, NULL, 0, BOT_ARENA_MAX);

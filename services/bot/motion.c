@@ -165,9 +165,10 @@ bot_motion_role(struct stoa_str name)
 static bool
 approve_read(struct clause *c)
 {
-	static const char fix[] = "write it like: approve m_7f2w5k3cqz";
+	static const char fix[] =
+	    "write it like: approve m_7f2w5k3cqz price 100";
 	Stoa__Governance__ApproveModel *approve;
-	char *model;
+	char *model, *word;
 
 	if (!word_take(c, "a model", fix, &model)) {
 		return false;
@@ -180,7 +181,47 @@ approve_read(struct clause *c)
 	approve->model = model;
 	c->action->kind_case = ACTION(APPROVE_MODEL);
 	c->action->approve_model = approve;
-	return end_check(c, fix);
+	if (stoa_str_trim(c->rest).len == 0) {
+		return true; /* for what it is sold, the market says */
+	}
+	if (!word_take(c, "a price", fix, &word)) {
+		return false;
+	}
+	if (strcmp(word, "price") != 0) {
+		return refuse(c, "the end of the action", stoa_str_of(word),
+		    "price and an amount of Joy", fix);
+	}
+	return joy_take(c, "the price", fix, &approve->price_micro) &&
+	       end_check(c, fix);
+}
+
+/* Whether a model may be asked and sold at all. */
+static bool
+ban_read(struct clause *c, const char *fix, char **ret_model)
+{
+	if (!word_take(c, "a model", fix, ret_model)) {
+		return false;
+	}
+	return stoa_id_is_valid('m', stoa_str_of(*ret_model))
+		   ? end_check(c, fix)
+		   : refuse(c, "the model", stoa_str_of(*ret_model),
+			 "a model's id, see /market", fix);
+}
+
+static bool
+takedown_read(struct clause *c)
+{
+	c->action->kind_case = ACTION(TAKEDOWN_MODEL);
+	return ban_read(c, "write it like: takedown m_7f2w5k3cqz",
+	    &c->action->takedown_model);
+}
+
+static bool
+restore_read(struct clause *c)
+{
+	c->action->kind_case = ACTION(RESTORE_MODEL);
+	return ban_read(c, "write it like: restore m_7f2w5k3cqz",
+	    &c->action->restore_model);
 }
 
 static bool
@@ -596,6 +637,8 @@ static const struct verb {
 	bool (*read)(struct clause *c);
 } verbs[] = {
     {"approve", approve_read},
+    {"takedown", takedown_read},
+    {"restore", restore_read},
     {"pay", pay_read},
     {"role", role_read},
     {"train", train_read},
@@ -625,8 +668,8 @@ verb_read(struct clause *c)
 	}
 	near = stoa_str_suggest(word, names, STOA_COUNT(names));
 	return refuse(c, "what is to be done", word,
-	    "approve, pay, role, train, set, rule, charter, retire-rule, "
-	    "command or retire-command",
+	    "approve, takedown, restore, pay, role, train, set, rule, "
+	    "charter, retire-rule, command or retire-command",
 	    near == NULL ? "write it like: pay @member 10"
 			 : bot_words_print(c->arena, "did you mean %s?", near));
 }

@@ -74,4 +74,7 @@ const char *bot_motion_share(struct stoa_arena *arena, uint64_t bp);
 /* "choose one", "rank them", ... */
 const char *bot_motion_form(Stoa__Governance__Form form);
 
+/* "1d12h", at most a year; "0" needs no unit. */
+bool bot_motion_time(struct stoa_str text, int64_t *ret_us);
+
 #endif

@@ -57,7 +57,8 @@ static const struct field rule_fields[] = {
     {"deposit", JOY, false, AT(deposit_micro), NULL, "an amount of Joy"},
     {"text", TEXT, false, AT(text), NULL, "at most 200 bytes, in quotes"},
     {"actions", ACTIONS, false, 0, NULL,
-	"approve, pay, role, train, set, with commas between; or none"},
+	"approve, takedown, restore, pay, role, train, set, with commas "
+	"between; or none"},
     {"voters", ENUM, true, OF_VOTERS(role), &stoa__accounts__role__descriptor,
 	ROLE_LIMIT},
     {"age", TIME, true, OF_VOTERS(age_us), NULL, TIME_LIMIT},
@@ -133,9 +134,8 @@ run_len(struct stoa_str text, bool is_digits)
 	return len;
 }
 
-/* "1d12h"; "0" needs no unit. */
-static bool
-time_read(struct stoa_str text, int64_t *ret_us)
+bool
+bot_motion_time(struct stoa_str text, int64_t *ret_us)
 {
 	int64_t sum = 0;
 
@@ -184,6 +184,7 @@ static const char *
 action_name(struct stoa_str word)
 {
 	static const char *const names[][2] = {{"approve", "approve_model"},
+	    {"takedown", "takedown_model"}, {"restore", "restore_model"},
 	    {"pay", "transfer"}, {"role", "role"}, {"train", "fine_tune"},
 	    {"set", "parameter"}, {"rule", "rule"}, {"charter", "charter"},
 	    {"retire-rule", "retire_rule"}};
@@ -245,7 +246,7 @@ field_set(const struct field *f, void *message, struct stoa_str text,
 	case SHARE:
 		return share_read(text, at);
 	case TIME:
-		return time_read(text, at);
+		return bot_motion_time(text, at);
 	case COUNT:
 	case WHOLE:
 		if (!stoa_str_to_i64(text, &number) || number < 0 ||

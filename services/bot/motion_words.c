@@ -238,8 +238,20 @@ bot_motion_words(struct stoa_arena *arena, const Stoa__Governance__Action *a)
 {
 	switch (a->kind_case) {
 	case ACTION(APPROVE_MODEL):
-		return bot_words_print(
-		    arena, "approve the model %s", a->approve_model->model);
+		return a->approve_model->price_micro == 0
+			   ? bot_words_print(arena, "approve the model %s",
+				 a->approve_model->model)
+			   : bot_words_print(arena,
+				 "approve the model %s and list it for %s",
+				 a->approve_model->model,
+				 bot_words_joy(
+				     arena, a->approve_model->price_micro));
+	case ACTION(TAKEDOWN_MODEL):
+		return bot_words_print(arena,
+		    "take the model %s off the market", a->takedown_model);
+	case ACTION(RESTORE_MODEL):
+		return bot_words_print(arena,
+		    "let the model %s onto the market again", a->restore_model);
 	case ACTION(PARAMETER):
 		return setting_words(arena, a->parameter);
 	case ACTION(TRANSFER):

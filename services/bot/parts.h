@@ -9,6 +9,7 @@
  *   handlers_*  what each command does, step by step
  *   live.c      the cards of jobs: progress, and how they ended
  *   live_vote.c what the community is told of votes
+ *   live_market.c how deals went, and what is listed
  *   unseal.c    the secret ballots of all, when voting has ended */
 #ifndef BOT_PARTS_H
 #define BOT_PARTS_H
@@ -39,6 +40,7 @@ enum bot_domain {
 	BOT_ACCOUNTS,
 	BOT_TRAINING,
 	BOT_GOVERNANCE,
+	BOT_MARKETPLACE,
 	BOT_DOMAIN_COUNT,
 };
 
@@ -292,6 +294,12 @@ void bot_handle_delegate(struct bot_run *r);
 void bot_handle_undelegate(struct bot_run *r);
 void bot_handle_credits(struct bot_run *r);
 void bot_handle_rules(struct bot_run *r);
+void bot_handle_list(struct bot_run *r); /* unlist, too */
+void bot_handle_market(struct bot_run *r);
+void bot_handle_deal(struct bot_run *r);  /* buy, lease, offer */
+void bot_handle_deals(struct bot_run *r); /* leases, offers */
+void bot_handle_return(struct bot_run *r);
+void bot_handle_earnings(struct bot_run *r);
 void bot_handle_change(struct bot_run *r); /* sponsor, withdraw, veto, retry */
 
 /* ---- what several handlers need ---- */
@@ -338,6 +346,9 @@ void bot_notice_store(struct bot *b, struct stoa_delivery *delivery,
 
 /* live_vote.c: a governance.Notice. */
 void bot_on_vote_notice(struct bot *b, struct stoa_delivery *delivery);
+
+/* live_market.c: a marketplace.Notice. */
+void bot_on_market_notice(struct bot *b, struct stoa_delivery *delivery);
 
 /* ---- unseal.c ---- */
 

@@ -1,6 +1,7 @@
 /* refusal.c - one row per reason.
  *
  * In texts {0} is the first argument as it stands, {0j} that many micro-Joy,
+ * {0p} the same as a price, 0 for none,
  * {0s} that many bytes, {0t} that time, {0w} a state of a proposal, {0a} an
  * action, {0l} a limit of the field that the first argument names. */
 #include "bot/refusal.h"
@@ -11,7 +12,7 @@
 #include <inttypes.h>
 
 /* No reason has more. */
-#define ARGS_MAX 4
+#define ARGS_MAX 5
 
 #define ASK_ADMIN "ask an admin of the community"
 
@@ -146,6 +147,47 @@ static const struct row rows[] = {
 	"vote against it", 0},
     {"stale", "", "{0} has changed meanwhile", "", "send it again", 0},
     {"nothing_to_retry", "id", "{0} has not failed", "", "see /why {0}", 0},
+    /* marketplace */
+    {"not_approved", "model_id", "{0} is not on the market",
+	"an approved model",
+	"propose its approval: /propose type:MODEL_APPROVAL action:\"approve "
+	"{0}\"",
+	0},
+    {"not_your_model", "model_id", "{0} belongs to {1}", "a model of yours",
+	"ask the owner, or /offer a price for it", 0},
+    {"own_model", "model_id", "{0} is your own", "somebody else's model",
+	"see /market for others", 0},
+    {"withdrawn_model", "model_id", "{0} was taken off the market {1}", "",
+	"see /market for others", 0},
+    {"not_listed", "model_id", "{0} is not offered for {1}", "",
+	"see /market, or /offer a price for it", 0},
+    {"stale_price", "confirm", "{0} costs {1j} now, not {2j}", "{1j}",
+	"send it again to see what it costs", 0},
+    {"price_not_valid", "{0}", "that cannot be a price", "{1j} to {2j}",
+	"give a price within that", 0},
+    {"duration_not_valid", "duration", "it cannot last that long or that short",
+	"1 second to 366 days; an offer 90 days", "choose another duration", 0},
+    {"licence_not_valid", "licence", "that is no licence's name",
+	"at most {0} bytes of UTF-8 text", "shorten it", 0},
+    {"being_sold", "model_id", "{0} is being sold right now", "",
+	"look again in a moment", 0},
+    {"no_such_deal", "id", "there is no such deal {0}",
+	"a deal's id, such as d_k3v2a7m4xq", "see /leases and /offers", 0},
+    {"not_your_deal", "id", "{0} is up to {1}", "a deal of yours",
+	"see /leases and /offers", 0},
+    {"deal_ended", "id", "{0} is over: it was {1}", "",
+	"see /leases and /offers", 0},
+    {"offer_expired", "id", "the offer {0} ended {1t}", "",
+	"ask for another one", 0},
+    {"no_access", "model",
+	"{0} belongs to {1} and you do not lease it: an hour costs {2p}, a "
+	"question {3p}, the model {4p}",
+	"its owner, and who leases it", "see /lease, /buy, /offer or /market",
+	0},
+    {"questions_used", "model", "all {1} questions of the lease {0} are used",
+	"{1} questions", "lease it anew with /lease", 0},
+    {"already_leased", "model_id", "you lease {0} already: {1}", "one lease",
+	"see /leases; /return ends one", 0},
     {"wrong_worker", "", "{0} is not the worker of that job", "", "see /jobs",
 	0},
 };
@@ -204,6 +246,8 @@ action_words(const char *name)
 {
 	static const char *const words[][2] = {
 	    {"approve_model", "approve models"},
+	    {"takedown_model", "take models off the market"},
+	    {"restore_model", "let models back onto the market"},
 	    {"parameter", "change settings"}, {"transfer", "pay"},
 	    {"role", "give roles"}, {"fine_tune", "train models"},
 	    {"rule", "change rules"}, {"charter", "change the charter"},
@@ -263,7 +307,10 @@ argument_as(
 	if (kind == 'l') {
 		return limit_words(field, number, arena);
 	}
-	if (kind == 'j') {
+	if (kind == 'p' && number == 0) {
+		return "(not offered)";
+	}
+	if (kind == 'j' || kind == 'p') {
 		return bot_words_joy(arena, number);
 	}
 	return kind == 's' && number >= 0

@@ -10,6 +10,7 @@
 #include "bot/view.h"
 
 #include "proto/governance.pb-c.h"
+#include "proto/marketplace.pb-c.h"
 #include "proto/storage.pb-c.h"
 #include "proto/worker.pb-c.h"
 
@@ -36,6 +37,9 @@ domain_of(const struct bot_call *call)
 	}
 	if (call->service == &stoa__governance__governance__descriptor) {
 		return BOT_GOVERNANCE;
+	}
+	if (call->service == &stoa__marketplace__marketplace__descriptor) {
+		return BOT_MARKETPLACE;
 	}
 	return call->service == &stoa__training__training__descriptor
 		   ? BOT_TRAINING

@@ -11,6 +11,7 @@
 #include "bot/words.h"
 
 #include "proto/governance.pb-c.h"
+#include "proto/marketplace.pb-c.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #define TRAINING   (&stoa__training__training__descriptor)
 #define ACCOUNTS   (&stoa__accounts__accounts__descriptor)
 #define GOVERNANCE (&stoa__governance__governance__descriptor)
+#define MARKET	   (&stoa__marketplace__marketplace__descriptor)
 
 struct suggest {
 	struct bot *bot;
@@ -172,6 +174,33 @@ own_offer(struct suggest *s, const Stoa__Accounts__CommunityReply *in)
 	}
 }
 
+static void
+listings_offer(struct suggest *s, const Stoa__Marketplace__SearchReply *in)
+{
+	for (size_t i = 0; i < in->n_listings; i++) {
+		const Stoa__Marketplace__Listing *l = in->listings[i];
+
+		offer(s, l->model,
+		    bot_words_print(&s->arena, "%s - %s - %s", l->name,
+			l->price_micro == 0
+			    ? "for lease"
+			    : bot_words_joy(&s->arena, l->price_micro),
+			l->model));
+	}
+}
+
+static void
+deals_offer(struct suggest *s, const Stoa__Marketplace__DealsReply *in)
+{
+	for (size_t i = 0; i < in->n_deals; i++) {
+		const Stoa__Marketplace__Deal *d = in->deals[i];
+
+		offer(s, d->id,
+		    bot_words_print(&s->arena, "%s - %s - %s", d->model_name,
+			bot_words_joy(&s->arena, d->total_micro), d->id));
+	}
+}
+
 /* ---- asking ---- */
 
 /* What lists the values of a source, and what its answer is. */
@@ -193,6 +222,12 @@ static const struct source {
 	&stoa__governance__rules_reply__descriptor},
     {BOT_SOURCE_OWN, ACCOUNTS, "Community",
 	&stoa__accounts__community_reply__descriptor},
+    {BOT_SOURCE_LISTINGS, MARKET, "Search",
+	&stoa__marketplace__search_reply__descriptor},
+    {BOT_SOURCE_LEASES, MARKET, "Deals",
+	&stoa__marketplace__deals_reply__descriptor},
+    {BOT_SOURCE_OFFERS, MARKET, "Deals",
+	&stoa__marketplace__deals_reply__descriptor},
 };
 
 static const struct source *
@@ -237,6 +272,13 @@ on_listed(void *owner, enum stoa_status status, struct stoa_str reply,
 	case BOT_SOURCE_OWN:
 		own_offer(s, in);
 		break;
+	case BOT_SOURCE_LISTINGS:
+		listings_offer(s, in);
+		break;
+	case BOT_SOURCE_LEASES:
+	case BOT_SOURCE_OFFERS:
+		deals_offer(s, in);
+		break;
 	default:
 		datasets_offer(s, in);
 		break;
@@ -257,13 +299,25 @@ list_ask(struct suggest *s)
 	    STOA__GOVERNANCE__RULES_QUERY__INIT;
 	Stoa__Accounts__CommunityQuery own =
 	    STOA__ACCOUNTS__COMMUNITY_QUERY__INIT;
+	Stoa__Marketplace__SearchQuery listings =
+	    STOA__MARKETPLACE__SEARCH_QUERY__INIT;
+	Stoa__Marketplace__DealsQuery leases =
+	    STOA__MARKETPLACE__DEALS_QUERY__INIT;
+	Stoa__Marketplace__DealsQuery offers =
+	    STOA__MARKETPLACE__DEALS_QUERY__INIT;
 	const ProtobufCMessage *queries[] = {&models.base, &jobs.base,
-	    &datasets.base, &proposals.base, &rules.base, &own.base};
+	    &datasets.base, &proposals.base, &rules.base, &own.base,
+	    &listings.base, &leases.base, &offers.base};
 	const struct source *source = source_of(s->option);
 
 	STOA_STATIC_ASSERT(STOA_COUNT(queries) == STOA_COUNT(sources),
 	    "in the order of the sources");
 	datasets.limit = models.limit = jobs.limit = BOT_SUGGEST_LOOK;
+	listings.limit = leases.limit = offers.limit = BOT_SUGGEST_LOOK;
+	leases.is_open = offers.is_open = true;
+	leases.member = offers.member = s->member.text;
+	leases.kind = STOA__MARKETPLACE__DEAL_KIND__LEASE;
+	offers.kind = STOA__MARKETPLACE__DEAL_KIND__OFFER;
 	stoa_bus_call(s->bot->o.bus,
 	    &(struct stoa_bus_call){
 		.service = source->service,

@@ -391,6 +391,8 @@ owner_of(const Stoa__Governance__Action *a)
 {
 	switch ((int)a->kind_case) {
 	case STOA__GOVERNANCE__ACTION__KIND_APPROVE_MODEL:
+	case STOA__GOVERNANCE__ACTION__KIND_TAKEDOWN_MODEL:
+	case STOA__GOVERNANCE__ACTION__KIND_RESTORE_MODEL:
 		return "marketplace";
 	case STOA__GOVERNANCE__ACTION__KIND_FINE_TUNE:
 		return "training";

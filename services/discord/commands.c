@@ -45,6 +45,9 @@ discord_option_has_offers(const struct bot_option *option)
 	case BOT_SOURCE_PROPOSALS:
 	case BOT_SOURCE_TYPES:
 	case BOT_SOURCE_OWN:
+	case BOT_SOURCE_LISTINGS:
+	case BOT_SOURCE_LEASES:
+	case BOT_SOURCE_OFFERS:
 		return option->type == BOT_TEXT || option->type == BOT_CID;
 	case BOT_SOURCE_NONE:
 	case BOT_SOURCE_MEMBERS: /* Discord offers its own */

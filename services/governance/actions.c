@@ -74,9 +74,14 @@ content_check(const struct governance *s, const Stoa__Governance__Action *a,
 {
 	switch (a->kind_case) {
 	case ACTION(APPROVE_MODEL):
-		return stoa_id_is_valid(
-			   'm', stoa_str_of(a->approve_model->model)) ||
-		       refuse_action(d, a, "model", 0);
+		return (stoa_id_is_valid(
+			    'm', stoa_str_of(a->approve_model->model)) ||
+			   refuse_action(d, a, "model", 0)) &&
+		       ((a->approve_model->price_micro >= 0 &&
+			    a->approve_model->price_micro <=
+				GOVERNANCE_AMOUNT_MAX) ||
+			   refuse_action(
+			       d, a, "price_micro", GOVERNANCE_AMOUNT_MAX));
 	case ACTION(PARAMETER):
 		/* accounts itself says what it takes. */
 		return a->parameter->kind_case !=
@@ -97,6 +102,12 @@ content_check(const struct governance *s, const Stoa__Governance__Action *a,
 		       rules_check_rule(a->rule, d);
 	case ACTION(CHARTER):
 		return rules_check_charter(a->charter, d);
+	case ACTION(TAKEDOWN_MODEL):
+		return stoa_id_is_valid('m', stoa_str_of(a->takedown_model)) ||
+		       refuse_action(d, a, "model", 0);
+	case ACTION(RESTORE_MODEL):
+		return stoa_id_is_valid('m', stoa_str_of(a->restore_model)) ||
+		       refuse_action(d, a, "model", 0);
 	case ACTION(RETIRE_RULE):
 		/* The one by which rules change must stay. */
 		return (rule_get(s, a->retire_rule) != NULL &&

@@ -51,6 +51,7 @@ const char *governance_proposer(const struct proposal *p);
 const char *governance_hold(const struct proposal *p);
 bool governance_keeps_deposit(const struct proposal *p); /* for the treasury */
 int64_t governance_deposit(const struct proposal *p);
+const char *governance_reply(const struct proposal *p); /* where it was made */
 uint32_t governance_attempt(const struct proposal *p);
 int64_t governance_proposed_us(const struct proposal *p);
 Stoa__Governance__State governance_state(const struct proposal *p);

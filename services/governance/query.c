@@ -46,6 +46,12 @@ governance_deposit(const struct proposal *p)
 	return p->deposit_micro;
 }
 
+const char *
+governance_reply(const struct proposal *p)
+{
+	return p->said->reply;
+}
+
 uint32_t
 governance_attempt(const struct proposal *p)
 {

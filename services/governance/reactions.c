@@ -326,6 +326,10 @@ execute(struct stoa_errand *t, const struct proposal *p, uint32_t number)
 	const Stoa__Governance__Action *a = governance_action(p, number);
 	Stoa__Marketplace__ApproveRequest approve =
 	    STOA__MARKETPLACE__APPROVE_REQUEST__INIT;
+	Stoa__Marketplace__TakedownRequest takedown =
+	    STOA__MARKETPLACE__TAKEDOWN_REQUEST__INIT;
+	Stoa__Marketplace__RestoreRequest restore =
+	    STOA__MARKETPLACE__RESTORE_REQUEST__INIT;
 	Stoa__Accounts__ConfigureRequest set =
 	    STOA__ACCOUNTS__CONFIGURE_REQUEST__INIT;
 	Stoa__Accounts__SpendRequest spend =
@@ -337,8 +341,22 @@ execute(struct stoa_errand *t, const struct proposal *p, uint32_t number)
 	switch ((int)a->kind_case) {
 	case STOA__GOVERNANCE__ACTION__KIND_APPROVE_MODEL:
 		approve.model = a->approve_model->model;
+		approve.price_micro = a->approve_model->price_micro;
+		approve.reply = (char *)(uintptr_t)governance_reply(p);
 		approve.proposal = t->noun;
 		ask(t, MARKET, "Approve", "act", number, &approve.base,
+		    executed);
+		break;
+	case STOA__GOVERNANCE__ACTION__KIND_TAKEDOWN_MODEL:
+		takedown.model = a->takedown_model;
+		takedown.proposal = t->noun;
+		ask(t, MARKET, "Takedown", "act", number, &takedown.base,
+		    executed);
+		break;
+	case STOA__GOVERNANCE__ACTION__KIND_RESTORE_MODEL:
+		restore.model = a->restore_model;
+		restore.proposal = t->noun;
+		ask(t, MARKET, "Restore", "act", number, &restore.base,
 		    executed);
 		break;
 	case STOA__GOVERNANCE__ACTION__KIND_PARAMETER:

@@ -25,7 +25,7 @@ static const char *const folders[] = {
     "", "keys", "run", "logs", "nats", "redis", "journal", "storage", "worker"};
 
 const char *const home_secrets[HOME_SECRET_COUNT] = {"bot-link", "log-sign",
-    "storage-capability", "storage-owner", "worker-sign"};
+    "marketplace-sign", "storage-capability", "storage-owner", "worker-sign"};
 
 const char *
 home_path(

@@ -17,7 +17,7 @@
 #define HOME_PATH_MAX 1024
 
 /* Each daemon's own 32 random bytes: "keys/<name>.secret". */
-#define HOME_SECRET_COUNT 5
+#define HOME_SECRET_COUNT 6
 extern const char *const home_secrets[HOME_SECRET_COUNT];
 
 struct home {

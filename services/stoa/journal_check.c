@@ -10,12 +10,13 @@
 #include "domain/record.h"
 #include "edge/copy_file.h"
 #include "governance/governance.h"
+#include "marketplace/marketplace.h"
 #include "training/training.h"
 
 #include <stdlib.h>
 
 const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT] = {
-    &accounts_core, &training_core, &governance_core};
+    &accounts_core, &training_core, &governance_core, &marketplace_core};
 
 struct community {
 	struct stoa_str id;

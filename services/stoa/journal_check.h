@@ -11,7 +11,7 @@
 #include "base/status.h"
 
 /* Of all domains. */
-#define JOURNAL_CORE_COUNT 3
+#define JOURNAL_CORE_COUNT 4
 extern const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT];
 
 struct journal_check;

@@ -19,6 +19,9 @@ static const struct source {
     {BOT_SOURCE_PROPOSALS, "/proposals", "No.", "Title"},
     {BOT_SOURCE_TYPES, "/rules", "Type", "Form"},
     {BOT_SOURCE_OWN, "/run", "Command", "What it does"},
+    {BOT_SOURCE_LISTINGS, "/market", "Model", "Name"},
+    {BOT_SOURCE_LEASES, "/leases", "Deal", "Model"},
+    {BOT_SOURCE_OFFERS, "/offers", "Deal", "Model"},
 };
 
 struct slot {

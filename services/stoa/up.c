@@ -42,6 +42,8 @@ static const struct stoa_conf_option options[] = {
 	"how many governance daemons"},
     {"governance-pace", STOA_CONF_NUMBER, "1", 1, 1000000,
 	"durations of a new community's votes are divided by this"},
+    {"marketplace-replicas", STOA_CONF_NUMBER, "1", 1, 4,
+	"how many marketplace daemons"},
     {"workers", STOA_CONF_NUMBER, "1", 0, 8, "how many workers"},
     {"bot-rate-factor", STOA_CONF_NUMBER, "1", 1, 1000000,
 	"multiplies every rate limit of the bot"},
@@ -284,6 +286,7 @@ daemons_start(struct up *u)
 	(void)snprintf(pace, sizeof(pace), "--pace=%" PRId64,
 	    stoa_conf_number(u->conf, "governance-pace"));
 	replicas_start(u, "governance", "governance-replicas", pace);
+	replicas_start(u, "marketplace", "marketplace-replicas", NULL);
 	(void)snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u",
 	    u->home.storage_port);
 	daemon_start(

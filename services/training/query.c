@@ -40,8 +40,12 @@ training_job_view(const struct training_job *job, struct stoa_arena *arena,
 }
 
 static void
-model_fill(const struct model *m, Stoa__Training__Model *out)
+model_fill(
+    const struct training *s, const struct model *m, Stoa__Training__Model *out)
 {
+	const struct dataset *set =
+	    stoa_map_get(&s->datasets, stoa_str_of(m->said->dataset));
+
 	stoa__training__model__init(out);
 	out->id = borrowed(m->id.data);
 	out->name = m->said->name;
@@ -57,6 +61,7 @@ model_fill(const struct model *m, Stoa__Training__Model *out)
 	out->n_losses = m->said->n_losses;
 	out->size = m->said->size;
 	out->created_us = m->created_us;
+	out->data_owner = borrowed(set == NULL ? NULL : set->member);
 }
 
 bool
@@ -68,7 +73,7 @@ training_model_view(const struct training *s, struct stoa_str id,
 	if (m == NULL) {
 		return false;
 	}
-	model_fill(m, out);
+	model_fill(s, m, out);
 	return !arena->is_overflown;
 }
 
@@ -123,7 +128,7 @@ training_query_model(const struct training *s,
 	if (out->model == NULL) {
 		return STOA_TOO_LARGE;
 	}
-	model_fill(m, out->model);
+	model_fill(s, m, out->model);
 	return STOA_OK;
 }
 
@@ -225,7 +230,7 @@ training_query_models(const struct training *s,
 		if (row == NULL) {
 			return STOA_TOO_LARGE;
 		}
-		model_fill(m, row);
+		model_fill(s, m, row);
 		out->models[out->n_models++] = row;
 	}
 	return STOA_OK;

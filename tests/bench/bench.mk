@@ -57,3 +57,12 @@ bench-cold: all $(B)/bin/e2e/voters
 	@tests/bench/cold.sh $(B)/bin/stoa $(B)/bin/e2e/voters
 
 bench: bench-votes bench-cold
+
+# Searching a million listings, in the core. LISTINGS= how many.
+$(eval $(call program,bench/market,tests/bench/market.c,\
+	marketplace base proto,-lprotobuf-c $(BASE_LIBS)))
+.PHONY: bench-market
+bench-market: $(B)/bin/bench/market
+	@$< $(LISTINGS)
+
+bench: bench-market

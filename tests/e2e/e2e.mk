@@ -47,4 +47,8 @@ e2e-vote: all $(B)/bin/e2e/terminal
 e2e-link: all $(B)/bin/e2e/terminal
 	@tests/e2e/link.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
 
-e2e: e2e-vote e2e-link e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots
+.PHONY: e2e-market
+e2e-market: all $(B)/bin/e2e/terminal
+	@tests/e2e/market.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+
+e2e: e2e-market e2e-vote e2e-link e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots

@@ -166,13 +166,17 @@ wants 'votes cost their square' 'Cost: 58 voice credits' ada "/vote id:$tune cho
 votes "$tune" 'cyd=short 5'
 wants 'and are paid' 'Voice credits: 42 of 100' ada /credits
 
-# ---- MODEL_APPROVAL waits for a daemon that is not there --------------------
+# ---- MODEL_APPROVAL waits for a daemon that is not there, and goes on --------
+market=$(awk '$1 == "marketplace" { print $2 }' "$STOA_HOME/run/pids")
+kill -STOP "$market"
 approve=$(proposes ada '' "/propose type:MODEL_APPROVAL title:\"Use small\" description:\"It is good.\" action:\"approve $model\"")
 votes "$approve" ada=for bob=for cyd=against
 waits 'MODEL_APPROVAL passed, under its new rule' 'more than the 50 % needed. The quorum of 20 % needs' dan "/why $approve"
 waits 'it waited for its timelock and is being carried out' 'being carried out' dan "/proposal $approve"
 wants '/why says for whom it waits' 'waits for marketplace to answer' dan "/why $approve"
 wants 'and what cannot be vetoed any more says so' 'being carried out' ada "/veto id:$approve reason:late"
+kill -CONT "$market"
+waits 'it is carried out when that is back' 'It was carried out' dan "/why $approve"
 
 waits 'FINE_TUNE passed by quadratic votes' '**short** got' dan "/why $tune"
 wants 'the delegate counted for dan' 'counted for 1 who relies on a delegate' dan "/why $tune"

@@ -1,4 +1,6 @@
 #include "accounts/accounts.h"
+
+#include "accounts/limits.h"
 #include "base/id.h"
 
 #include "../play.h"
@@ -175,6 +177,115 @@ test_hold_takes_credit_first_and_posts_a_part(void **state)
 	play_end(&p);
 }
 
+/* One payment of each pair (who, micro), ended by NULL. */
+struct part {
+	const char *to;
+	int64_t micro;
+};
+
+static bool
+pay(struct play *p, char *hold_id, const struct part *parts, bool is_last)
+{
+	Stoa__Accounts__PayHoldRequest in =
+	    STOA__ACCOUNTS__PAY_HOLD_REQUEST__INIT;
+	Stoa__Accounts__Payment payments[ACCOUNTS_PAYMENTS_MAX + 1];
+	Stoa__Accounts__Payment *list[ACCOUNTS_PAYMENTS_MAX + 1];
+
+	for (; parts->to != NULL; parts++) {
+		Stoa__Accounts__Payment *to = &payments[in.n_payments];
+
+		stoa__accounts__payment__init(to);
+		to->to = (char *)(uintptr_t)parts->to;
+		to->amount_micro = parts->micro;
+		list[in.n_payments++] = to;
+	}
+	in.hold = hold_id;
+	in.payments = list;
+	in.is_last = is_last;
+	return play(p, "@training", "PayHold", &in.base);
+}
+
+static void
+test_pay_hold_pays_several_or_nobody(void **state)
+{
+	static const struct {
+		struct part parts[3];
+		bool is_last;
+		const char *refusal, *args;
+	} wrong[] = {
+	    {{{"u_bbbbbbbbbb", 5000}, {"@treasury", 401}}, true,
+		"amount_too_large", "5401 5400"},
+	    {{{"u_zzzzzzzzzz", 1}}, true, "no_such_member", "u_zzzzzzzzzz"},
+	    {{{"@treasury", 0}}, true, "amount_not_positive", "0"},
+	    {{{"@treasury", -1}}, true, "amount_not_positive", "-1"},
+	    {{{"@treasury", INT64_MAX}, {"@treasury", 1}}, true,
+		"amount_too_large", "1 1000000000000000"},
+	    {{{NULL, 0}}, false, "too_many", "payments 32"},
+	};
+	struct play p;
+	struct stoa_id id;
+
+	(void)state;
+	open_community(&p);
+	assert_true(issue(&p, ann, bob, 1000));
+	assert_true(hold(&p, bob, 5400, 60));
+	id = last_hold(&p);
+	for (size_t i = 0; i < STOA_COUNT(wrong); i++) {
+		assert_false(
+		    pay(&p, id.text, wrong[i].parts, wrong[i].is_last));
+		assert_refused(&p, wrong[i].refusal, wrong[i].args);
+	}
+	assert_int_equal(balance(&p, bob).held_credit_micro, 5000);
+
+	/* 5000 of credit, then Joy: the second payment is of both. */
+	assert_true(pay(&p, id.text,
+	    (const struct part[]){{ann, 4990}, {"@treasury", 20}, {NULL, 0}},
+	    false));
+	assert_int_equal(balance(&p, ann).credit_micro, 5000 + 4990);
+	assert_int_equal(balance(&p, bob).held_credit_micro, 0);
+	assert_int_equal(balance(&p, bob).held_joy_micro, 390);
+	assert_balanced(&p);
+	assert_true(pay(&p, id.text,
+	    (const struct part[]){{ann, 90}, {ann, 1}, {NULL, 0}}, true));
+	assert_int_equal(balance(&p, ann).joy_micro, 91);
+	assert_int_equal(balance(&p, bob).joy_micro, 600 + 299);
+	assert_int_equal(balance(&p, bob).held_joy_micro, 0);
+	assert_false(pay(&p, id.text, (const struct part[]){{NULL, 0}}, true));
+	assert_string_equal(p.refusal, "no_such_hold");
+	assert_balanced(&p);
+	play_end(&p);
+}
+
+static void
+test_hold_of_joy_alone_leaves_credit(void **state)
+{
+	struct play p;
+	Stoa__Accounts__HoldRequest in = STOA__ACCOUNTS__HOLD_REQUEST__INIT;
+	struct stoa_id id;
+
+	(void)state;
+	open_community(&p);
+	assert_true(issue(&p, ann, bob, 1000));
+	in.member = bob;
+	in.amount_micro = 1001;
+	in.expires_us = p.now_us + 1;
+	in.asset = STOA__ACCOUNTS__ASSET__CREDIT;
+	assert_false(play(&p, "@training", "Hold", &in.base));
+	assert_refused(&p, "not_permitted", "the asset Joy");
+	in.asset = STOA__ACCOUNTS__ASSET__JOY;
+	assert_false(play(&p, "@training", "Hold", &in.base));
+	assert_refused(&p, "insufficient_funds", "u_bbbbbbbbbb 1000 1001");
+	in.amount_micro = 1000;
+	assert_true(play(&p, "@training", "Hold", &in.base));
+	id = last_hold(&p);
+	assert_int_equal(balance(&p, bob).held_joy_micro, 1000);
+	assert_int_equal(balance(&p, bob).credit_micro, 5000);
+	assert_true(pay(&p, id.text, (const struct part[]){{NULL, 0}}, true));
+	assert_int_equal(balance(&p, bob).joy_micro, 1000);
+	assert_balanced(&p);
+	play_end(&p);
+}
+
 static void
 test_void_and_expiry_give_everything_back(void **state)
 {
@@ -244,6 +355,8 @@ main(void)
 	    cmocka_unit_test(test_transfer_moves_and_refuses_by_name),
 	    cmocka_unit_test(test_only_the_owner_issues),
 	    cmocka_unit_test(test_hold_takes_credit_first_and_posts_a_part),
+	    cmocka_unit_test(test_pay_hold_pays_several_or_nobody),
+	    cmocka_unit_test(test_hold_of_joy_alone_leaves_credit),
 	    cmocka_unit_test(test_void_and_expiry_give_everything_back),
 	    cmocka_unit_test(test_roles_never_reach_above_their_giver),
 	};

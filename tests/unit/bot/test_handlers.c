@@ -6,6 +6,7 @@
 #include "base/core.h"
 #include "bot/limits.h"
 
+#include "proto/marketplace.pb-c.h"
 #include "proto/storage.pb-c.h"
 #include "proto/worker.pb-c.h"
 
@@ -581,6 +582,22 @@ model_answer(struct world *w)
 	world_reply(w, world_expect(w, "Training", "Model"), &reply.base);
 }
 
+/* What the market says: that it is none of its models, or one of them. */
+static void
+access_answer(struct world *w, bool is_known)
+{
+	Stoa__Marketplace__AccessReply reply =
+	    STOA__MARKETPLACE__ACCESS_REPLY__INIT;
+	struct world_call *call = world_expect(w, "Marketplace", "Access");
+	const Stoa__Marketplace__AccessQuery *in = call->request;
+
+	assert_string_equal(in->model, "m_modelaaaaa");
+	assert_string_equal(in->member, MEMBER);
+	reply.is_known = is_known;
+	reply.is_allowed = true;
+	world_reply(w, call, &reply.base);
+}
+
 static void
 ask(struct world *w, const char *id)
 {
@@ -603,6 +620,7 @@ test_ask_lets_the_worker_read_the_model(void **state)
 	ask(w, "x1");
 	world_meet(w);
 	model_answer(w);
+	access_answer(w, false);
 	call = world_expect(w, "Storage", "Grant");
 	right = call->request;
 	assert_int_equal(right->operation, STOA__STORAGE__OPERATION__READ);
@@ -691,9 +709,79 @@ test_ask_says_who_does_not_answer(void **state)
 	assert_string_equal(w->final->problem->field, "model");
 	ask(w, "x2");
 	model_answer(w);
+	access_answer(w, false);
 	world_reply(w, world_expect(w, "Storage", "Grant"), &grant.base);
 	world_fail(w, world_expect(w, "Worker", "Predict"), STOA_UNAVAILABLE);
 	assert_string_equal(w->final->title, "worker does not answer now");
+}
+
+static void
+answer_come(struct world *w)
+{
+	Stoa__Storage__GrantReply grant = STOA__STORAGE__GRANT_REPLY__INIT;
+	Stoa__Worker__PredictReply answer = STOA__WORKER__PREDICT_REPLY__INIT;
+	Stoa__Worker__Label label = STOA__WORKER__LABEL__INIT;
+	Stoa__Worker__Label *labels[] = {&label};
+
+	label.name = TEXT("freeze_account");
+	label.probability = 0.97;
+	answer.labels = labels;
+	answer.n_labels = 1;
+	world_reply(w, world_expect(w, "Storage", "Grant"), &grant.base);
+	world_reply(w, world_expect(w, "Worker", "Predict"), &answer.base);
+}
+
+static void
+test_ask_is_counted_before_the_answer_is_shown(void **state)
+{
+	struct world *w = *state;
+	struct world_call *call;
+
+	ask(w, "x1");
+	world_meet(w);
+	model_answer(w);
+	access_answer(w, true);
+	answer_come(w);
+	assert_null(w->final);
+	call = world_expect(w, "Marketplace", "Use");
+	assert_string_equal(call->command_id, "x1");
+	assert_string_equal(call->actor, MEMBER);
+	world_accept(w, call, 9, NULL);
+	assert_string_equal(w->final->title, "freeze_account");
+	/* Used up meanwhile: nothing is shown. */
+	ask(w, "x2");
+	model_answer(w);
+	access_answer(w, true);
+	answer_come(w);
+	world_refuse(w, world_expect(w, "Marketplace", "Use"), "questions_used",
+	    "d_aaaaaaaaaa");
+	assert_string_equal(w->final->problem->code, "questions_used");
+	assert_null(strstr(w->final->plain, "freeze_account"));
+}
+
+static void
+test_ask_is_refused_with_what_it_would_cost(void **state)
+{
+	struct world *w = *state;
+	Stoa__Marketplace__AccessReply reply =
+	    STOA__MARKETPLACE__ACCESS_REPLY__INIT;
+	Stoa__Journal__Refusal refusal = STOA__JOURNAL__REFUSAL__INIT;
+	char *args[] = {TEXT("m_aaaaaaaaaa"), TEXT("u_bbbbbbbbbb"),
+	    TEXT("3600000"), TEXT("0"), TEXT("0")};
+
+	ask(w, "x1");
+	world_meet(w);
+	model_answer(w);
+	refusal.reason = TEXT("no_access");
+	refusal.args = args;
+	refusal.n_args = STOA_COUNT(args);
+	reply.is_known = true;
+	reply.refusal = &refusal;
+	world_reply(w, world_expect(w, "Marketplace", "Access"), &reply.base);
+	assert_string_equal(w->final->problem->code, "no_access");
+	assert_non_null(strstr(w->final->plain, "u_bbbbbbbbbb"));
+	assert_non_null(strstr(w->final->plain, "an hour costs 3.6 Joy"));
+	assert_non_null(strstr(w->final->plain, "a question (not offered)"));
 }
 
 static void
@@ -706,6 +794,7 @@ test_ask_without_any_label_is_an_error_of_the_worker(void **state)
 	ask(w, "x1");
 	world_meet(w);
 	model_answer(w);
+	access_answer(w, false);
 	world_reply(w, world_expect(w, "Storage", "Grant"), &grant.base);
 	world_reply(w, world_expect(w, "Worker", "Predict"), &answer.base);
 	assert_int_equal(w->final->severity, STOA__CHAT__SEVERITY__FAILED);
@@ -788,6 +877,8 @@ main(void)
 	    TEST(test_ask_lets_the_worker_read_the_model),
 	    TEST(test_run_answers_with_a_text_or_asks_a_model),
 	    TEST(test_ask_says_who_does_not_answer),
+	    TEST(test_ask_is_counted_before_the_answer_is_shown),
+	    TEST(test_ask_is_refused_with_what_it_would_cost),
 	    TEST(test_ask_without_any_label_is_an_error_of_the_worker),
 	    TEST(test_model_is_shown_with_what_its_job_was_set_to),
 	    TEST(test_lists_of_models_and_datasets_are_shown),

@@ -223,6 +223,7 @@ merge_here(struct world *w)
 	world_accept(w, call, 3, NULL);
 	world_accept(w, unite_expect(w, "Governance"), 4, NULL);
 	world_accept(w, unite_expect(w, "Training"), 5, NULL);
+	world_accept(w, unite_expect(w, "Marketplace"), 6, NULL);
 	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
 }
 
@@ -288,6 +289,7 @@ test_answer_links_merges_and_tells_both(void **state)
 	balance_of(w, OTHER, MEMBER);
 	world_accept(w, unite_expect(w, "Governance"), 4, NULL);
 	world_accept(w, unite_expect(w, "Training"), 5, NULL);
+	world_accept(w, unite_expect(w, "Marketplace"), 6, NULL);
 	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
 	call = world_expect(w, "Training", "Models");
 	assert_string_equal(call->actor, MEMBER);
@@ -353,6 +355,7 @@ test_silent_domain_is_asked_again_with_the_next_command(void **state)
 	world_accept(w, world_expect(w, "Accounts", "Merge"), 3, NULL);
 	world_fail(w, unite_expect(w, "Governance"), STOA_TIMEOUT);
 	world_refuse(w, unite_expect(w, "Training"), "too_many", "x");
+	world_accept(w, unite_expect(w, "Marketplace"), 6, NULL);
 	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
 	models_end(w);
 	(void)world_say(w, ADA, "2", "/models");
@@ -360,6 +363,7 @@ test_silent_domain_is_asked_again_with_the_next_command(void **state)
 	balance_of(w, OTHER, MEMBER);
 	world_accept(w, unite_expect(w, "Governance"), 4, NULL);
 	world_accept(w, unite_expect(w, "Training"), 5, NULL);
+	world_accept(w, unite_expect(w, "Marketplace"), 6, NULL);
 	world_balance(w, STOA__ACCOUNTS__ROLE__MEMBER);
 	models_end(w);
 	(void)world_say(w, ADA, "3", "/models");

@@ -85,6 +85,12 @@ test_motion_each_verb_is_read_and_told(void **state)
 	} rows[] = {
 	    {"approve m_7f2w5k3cqz", "approve the model m_7f2w5k3cqz"},
 	    {"APPROVE m_7f2w5k3cqz", "approve the model m_7f2w5k3cqz"},
+	    {"takedown m_7f2w5k3cqz",
+		"take the model m_7f2w5k3cqz off the market"},
+	    {"restore m_7f2w5k3cqz",
+		"let the model m_7f2w5k3cqz onto the market again"},
+	    {"approve m_7f2w5k3cqz price 2.5",
+		"approve the model m_7f2w5k3cqz and list it for 2.5 Joy"},
 	    {"pay @ada 12.5", "pay 12.5 Joy from the treasury to @ada"},
 	    {"pay @ada 10 for the labels",
 		"pay 10 Joy from the treasury to @ada: for the labels"},

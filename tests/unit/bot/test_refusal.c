@@ -5,6 +5,7 @@
 
 #include "proto/accounts.pb-c.h"
 #include "proto/governance.pb-c.h"
+#include "proto/marketplace.pb-c.h"
 #include "proto/training.pb-c.h"
 
 static struct bot_problem
@@ -69,6 +70,13 @@ test_refusal_every_reason_of_governance_has_words(void **state)
 {
 	(void)state;
 	all_have_words(&stoa__governance__refusal_reason__descriptor);
+}
+
+static void
+test_refusal_every_reason_of_the_market_has_words(void **state)
+{
+	(void)state;
+	all_have_words(&stoa__marketplace__refusal_reason__descriptor);
 }
 
 static void
@@ -214,6 +222,7 @@ main(void)
 	    cmocka_unit_test(test_refusal_every_reason_of_accounts_has_words),
 	    cmocka_unit_test(test_refusal_every_reason_of_training_has_words),
 	    cmocka_unit_test(test_refusal_every_reason_of_governance_has_words),
+	    cmocka_unit_test(test_refusal_every_reason_of_the_market_has_words),
 	    cmocka_unit_test(test_refusal_of_governance_reads_well),
 	    cmocka_unit_test(test_refusal_amounts_are_said_in_joy),
 	    cmocka_unit_test(test_refusal_passes_suggestions_on),

@@ -399,6 +399,16 @@ world_vote_notice(struct world *w, const ProtobufCMessage *notice)
 	return d;
 }
 
+struct world_delivery *
+world_market_notice(struct world *w, const ProtobufCMessage *notice)
+{
+	struct world_delivery *d = delivery_new(
+	    w, "stoa.chat.notice.market.9", stoa_pack(&w->arena, notice), 1);
+
+	bot_on_notice(w->bot, &d->delivery);
+	return d;
+}
+
 struct world_call *
 world_expect(struct world *w, const char *service, const char *method)
 {

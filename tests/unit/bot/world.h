@@ -95,6 +95,10 @@ struct world_delivery *world_notice(
 struct world_delivery *world_vote_notice(
     struct world *w, const ProtobufCMessage *notice);
 
+/* The same of the market: a marketplace.Notice. */
+struct world_delivery *world_market_notice(
+    struct world *w, const ProtobufCMessage *notice);
+
 /* The oldest call, which must be this one. */
 struct world_call *world_expect(
     struct world *w, const char *service, const char *method);
