@@ -26,11 +26,11 @@ $(foreach t,ledger course,$(eval $(call unit,chain_$(t),\
 
 # What actions are on the chain, and what its logs say that they have done.
 CHAIN_CALLS := $(addprefix services/chain/,\
-	account.c act.c calls.c manifest.c results.c)
+	account.c act.c calls.c checks.c link.c manifest.c results.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
-$(foreach t,manifest account calls results,$(eval $(call unit,chain_$(t),\
+$(foreach t,manifest account calls results checks link,$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c tests/unit/chain/contracts.c,\
 	chain-calls chain-abi chain-evm base proto,\
 	-lprotobuf-c $(CHAIN_EVM_LIBS))))

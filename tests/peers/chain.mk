@@ -13,4 +13,11 @@ peer-chain-calls: $(B)/bin/peers/chain_tool contracts \
 			'makes: node $(CHAIN_PEER)/vectors.mjs'; exit 1; }
 	@node $(CHAIN_PEER)/calls.mjs $<
 
-peers: peer-chain-calls
+# What is deployed, ours and thirdweb's, asked what the daemon asks at its start.
+.PHONY: peer-chain-checks
+peer-chain-checks: $(B)/bin/peers/chain_tool contracts $(MARKETPLACE_READY) \
+		tests/peers/evm/node_modules/.ready
+	@cd $(MARKETPLACE) && ../../$(FORGE_BIN) build --quiet 2>/dev/null
+	@node $(CHAIN_PEER)/checks.mjs $<
+
+peers: peer-chain-calls peer-chain-checks

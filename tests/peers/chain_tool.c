@@ -8,9 +8,12 @@
  *     account COMMUNITY MEMBER
  *     call INTENT SECONDS ACTION
  *     result LOGS       as eth_getTransactionReceipt has them
- *     revert BYTES */
+ *     revert BYTES
+ *     checks MARKET OPERATOR
+ *     judge MARKET OPERATOR NUMBER ANSWER    or "reverted" */
 #include "chain/account.h"
 #include "chain/calls.h"
+#include "chain/checks.h"
 #include "chain/limits.h"
 #include "chain/results.h"
 
@@ -302,6 +305,74 @@ answer_revert(struct stoa_str rest)
 	stoa_buf_fini(&words);
 }
 
+/* Cuts market and operator off `*rest`. */
+static size_t
+checks_of(struct stoa_str *rest, struct chain_check *checks)
+{
+	static const char *const markets[] = {"ours", "v3", "small"};
+	struct stoa_str market = stoa_str_cut(rest, '\t');
+	struct evm_address operator_key;
+	struct chain_checks_terms terms = {.manifest = &manifest,
+	    .operator_key = &operator_key,
+	    .arena = &arena};
+	size_t count;
+
+	for (size_t i = 0; i < STOA_COUNT(markets); i++) {
+		if (stoa_str_is_equal(market, stoa_str_of(markets[i]))) {
+			terms.market = (enum chain_market)i;
+		}
+	}
+	if (!evm_address_parse(stoa_str_cut(rest, '\t'), &operator_key) ||
+	    chain_checks_make(&terms, checks, &count) != STOA_OK) {
+		give_up("no checks", market);
+	}
+	return count;
+}
+
+static void
+answer_checks(struct stoa_str rest)
+{
+	struct chain_check checks[CHAIN_CHECKS_MAX];
+	size_t count = checks_of(&rest, checks);
+
+	stoa_buf_add_text(&out, "\"checks\":[");
+	for (size_t i = 0; i < count; i++) {
+		stoa_buf_add_text(&out, i == 0 ? "{" : ",{");
+		put_text("what", checks[i].what);
+		put_bytes("data", checks[i].data);
+		put_bytes("to", evm_address_str(&checks[i].to));
+		out.data[out.len - 1] = '}';
+	}
+	stoa_buf_add_text(&out, "],");
+}
+
+static void
+answer_judge(struct stoa_str rest)
+{
+	struct chain_check checks[CHAIN_CHECKS_MAX];
+	size_t count = checks_of(&rest, checks);
+	struct stoa_str said, bytes;
+	struct stoa_buf verdict;
+	bool is_reverted;
+	int64_t number;
+
+	if (!stoa_str_to_i64(stoa_str_cut(&rest, '\t'), &number) ||
+	    number < 0 || (size_t)number >= count) {
+		give_up("no check", rest);
+	}
+	said = rest;
+	is_reverted = stoa_str_is_equal(said, STOA_STR("reverted"));
+	bytes = is_reverted ? STOA_STR("") : bytes_of(said);
+	stoa_buf_init(&verdict, 4096);
+	stoa_buf_printf(&out, "\"ok\":%s,",
+	    chain_check_judge(
+		&checks[number], is_reverted ? NULL : &bytes, &verdict)
+		? "true"
+		: "false");
+	put_text("verdict", verdict.data);
+	stoa_buf_fini(&verdict);
+}
+
 static void
 answer(struct stoa_str line)
 {
@@ -317,6 +388,10 @@ answer(struct stoa_str line)
 		answer_result(line);
 	} else if (stoa_str_is_equal(verb, STOA_STR("revert"))) {
 		answer_revert(line);
+	} else if (stoa_str_is_equal(verb, STOA_STR("checks"))) {
+		answer_checks(line);
+	} else if (stoa_str_is_equal(verb, STOA_STR("judge"))) {
+		answer_judge(line);
 	} else {
 		give_up("no such verb", verb);
 	}

@@ -2,10 +2,8 @@
 // an anvil: chain_tool makes the call, ethers sends it with the operator's key,
 // looks at the contracts, and decodes the receipt for itself.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createInterface } from 'node:readline'
-import { deployed, ethers } from './chain.mjs'
+import { deployed, ethers, toolOf } from './chain.mjs'
 
 const JOY = (text) => ethers.parseUnits(text, 18)
 const micro = (text) => ethers.parseUnits(text, 6).toString()
@@ -22,18 +20,11 @@ const { provider, operator, holder, contract } = chain
 const [joy, nft, registry, market, escrow, vault] = ['JoyToken', 'ModelNFT', 'ModelRegistry', 'ModelMarket',
   'LeaseEscrow', 'Vault'].map((name) => contract(name))
 
-// ---- the tool ----
-
-const tool = spawn(process.argv[2], [chain.path], { stdio: ['pipe', 'pipe', 'inherit'] })
-const lines = createInterface({ input: tool.stdout })[Symbol.asyncIterator]()
-tool.on('exit', (code) => { if (code) { console.error(`chain_tool ended with ${code}`); finish(1) } })
-async function ask (...words) {
-  tool.stdin.write(words.map((w) => typeof w === 'string' ? w : JSON.stringify(w)).join('\t') + '\n')
-  return JSON.parse((await lines.next()).value)
-}
+const tool = toolOf(process.argv[2], chain.path)
+const ask = tool.ask
 
 function finish (code) {
-  tool.kill()
+  tool.end()
   chain.child.kill()
   process.exit(code)
 }

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
 import { readFileSync } from 'node:fs'
 import { compiled, here } from '../../../contracts/tools/compiled.mjs'
 
@@ -55,4 +56,17 @@ export async function deployed (name, settings = {}) {
   const contract = (kind, at = contracts[kind].address) => new ethers.Contract(at, compiled(kind).abi, chain.provider)
   await chain.provider.send('anvil_setBalance', [operator.address, '0x56bc75e2d63100000'])
   return { ...chain, operator, holder: await chain.provider.getSigner(DEPLOYER), path, contracts, contract }
+}
+
+// chain_tool at work: one question, one answer.
+export function toolOf (program, manifest) {
+  const child = spawn(program, [manifest], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ask = async (...words) => {
+    child.stdin.write(words.map((w) => typeof w === 'string' ? w : JSON.stringify(w)).join('\t') + '\n')
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`chain_tool has no answer to ${words[0]}`)
+    return JSON.parse(value)
+  }
+  return { ask, end: () => child.kill() }
 }
