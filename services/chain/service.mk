@@ -39,6 +39,10 @@ $(foreach f,rlp abi tx typed keystore siwe,\
 	$(eval FUZZ_LIBS_evm_$(f) := chain-evm base)\
 	$(eval FUZZ_SYSTEM_evm_$(f) := -lsecp256k1))
 
+$(foreach f,manifest result,\
+	$(eval FUZZ_LIBS_chain_$(f) := chain-calls chain-abi chain-evm base proto)\
+	$(eval FUZZ_SYSTEM_chain_$(f) := -lsecp256k1))
+
 # Who signs: a key here, or a program that is asked over HTTP.
 $(B)/libchain-evm-signer.a: $(call objects,services/chain/evm_signer.c)
 $(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
