@@ -45,6 +45,7 @@ blocks_decide_mined(const struct chain_wallet *s, const struct stoa_command *c,
 	e.block_hash = in->block_hash;
 	e.is_reverted = in->is_reverted;
 	e.gas_used = in->gas_used;
+	e.result = in->result;
 	event.kind_case = EVENT_KIND(TRANSACTION_MINED);
 	event.transaction_mined = &e;
 	stoa_decide_event(d, &event.base);
@@ -117,6 +118,8 @@ blocks_apply_mined(
 	memcpy(i->block_hash.bytes, e->block_hash.data, STOA_HASH_SIZE);
 	i->is_reverted = e->is_reverted;
 	i->gas_used = e->gas_used;
+	stoa_keep_free(i->result);
+	i->result = e->result == NULL ? NULL : stoa_keep(&e->result->base);
 	intent_state_set(s, i, STATE(MINED));
 }
 
@@ -132,5 +135,7 @@ blocks_apply_reorged(
 	i->block = i->gas_used = 0;
 	i->block_hash = (struct stoa_hash){{0}};
 	i->is_reverted = false;
+	stoa_keep_free(i->result);
+	i->result = NULL;
 	intent_state_set(s, i, STATE(SIGNED));
 }

@@ -28,6 +28,22 @@
 #define CHAIN_FEE_WEI_MAX UINT64_C(1000000000000000)	/* a million gwei */
 #define CHAIN_GWEI_MAX	  UINT64_C(1000000000000000000) /* 10^9 coins */
 
+/* Who is known at an address: about 200 bytes each. */
+#define CHAIN_PARTIES_MAX  1000000u
+#define CHAIN_PARTY_MAX	   80u /* a community's or a member's id */
+#define CHAIN_ACCOUNTS_MAX 12u /* that one action concerns */
+
+/* What final blocks said: others have read it long before so much is new. About
+ * 300 bytes each. */
+#define CHAIN_SIGHTINGS_MAX 65536u
+#define CHAIN_SIGHTED_MAX   256u /* in one record: far below 256 KiB */
+#define CHAIN_PAGE_MAX	    100u /* in one answer */
+
+/* Deposits not credited or not swept yet. */
+#define CHAIN_DEPOSITS_MAX 4096u
+/* Less than a hundredth of a Joy costs more to write down than it is worth. */
+#define CHAIN_DEPOSIT_MICRO_MIN INT64_C(10000)
+
 #define CHAIN_ADDRESS_SIZE 20u
 #define CHAIN_DATA_MAX	   65536u  /* nodes take twice as much */
 #define CHAIN_RAW_MAX	   131072u /* geth, txMaxSize */

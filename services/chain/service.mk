@@ -16,11 +16,12 @@ $(foreach t,$(patsubst tests/unit/chain/test_%.c,%,\
 	chain-evm base,$(CHAIN_EVM_LIBS))))
 
 CHAIN_CORE := $(addprefix services/chain/,\
-	blocks.c core.c image.c intents.c nonces.c query.c wallet.c)
+	blocks.c core.c image.c intents.c nonces.c parties.c query.c \
+	sights.c wallet.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CORE))
 $(B)/libchain.a: $(call objects,$(CHAIN_CORE))
 
-$(foreach t,ledger course,$(eval $(call unit,chain_$(t),\
+$(foreach t,ledger course sights,$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c,chain base proto,\
 	-lprotobuf-c $(BASE_LIBS))))
 
