@@ -6,14 +6,17 @@ import {JoyToken} from "../src/JoyToken.sol";
 import {ModelMarket} from "../src/ModelMarket.sol";
 import {ModelNFT} from "../src/ModelNFT.sol";
 import {ModelRegistry} from "../src/ModelRegistry.sol";
+import {Vault} from "../src/Vault.sol";
 import {VoucherChannel} from "../src/VoucherChannel.sol";
 import {IDirectListings} from "../src/interfaces/IDirectListings.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {ISplitter} from "../src/interfaces/ISplitter.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {Community} from "../test/kit/Community.sol";
 import {vm} from "../test/kit/Vm.sol";
 import {SimpleGovernor} from "./Peers.sol";
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @dev What of MarketplaceV3 is called; its code comes compiled from peers/thirdweb.
 interface IMarketplaceV3 {
@@ -208,6 +211,52 @@ contract GasTest is Community {
         escrow.end(models, 1);
         spent("end a lease early");
         channel();
+        vault();
+    }
+
+    /// @dev What a member does by one call: the first of an account also deploys it.
+    function vault() private {
+        Vault pool = new Vault(treasury, address(this), joy, 1e24);
+        vm.prank(buyer);
+        joy.transfer(address(pool), 1e20);
+        ModelMarket market = new ModelMarket(address(pool), 250);
+        nft.mint(seller, bytes32(uint256(0xfa)), "bafy", treasury, 500);
+        uint256 tokenId = nft.totalSupply();
+        vm.prank(seller);
+        nft.setApprovalForAll(address(market), true);
+        vm.prank(seller);
+        market.createListing(
+            IDirectListings.ListingParameters(
+                address(nft),
+                tokenId,
+                1,
+                address(joy),
+                1e18,
+                uint128(block.timestamp),
+                type(uint128).max,
+                false
+            )
+        );
+        IVault.Call[] memory calls = new IVault.Call[](2);
+        calls[0] = IVault.Call(
+            address(joy), false, abi.encodeCall(IERC20.approve, (address(market), 1e18))
+        );
+        calls[1] = IVault.Call(
+            address(market),
+            false,
+            abi.encodeCall(
+                IDirectListings.buyFromListing,
+                (0, pool.accountOf("buyer"), 1, address(joy), 1e18)
+            )
+        );
+        pool.run("first", "buyer", 0, new IVault.Call[](0), new bytes32[](0));
+        spent("vault: a first act");
+        pool.run("buy", "buyer", 1e18, calls, new bytes32[](0));
+        spent("vault: buy");
+        pool.pay("pay", seller, 1e18);
+        spent("vault: pay");
+        pool.anchor("anchor", "root");
+        spent("vault: anchor");
     }
 
     function channel() private {

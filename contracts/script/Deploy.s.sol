@@ -7,6 +7,7 @@ import {JoyToken} from "../src/JoyToken.sol";
 import {LeaseEscrow} from "../src/LeaseEscrow.sol";
 import {ModelMarket} from "../src/ModelMarket.sol";
 import {ModelRegistry} from "../src/ModelRegistry.sol";
+import {Vault} from "../src/Vault.sol";
 import {VoucherChannel} from "../src/VoucherChannel.sol";
 import {IProposalTypes} from "../src/interfaces/IJoyGovernor.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
@@ -32,6 +33,8 @@ contract Deploy {
     /// @param roundSeconds of voice credits
     /// @param credits of each identity and round
     /// @param timelockSeconds between decision and execution
+    /// @param operator whose key acts for members; zero: there is no vault
+    /// @param dailyLimit of the Joy that leaves the vault in a UTC day, in wei
     struct Settings {
         address holder;
         uint256 supply;
@@ -44,6 +47,8 @@ contract Deploy {
         uint256 roundSeconds;
         uint256 credits;
         uint256 timelockSeconds;
+        address operator;
+        uint256 dailyLimit;
     }
 
     /// @notice What was deployed.
@@ -56,6 +61,7 @@ contract Deploy {
         VoucherChannel channels;
         ModelRegistry registry;
         JoyGovernor governor;
+        Vault vault;
     }
 
     /// @dev Types of proposals, as services/governance/defaults.c begins with them.
@@ -94,9 +100,12 @@ contract Deploy {
         s.roundSeconds = vm.envOr("STOA_ROUND", uint256(30 days));
         s.credits = vm.envOr("STOA_CREDITS", uint256(100));
         s.timelockSeconds = vm.envOr("STOA_TIMELOCK", uint256(2 days));
+        s.operator = vm.envOr("STOA_OPERATOR", address(0));
+        s.dailyLimit = vm.envOr("STOA_DAILY_LIMIT", uint256(100_000 ether));
     }
 
-    /// @notice Deploys all, hands the timelock to the governor and lets go of it.
+    /// @notice Deploys all, hands the timelock to the governor and lets go of it. With a vault, what
+    /// chat decides is approved by the vault's own account, and fees are the vault's.
     /// @param s what the community chose
     /// @param deployer who sends the transactions
     /// @return suite what was deployed
@@ -107,16 +116,37 @@ contract Deploy {
         address owner = address(suite.timelock);
         suite.identities = new IdentityRegistry{salt: SALT}(owner, s.signers, s.threshold);
         suite.joy = new JoyToken{salt: SALT}(s.holder, s.supply);
-        suite.market = new ModelMarket{salt: SALT}(owner, s.feeBp);
-        suite.escrow = new LeaseEscrow{salt: SALT}(owner, s.feeBp);
+        if (s.operator != address(0)) {
+            suite.vault = new Vault{salt: SALT}(owner, s.operator, suite.joy, s.dailyLimit);
+        }
+        suite.market = new ModelMarket{salt: SALT}(treasury(suite), s.feeBp);
+        suite.escrow = new LeaseEscrow{salt: SALT}(treasury(suite), s.feeBp);
         suite.channels = new VoucherChannel{salt: SALT}();
-        suite.registry = new ModelRegistry{salt: SALT}(owner, suite.market, suite.escrow);
+        suite.registry = new ModelRegistry{salt: SALT}(approver(suite), suite.market, suite.escrow);
         suite.governor = new JoyGovernor{salt: SALT}(
             suite.identities, suite.timelock, governorSettings(s), rules(), calls(suite)
         );
         suite.timelock.grantRole(suite.timelock.PROPOSER_ROLE(), address(suite.governor));
         suite.timelock.grantRole(suite.timelock.CANCELLER_ROLE(), address(suite.governor));
         suite.timelock.renounceRole(suite.timelock.DEFAULT_ADMIN_ROLE(), deployer);
+    }
+
+    /// @notice Who gets the fees of market and leases.
+    /// @param suite what was deployed
+    /// @return account the vault, or the timelock where there is none
+    function treasury(Suite memory suite) public pure returns (address account) {
+        return hasVault(suite) ? address(suite.vault) : address(suite.timelock);
+    }
+
+    /// @notice Who approves models.
+    /// @param suite what was deployed
+    /// @return account the vault's own one, or the timelock where there is none
+    function approver(Suite memory suite) public view returns (address account) {
+        return hasVault(suite) ? suite.vault.accountOf(0) : address(suite.timelock);
+    }
+
+    function hasVault(Suite memory suite) private pure returns (bool) {
+        return address(suite.vault) != address(0);
     }
 
     /// @notice The governor's part of the settings.
@@ -145,31 +175,38 @@ contract Deploy {
     }
 
     /// @notice What restricted types may call. A request calls nothing: the timelock takes an empty
-    /// call.
+    /// call. Where a vault's account approves models, the registry would refuse the timelock, and what
+    /// it can change is the vault.
     /// @param suite what was deployed
     /// @return list of calls
     function calls(Suite memory suite) public pure returns (JoyGovernor.TypeCall[] memory list) {
         address self = address(0);
-        list = new JoyGovernor.TypeCall[](13);
+        list = new JoyGovernor.TypeCall[](hasVault(suite) ? 10 : 13);
         list[0] = JoyGovernor.TypeCall(FEATURE_REQUEST, address(suite.timelock), 0);
-        address registry = address(suite.registry);
-        list[1] = JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.approve.selector);
-        list[2] = JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.relist.selector);
-        list[3] =
-            JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.setProvenance.selector);
-        list[4] = JoyGovernor.TypeCall(PARAMETER, self, JoyGovernor.setCredits.selector);
-        list[5] = JoyGovernor.TypeCall(PARAMETER, self, GovernorSettings.setVotingDelay.selector);
-        list[6] = JoyGovernor.TypeCall(PARAMETER, self, GovernorSettings.setVotingPeriod.selector);
-        list[7] = JoyGovernor.TypeCall(
+        list[1] = JoyGovernor.TypeCall(PARAMETER, self, JoyGovernor.setCredits.selector);
+        list[2] = JoyGovernor.TypeCall(PARAMETER, self, GovernorSettings.setVotingDelay.selector);
+        list[3] = JoyGovernor.TypeCall(PARAMETER, self, GovernorSettings.setVotingPeriod.selector);
+        list[4] = JoyGovernor.TypeCall(
             PARAMETER, self, bytes4(keccak256("setLateQuorumVoteExtension(uint48)"))
         );
-        list[8] =
+        list[5] =
             JoyGovernor.TypeCall(PARAMETER, self, GovernorSettings.setProposalThreshold.selector);
-        list[9] = JoyGovernor.TypeCall(PARAMETER, registry, IModelRegistry.setMarket.selector);
-        list[10] = JoyGovernor.TypeCall(
+        list[6] = JoyGovernor.TypeCall(
             PARAMETER, address(suite.identities), IdentityRegistry.setSigners.selector
         );
-        list[11] = JoyGovernor.TypeCall(TREASURY, address(suite.joy), IERC20.transfer.selector);
+        list[7] = JoyGovernor.TypeCall(TREASURY, address(suite.joy), IERC20.transfer.selector);
+        if (hasVault(suite)) {
+            address vault = address(suite.vault);
+            list[8] = JoyGovernor.TypeCall(PARAMETER, vault, Vault.setOperator.selector);
+            list[9] = JoyGovernor.TypeCall(PARAMETER, vault, Vault.setDailyLimit.selector);
+            return list;
+        }
+        address registry = address(suite.registry);
+        list[8] = JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.approve.selector);
+        list[9] = JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.relist.selector);
+        list[10] =
+            JoyGovernor.TypeCall(MODEL_APPROVAL, registry, IModelRegistry.setProvenance.selector);
+        list[11] = JoyGovernor.TypeCall(PARAMETER, registry, IModelRegistry.setMarket.selector);
         list[12] = JoyGovernor.TypeCall(TREASURY, registry, IModelRegistry.give.selector);
     }
 
@@ -197,11 +234,14 @@ contract Deploy {
             "IdentityRegistry", address(suite.identities), abi.encode(owner, s.signers, s.threshold)
         );
         entry("JoyToken", address(suite.joy), abi.encode(s.holder, s.supply));
-        entry("ModelMarket", address(suite.market), abi.encode(owner, s.feeBp));
-        entry("LeaseEscrow", address(suite.escrow), abi.encode(owner, s.feeBp));
+        address fees = treasury(suite);
+        entry("ModelMarket", address(suite.market), abi.encode(fees, s.feeBp));
+        entry("LeaseEscrow", address(suite.escrow), abi.encode(fees, s.feeBp));
         entry("VoucherChannel", address(suite.channels), "");
         entry(
-            "ModelRegistry", address(suite.registry), abi.encode(owner, suite.market, suite.escrow)
+            "ModelRegistry",
+            address(suite.registry),
+            abi.encode(approver(suite), suite.market, suite.escrow)
         );
         entry("ModelNFT", address(suite.registry.NFT()), abi.encode(suite.registry, suite.escrow));
         entry("Splitter", suite.registry.SPLITTER(), "");
@@ -210,6 +250,14 @@ contract Deploy {
             address(suite.governor),
             abi.encode(suite.identities, suite.timelock, governorSettings(s), rules(), calls(suite))
         );
+        if (hasVault(suite)) {
+            entry(
+                "Vault",
+                address(suite.vault),
+                abi.encode(owner, s.operator, suite.joy, s.dailyLimit)
+            );
+            entry("Account", suite.vault.ACCOUNT(), "");
+        }
         vm.serializeUint("manifest", "chain", block.chainid);
         vm.writeJson(vm.serializeString("manifest", "contracts", _manifest), path);
     }

@@ -106,7 +106,7 @@ contract LeaseEscrow is ILeaseEscrow, Purse {
             - costOf(last.price, last.period, block.timestamp - last.start);
         last.end = block.timestamp.toUint48();
         _settle(asset, tokenId);
-        emit Ended(asset, tokenId, msg.sender, refund);
+        emit Ended(asset, tokenId, msg.sender, last.start, block.timestamp, refund);
         _credit(last.currency, msg.sender, refund);
         IERC4907(asset).setUser(tokenId, address(0), 0);
     }

@@ -52,3 +52,13 @@ uint256 constant THRESHOLD_BP_MAX = 9_000;
 /// @dev A round of voice credits: a day to a year.
 uint256 constant ROUND_SECONDS_MIN = 1 days;
 uint256 constant ROUND_SECONDS_MAX = 366 days;
+
+/// @dev Calls of one act of a vault: to fetch what ten accounts have earned takes 23.
+uint256 constant VAULT_CALLS_MAX = 32;
+
+/// @dev Accounts that are swept by one act: an owner, eight payees, and some.
+uint256 constant VAULT_ACCOUNTS_MAX = 16;
+
+/// @dev The part of its gas that a call must leave, a fourth, to be believed that it did not fail for
+/// want of it: each call may give 63/64 on, and 17 calls deep that leaves less.
+uint256 constant VAULT_GAS_LEFT = 4;

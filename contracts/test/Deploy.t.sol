@@ -4,30 +4,55 @@ pragma solidity 0.8.37;
 import {Deploy} from "../script/Deploy.s.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {ISplitter} from "../src/interfaces/ISplitter.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {Test} from "./kit/Test.sol";
 import {vm} from "./kit/Vm.sol";
 
-/// A deployment
-/// ├── leaves every right with the timelock, and the timelock with the governor
-/// ├── has addresses that follow from what it is given
-/// ├── writes a manifest of what is there
-/// └── carries a model from a proposal to the market
-contract DeployTest is Test {
-    Deploy private script;
-    Deploy.Settings private settings;
-    Deploy.Suite private suite;
-    uint256 private constant KEY = 11;
+/// @dev What both deployments share.
+abstract contract Deployment is Test {
+    Deploy internal script;
+    Deploy.Settings internal settings;
+    Deploy.Suite internal suite;
+    uint256 internal constant KEY = 11;
 
-    function setUp() public {
+    function deployFor(address operator) internal {
         vm.warp(1_800_000_000);
         script = new Deploy();
         settings = script.settings();
         settings.holder = named("holder");
         settings.signers.push(vm.addr(KEY));
         settings.threshold = 1;
+        settings.operator = operator;
         vm.startPrank(address(script));
         suite = script.deploy(settings, address(script));
         vm.stopPrank();
+    }
+
+    function manifest(string memory path) internal returns (string memory json) {
+        script.writeManifest(settings, suite, address(script), path);
+        return vm.readFile(path);
+    }
+
+    function isThere(string memory json, string memory name)
+        internal
+        view
+        returns (address account)
+    {
+        string memory key = string.concat(".contracts.", name);
+        account = vm.parseJsonAddress(json, string.concat(key, ".address"));
+        vm.assertGt(account.code.length, 0);
+        vm.assertEq(vm.parseJsonBytes32(json, string.concat(key, ".codeHash")), account.codehash);
+    }
+}
+
+/// A deployment
+/// ├── leaves every right with the timelock, and the timelock with the governor
+/// ├── has addresses that follow from what it is given
+/// ├── writes a manifest of what is there
+/// └── carries a model from a proposal to the market
+contract DeployTest is Deployment {
+    function setUp() public {
+        deployFor(address(0));
     }
 
     function test_deploy_leavesNoRight() public view {
@@ -66,9 +91,7 @@ contract DeployTest is Test {
     }
 
     function test_writeManifest_saysWhatIsThere() public {
-        string memory path = "../build/contracts/manifest-test.json";
-        script.writeManifest(settings, suite, address(script), path);
-        string memory json = vm.readFile(path);
+        string memory json = manifest("../build/contracts/manifest-test.json");
         vm.assertEq(vm.parseJsonUint(json, ".chain"), block.chainid);
         string[10] memory names = [
             "TimelockController",
@@ -83,12 +106,7 @@ contract DeployTest is Test {
             "JoyGovernor"
         ];
         for (uint256 i = 0; i < names.length; i++) {
-            string memory key = string.concat(".contracts.", names[i]);
-            address account = vm.parseJsonAddress(json, string.concat(key, ".address"));
-            vm.assertGt(account.code.length, 0);
-            vm.assertEq(
-                vm.parseJsonBytes32(json, string.concat(key, ".codeHash")), account.codehash
-            );
+            isThere(json, names[i]);
         }
         vm.assertEq(
             vm.parseJsonBytes(json, ".contracts.JoyToken.constructorArguments"),
@@ -164,5 +182,63 @@ contract DeployTest is Test {
         bytes[] memory signatures = new bytes[](1);
         signatures[0] = signed(KEY, keccak256(abi.encodePacked("\x19\x01", domain, hash)));
         suite.identities.attestBySig("member", member, type(uint256).max, signatures);
+    }
+}
+
+/// A deployment with an operator
+/// ├── has a vault of the timelock, whose own account approves, and who gets the fees
+/// ├── lets the governor replace key and limit, and call no registry that would refuse it
+/// └── says so in the manifest
+contract DeployVaultTest is Deployment {
+    function setUp() public {
+        deployFor(named("operator"));
+    }
+
+    function test_deploy_withAVault() public view {
+        vm.assertEq(suite.vault.ADMIN(), address(suite.timelock));
+        vm.assertEq(suite.vault.operator(), settings.operator);
+        vm.assertEq(suite.vault.dailyLimit(), 100_000 ether);
+        vm.assertEq(address(suite.vault.JOY()), address(suite.joy));
+        vm.assertEq(suite.registry.APPROVER(), suite.vault.accountOf(0));
+        vm.assertEq(suite.market.TREASURY(), address(suite.vault));
+        vm.assertEq(suite.escrow.TREASURY(), address(suite.vault));
+        vm.assertFalse(suite.timelock.hasRole(0, settings.operator));
+        vm.assertFalse(suite.timelock.hasRole(suite.timelock.PROPOSER_ROLE(), settings.operator));
+    }
+
+    function test_deploy_letsTheGovernorReplaceTheKey() public view {
+        address vault = address(suite.vault);
+        vm.assertTrue(
+            suite.governor.isAllowed(script.PARAMETER(), vault, IVault.setOperator.selector)
+        );
+        vm.assertTrue(
+            suite.governor.isAllowed(script.PARAMETER(), vault, IVault.setDailyLimit.selector)
+        );
+        vm.assertFalse(
+            suite.governor
+                .isAllowed(
+                    script.MODEL_APPROVAL(),
+                    address(suite.registry),
+                    IModelRegistry.approve.selector
+                )
+        );
+    }
+
+    function test_writeManifest_hasTheVault() public {
+        string memory json = manifest("../build/contracts/manifest-vault-test.json");
+        vm.assertEq(isThere(json, "Vault"), address(suite.vault));
+        vm.assertEq(isThere(json, "Account"), suite.vault.ACCOUNT());
+        vm.assertEq(
+            vm.parseJsonBytes(json, ".contracts.Vault.constructorArguments"),
+            abi.encode(suite.timelock, settings.operator, suite.joy, 100_000 ether)
+        );
+        vm.assertEq(
+            vm.parseJsonBytes(json, ".contracts.ModelMarket.constructorArguments"),
+            abi.encode(suite.vault, settings.feeBp)
+        );
+        vm.assertEq(
+            vm.parseJsonBytes(json, ".contracts.ModelRegistry.constructorArguments"),
+            abi.encode(suite.vault.accountOf(0), suite.market, suite.escrow)
+        );
     }
 }

@@ -302,6 +302,25 @@ contract ModelRegistryTest is Test {
         registry.relist("model", address(joy), 1, none);
     }
 
+    function test_relist_changesOneOfTheTwo() public {
+        IModelRegistry.Terms memory t = terms();
+        t.rent = IModelRegistry.Rent(100, 3600, 1, 1000);
+        registry.approve(t);
+        IModelRegistry.Rent memory none;
+        registry.relist("model", address(joy), 0, t.rent);
+        vm.assertEq(registry.saleOf("model").market, address(0));
+        vm.assertEq(uint256(escrow.getOffer(address(nft), 1).price), 100);
+        registry.relist("model", address(joy), 5, none);
+        vm.assertEq(market.getListing(registry.saleOf("model").listingId).pricePerToken, 5);
+        vm.assertEq(uint256(escrow.getOffer(address(nft), 1).price), 0);
+        registry.relist("model", address(joy), 0, none);
+        vm.assertEq(market.getAllValidListings(0, market.totalListings() - 1).length, 0);
+        // Not for sale now, and it can be again.
+        registry.relist("model", address(joy), 7, t.rent);
+        vm.assertEq(market.getListing(registry.saleOf("model").listingId).pricePerToken, 7);
+        vm.assertEq(uint256(escrow.getOffer(address(nft), 1).price), 100);
+    }
+
     function test_relist_leavesAMarketThatDoesNotCancel() public {
         OddMarket odd = new OddMarket(address(registry));
         registry.setMarket(IDirectListings(address(odd)));

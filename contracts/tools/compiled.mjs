@@ -6,8 +6,8 @@ const out = new URL('../../build/contracts/out/', import.meta.url)
 
 // What a deployment consists of.
 export const CONTRACTS = [
-  'IdentityRegistry', 'JoyGovernor', 'JoyToken', 'LeaseEscrow', 'ModelMarket',
-  'ModelNFT', 'ModelRegistry', 'Splitter', 'TimelockController', 'VoucherChannel'
+  'Account', 'IdentityRegistry', 'JoyGovernor', 'JoyToken', 'LeaseEscrow', 'ModelMarket',
+  'ModelNFT', 'ModelRegistry', 'Splitter', 'TimelockController', 'Vault', 'VoucherChannel'
 ]
 
 export function compiled (source, name = source) {

@@ -103,3 +103,21 @@ evm_address_of_public(const uint8_t public_key[64])
 	memcpy(address.bytes, hash.bytes + 12, EVM_ADDRESS_SIZE);
 	return address;
 }
+
+struct evm_address
+evm_address_of_create2(const struct evm_address *deployer,
+    const struct stoa_hash *salt, const struct stoa_hash *code)
+{
+	struct evm_keccak keccak;
+	struct stoa_hash hash;
+	struct evm_address address;
+
+	evm_keccak_init(&keccak);
+	evm_keccak_add(&keccak, STOA_STR("\xff"));
+	evm_keccak_add(&keccak, evm_address_str(deployer));
+	evm_keccak_add(&keccak, stoa_hash_str(salt));
+	evm_keccak_add(&keccak, stoa_hash_str(code));
+	hash = evm_keccak_end(&keccak);
+	memcpy(address.bytes, hash.bytes + 12, EVM_ADDRESS_SIZE);
+	return address;
+}

@@ -4,6 +4,7 @@
 #define CHAIN_EVM_ADDRESS_H
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -34,6 +35,11 @@ bool evm_address_is_equal(
 
 /* The account of a public key: 64 bytes, both coordinates big-endian. */
 struct evm_address evm_address_of_public(const uint8_t public_key[64]);
+
+/* Where `deployer` makes a contract whose creation code has the Keccak-256
+ * `code` (EIP-1014, CREATE2). */
+struct evm_address evm_address_of_create2(const struct evm_address *deployer,
+    const struct stoa_hash *salt, const struct stoa_hash *code);
 
 static inline struct stoa_str
 evm_address_str(const struct evm_address *address)

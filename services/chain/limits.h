@@ -50,4 +50,42 @@
 #define CHAIN_KIND_MAX	   32u
 #define CHAIN_TEXT_MAX	   140u
 
+/* A manifest of contracts: a dozen with the arguments they were made with,
+ * of which the largest are a few thousand bytes. */
+#define CHAIN_MANIFEST_MAX ((size_t)1024 * 1024)
+
+/* Names of a party: a community's is a token of a subject, and a member's is
+ * as long at most. */
+#define CHAIN_PARTY_NAME_MAX 64u
+
+/* Prices on the chain fit 96 bits of wei (IModelRegistry, ILeaseEscrow): in
+ * micro-Joy of 10^12 wei each. */
+#define CHAIN_PRICE_MICRO_MAX INT64_C(79228162514264337)
+
+/* contracts/src/Limits.sol: ROYALTY_BP_MAX, BP, CID_BYTES_MAX. Of payees it
+ * takes 32, and Collect must fetch for all and the owner in one act. */
+#define CHAIN_ROYALTY_BP_MAX 5000u
+#define CHAIN_BP	     10000u
+#define CHAIN_CID_MAX	     128u
+#define CHAIN_PAYEES_MAX     8u
+#define CHAIN_PARTIES_MAX    10u
+
+/* What one act of the vault may hold: VAULT_CALLS_MAX, VAULT_ACCOUNTS_MAX. */
+#define CHAIN_ACT_CALLS_MAX  32u
+#define CHAIN_ACT_SWEEPS_MAX 16u
+
+/* Rent is by the hour; a lease lasts a second to a year, as in the ledger
+ * (MARKETPLACE_LEASE_US_MIN and _MAX). */
+#define CHAIN_RENT_SECONDS	3600u
+#define CHAIN_LEASE_SECONDS_MIN 1u
+#define CHAIN_LEASE_SECONDS_MAX (366u * 86400u)
+
+/* A listing may not begin more than an hour ago (LISTING_PAST_MAX), and one
+ * that begins later is not open yet: a few minutes ago allows for clocks that
+ * differ and for a transaction that waits. */
+#define CHAIN_LISTING_PAST_S 300
+
+/* Memory to read the logs of one transaction, whose types are parsed anew. */
+#define CHAIN_LOGS_MAX 256u
+
 #endif

@@ -25,6 +25,17 @@ $(foreach t,ledger course sights,$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c,chain base proto,\
 	-lprotobuf-c $(BASE_LIBS))))
 
+# What actions are on the chain, and what its logs say that they have done.
+CHAIN_CALLS := $(addprefix services/chain/,\
+	account.c act.c calls.c manifest.c results.c)
+PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
+$(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
+
+$(foreach t,manifest account calls results,$(eval $(call unit,chain_$(t),\
+	tests/unit/chain/test_$(t).c tests/unit/chain/contracts.c,\
+	chain-calls chain-abi chain-evm base proto,\
+	-lprotobuf-c $(CHAIN_EVM_LIBS))))
+
 $(foreach f,rlp abi tx typed keystore siwe,\
 	$(eval FUZZ_LIBS_evm_$(f) := chain-evm base)\
 	$(eval FUZZ_SYSTEM_evm_$(f) := -lsecp256k1))

@@ -96,9 +96,16 @@ interface ILeaseEscrow is IPurse {
     /// @param asset the ERC-721
     /// @param tokenId its token
     /// @param lessee who gets the refund
+    /// @param start its first second, UNIX time
+    /// @param end the first second after it, now
     /// @param refund what was not used
     event Ended(
-        address indexed asset, uint256 indexed tokenId, address indexed lessee, uint256 refund
+        address indexed asset,
+        uint256 indexed tokenId,
+        address indexed lessee,
+        uint256 start,
+        uint256 end,
+        uint256 refund
     );
 
     /// @notice Rent was credited.
