@@ -43,7 +43,8 @@ struct evm_nodes_head {
 	uint64_t base_fee_wei; /* 0: the chain has none */
 
 	/* Final: does not go away any more. Never goes back. Of several
-	 * nodes, what at least two say. */
+	 * nodes, what at least two say; what one says alone counts only when
+	 * the others have not spoken for some polls. */
 	bool is_final_known;
 	bool is_by_confirmations; /* the nodes do not say, or no more */
 	uint64_t final_number;
