@@ -5,7 +5,7 @@ CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
 	evm_rlp.c evm_address.c evm_curve.c evm_message.c evm_tx.c \
 	evm_type.c evm_abi.c evm_abi_json.c evm_function.c evm_revert.c \
 	evm_typed_types.c evm_typed.c evm_kdf.c evm_keystore.c \
-	evm_contract_signature.c evm_siwe.c evm_remote.c)
+	evm_contract_signature.c evm_siwe.c evm_remote.c evm_rpc.c evm_block.c)
 CHAIN_EVM_LIBS := -lsecp256k1 $(BASE_LIBS)
 $(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
 PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
@@ -45,4 +45,16 @@ $(B)/libchain-evm-signer.a: $(call objects,services/chain/evm_signer.c)
 $(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
 	tests/unit/edge/turn.c tests/unit/http_server.c,\
 	chain-evm-signer chain-evm edge base proto,\
+	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+# The nodes of a chain, and the index of its events.
+CHAIN_NODES_CORE := $(addprefix services/chain/,nodes_health.c fees.c)
+PURE_OBJECTS += $(call objects,$(CHAIN_NODES_CORE))
+$(B)/libchain-nodes-core.a: $(call objects,$(CHAIN_NODES_CORE))
+$(B)/libchain-nodes.a: $(call objects,$(addprefix services/chain/,\
+	nodes.c nodes_wire.c nodes_call.c nodes_send.c nodes_head.c))
+
+$(eval $(call unit,chain_nodes,tests/unit/chain/test_nodes.c \
+	tests/unit/chain/node_server.c tests/unit/edge/turn.c,\
+	chain-nodes chain-nodes-core chain-evm edge base proto,\
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
