@@ -157,7 +157,7 @@ sights_save(const struct chain_wallet *s, struct stoa_buf *out)
 static void
 parties_load(struct chain_wallet *s, struct stoa_image *in)
 {
-	uint64_t count = stoa_image_below(in, CHAIN_PARTIES_MAX);
+	uint64_t count = stoa_image_below(in, CHAIN_KNOWN_MAX);
 
 	for (uint64_t i = 0; i < count && !in->is_bad; i++) {
 		Stoa__Chain__AccountAt *at = stoa_image_message(

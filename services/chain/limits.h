@@ -29,8 +29,7 @@
 #define CHAIN_GWEI_MAX	  UINT64_C(1000000000000000000) /* 10^9 coins */
 
 /* Who is known at an address: about 200 bytes each. */
-#define CHAIN_PARTIES_MAX  1000000u
-#define CHAIN_PARTY_MAX	   80u /* a community's or a member's id */
+#define CHAIN_KNOWN_MAX	   1000000u
 #define CHAIN_ACCOUNTS_MAX 12u /* that one action concerns */
 
 /* What final blocks said: others have read it long before so much is new. About

@@ -21,10 +21,10 @@ party_is_valid(
     const Stoa__Chain__Party *party, const char *field, struct stoa_decision *d)
 {
 	if (party == NULL ||
-	    !stoa_text_is_line(party->community, 1, CHAIN_PARTY_MAX) ||
-	    !stoa_text_is_line(party->member, 1, CHAIN_PARTY_MAX)) {
+	    !stoa_text_is_line(party->community, 1, CHAIN_PARTY_NAME_MAX) ||
+	    !stoa_text_is_line(party->member, 1, CHAIN_PARTY_NAME_MAX)) {
 		REFUSE(d, field_not_valid, field,
-		    stoa_decide_number(d, CHAIN_PARTY_MAX));
+		    stoa_decide_number(d, CHAIN_PARTY_NAME_MAX));
 		return false;
 	}
 	return true;
@@ -56,9 +56,9 @@ account_is_valid(const struct chain_wallet *s, const Stoa__Chain__Party *party,
 		REFUSE(d, stale, "address", had->member, party->member);
 		return false;
 	}
-	if (had == NULL && s->parties.count >= CHAIN_PARTIES_MAX) {
+	if (had == NULL && s->parties.count >= CHAIN_KNOWN_MAX) {
 		REFUSE(d, too_many, "accounts",
-		    stoa_decide_number(d, CHAIN_PARTIES_MAX));
+		    stoa_decide_number(d, CHAIN_KNOWN_MAX));
 		return false;
 	}
 	return true;

@@ -183,7 +183,7 @@ test_sighted_refuses_by_name(void **state)
 	purse_open(&p, MANY, MANY);
 	nobody.member = (char *)(uintptr_t) "";
 	assert_false(block_see(&p, 10, &nobody));
-	assert_refused(&p, "field_not_valid", "deposited.party 80");
+	assert_refused(&p, "field_not_valid", "deposited.party 64");
 	assert_false(play(&p, "@marketplace", "RecordSighted", &in.base));
 	assert_string_equal(p.refusal, "not_permitted");
 	in.block = 4;
