@@ -41,6 +41,8 @@ struct stoa_str chain_intent_raw(const struct chain_intent *intent);
 struct chain_view {
 	struct stoa_str id;
 	const Stoa__Chain__SubmitRequest *said;
+	const uint8_t *to; /* 20 bytes; of an action from RESERVED on */
+	struct stoa_str data;
 	Stoa__Chain__State state;
 	uint64_t nonce, gas;
 	uint64_t max_fee_wei, tip_wei; /* of the newest attempt, or reserved */
@@ -48,7 +50,8 @@ struct chain_view {
 	bool is_cancellation; /* the newest attempt is */
 	bool is_cancel_asked;
 	struct stoa_str raw;
-	uint64_t block; /* of MINED */
+	uint32_t mined; /* the attempt, from 1; of MINED */
+	uint64_t block;
 	struct stoa_hash block_hash;
 };
 
@@ -65,7 +68,8 @@ struct chain_wallet_view {
 	uint64_t in_flight;
 	uint64_t seen_block; /* the newest final one; 0: none yet */
 	struct stoa_hash seen_hash;
-	size_t deposits; /* that wait */
+	size_t deposits;		   /* that wait */
+	const Stoa__Chain__Sighting *last; /* NULL: none yet */
 };
 
 void chain_wallet_view(
@@ -73,6 +77,10 @@ void chain_wallet_view(
 
 /* Whose account that is, or NULL. Addresses are 20 bytes. */
 const Stoa__Chain__Party *chain_party_at(
+    const struct chain_wallet *wallet, struct stoa_str address);
+
+/* It divides what one of the models has earned. */
+bool chain_is_splitter(
     const struct chain_wallet *wallet, struct stoa_str address);
 
 /* Deposits that are not in the ledger yet, or not in the pool. */

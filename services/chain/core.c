@@ -17,6 +17,7 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_map_init(&s->intents, seed);
 	stoa_map_init(&s->open, seed);
 	stoa_map_init(&s->parties, seed);
+	stoa_map_init(&s->splitters, seed);
 	stoa_map_init(&s->deposits, seed);
 	return s;
 }
@@ -46,6 +47,7 @@ state_free(void *state)
 	stoa_map_fini(&s->intents);
 	stoa_map_fini(&s->open);
 	stoa_map_fini(&s->parties);
+	stoa_map_fini(&s->splitters);
 	stoa_map_fini(&s->deposits);
 	free(s);
 }

@@ -75,6 +75,10 @@ intent_save(const struct chain_intent *i, struct stoa_buf *out)
 	stoa_image_put_hash(out, &i->block_hash);
 	stoa_image_put_number(out, i->is_reverted);
 	stoa_image_put_number(out, i->is_cancel_asked);
+	stoa_buf_add(out, i->to, sizeof(i->to));
+	stoa_image_put_bytes(
+	    out, i->data_len == 0 ? STOA_STR("")
+				  : stoa_str_of_bytes(i->data, i->data_len));
 	stoa_image_put_number(out, i->result != NULL);
 	if (i->result != NULL) {
 		stoa_image_put_message(out, &i->result->base);
@@ -85,6 +89,8 @@ static void
 fields_load(struct chain_intent *i, struct stoa_image *in)
 {
 	uint64_t *const numbers[] = INTENT_NUMBERS(i);
+	const void *to;
+	struct stoa_str data;
 
 	for (size_t at = 0; at < STOA_COUNT(numbers); at++) {
 		*numbers[at] = stoa_image_number(in);
@@ -94,6 +100,13 @@ fields_load(struct chain_intent *i, struct stoa_image *in)
 	i->block_hash = stoa_image_hash(in);
 	i->is_reverted = stoa_image_below(in, 1) != 0;
 	i->is_cancel_asked = stoa_image_below(in, 1) != 0;
+	to = stoa_image_raw(in, sizeof(i->to));
+	if (to != NULL) {
+		memcpy(i->to, to, sizeof(i->to));
+	}
+	data = stoa_image_bytes(in);
+	intent_data_set(i,
+	    (ProtobufCBinaryData){data.len, (uint8_t *)(uintptr_t)data.data});
 	if (stoa_image_below(in, 1) != 0) {
 		i->result =
 		    stoa_image_message(in, &stoa__chain__result__descriptor);
@@ -138,6 +151,11 @@ sights_save(const struct chain_wallet *s, struct stoa_buf *out)
 	STOA_MAP_EACH(&s->parties, entry)
 	{
 		stoa_image_put_message(out, entry->value);
+	}
+	stoa_image_put_number(out, s->splitters.count);
+	STOA_MAP_EACH(&s->splitters, splitter)
+	{
+		stoa_image_put_bytes(out, splitter->key);
 	}
 	stoa_image_put_number(out, s->sighting_count);
 	for (uint64_t i = oldest; i <= s->sighting_count; i++) {
@@ -208,6 +226,10 @@ sights_load(struct chain_wallet *s, struct stoa_image *in)
 	s->seen_block = stoa_image_number(in);
 	s->seen_hash = stoa_image_hash(in);
 	parties_load(s, in);
+	newest = stoa_image_below(in, CHAIN_INTENTS_MAX);
+	for (uint64_t i = 0; i < newest && !in->is_bad; i++) {
+		splitter_put(s, stoa_image_bytes(in));
+	}
 	newest = stoa_image_number(in);
 	oldest =
 	    newest > CHAIN_SIGHTINGS_MAX ? newest - CHAIN_SIGHTINGS_MAX + 1 : 1;

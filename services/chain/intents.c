@@ -30,6 +30,19 @@ state_name(Stoa__Chain__State state)
 }
 
 void
+intent_data_set(struct chain_intent *i, ProtobufCBinaryData data)
+{
+	free(i->data);
+	i->data = NULL;
+	i->data_len = data.len;
+	if (data.len > 0) {
+		i->data = malloc(data.len);
+		stoa_assert(i->data != NULL);
+		memcpy(i->data, data.data, data.len);
+	}
+}
+
+void
 intent_state_set(
     struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state)
 {
@@ -44,6 +57,7 @@ intent_state_set(
 		/* Nobody calls with it any more: most of what it weighs. */
 		free(i->said->data.data);
 		i->said->data = (ProtobufCBinaryData){0, NULL};
+		intent_data_set(i, (ProtobufCBinaryData){0, NULL});
 	}
 }
 
@@ -108,10 +122,11 @@ request_is_valid(const Stoa__Chain__SubmitRequest *in, struct stoa_decision *d)
 	if (!stoa_text_is_line(in->kind, 1, CHAIN_KIND_MAX)) {
 		return field_refuse(d, "kind", CHAIN_KIND_MAX);
 	}
-	if (in->to.len != CHAIN_ADDRESS_SIZE) {
+	/* An action's call is made when it gets its nonce. */
+	if (in->to.len != (in->action == NULL ? CHAIN_ADDRESS_SIZE : 0)) {
 		return field_refuse(d, "to", CHAIN_ADDRESS_SIZE);
 	}
-	if (in->data.len > CHAIN_DATA_MAX) {
+	if (in->data.len > (in->action == NULL ? CHAIN_DATA_MAX : 0)) {
 		return field_refuse(d, "data", CHAIN_DATA_MAX);
 	}
 	if (in->value_gwei > CHAIN_GWEI_MAX) {
@@ -312,6 +327,7 @@ intent_free(struct chain_intent *i)
 {
 	stoa_keep_free(i->said);
 	stoa_keep_free(i->result);
+	free(i->data);
 	free(i->submitter);
 	free(i->attempts);
 	free(i->raw);

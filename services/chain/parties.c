@@ -99,6 +99,15 @@ party_put(struct chain_wallet *s, Stoa__Chain__Party *party,
 	    &s->parties, address_key(address), stoa_keep(&at.base));
 }
 
+/* What comes from there was somebody's already. */
+void
+splitter_put(struct chain_wallet *s, struct stoa_str address)
+{
+	if (address.len == CHAIN_ADDRESS_SIZE) {
+		(void)stoa_map_put(&s->splitters, address, s);
+	}
+}
+
 void
 parties_apply_opened(
     struct chain_wallet *s, const Stoa__Chain__AccountOpened *e)

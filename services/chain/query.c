@@ -130,6 +130,12 @@ chain_party_at(const struct chain_wallet *s, struct stoa_str address)
 	return at == NULL ? NULL : at->party;
 }
 
+bool
+chain_is_splitter(const struct chain_wallet *s, struct stoa_str address)
+{
+	return stoa_map_get(&s->splitters, address) != NULL;
+}
+
 /* ---- deposits ---- */
 
 const struct chain_deposit *
@@ -169,6 +175,11 @@ chain_intent_view(const struct chain_intent *i, struct chain_view *ret_view)
 	*ret_view = (struct chain_view){
 	    .id = i->id,
 	    .said = i->said,
+	    .to = i->said->action == NULL ? i->said->to.data : i->to,
+	    .data =
+		i->said->action == NULL
+		    ? stoa_str_of_bytes(i->said->data.data, i->said->data.len)
+		    : stoa_str_of_bytes(i->data, i->data_len),
 	    .state = i->state,
 	    .nonce = i->nonce,
 	    .gas = i->gas,
@@ -178,6 +189,7 @@ chain_intent_view(const struct chain_intent *i, struct chain_view *ret_view)
 	    .is_cancellation = last != NULL && last->is_cancellation,
 	    .is_cancel_asked = i->is_cancel_asked,
 	    .raw = chain_intent_raw(i),
+	    .mined = i->mined,
 	    .block = i->block,
 	    .block_hash = i->block_hash,
 	};
@@ -200,5 +212,6 @@ chain_wallet_view(const struct chain_wallet *s, struct chain_wallet_view *ret)
 	    .seen_block = s->seen_block,
 	    .seen_hash = s->seen_hash,
 	    .deposits = s->deposits.count,
+	    .last = sighting_get(s, s->sighting_count),
 	};
 }

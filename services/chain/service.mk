@@ -5,7 +5,8 @@ CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
 	evm_rlp.c evm_address.c evm_curve.c evm_message.c evm_tx.c \
 	evm_type.c evm_abi.c evm_abi_json.c evm_function.c evm_revert.c \
 	evm_typed_types.c evm_typed.c evm_kdf.c evm_keystore.c \
-	evm_contract_signature.c evm_siwe.c evm_remote.c evm_rpc.c evm_block.c)
+	evm_contract_signature.c evm_siwe.c evm_remote.c evm_rpc.c evm_block.c \
+	evm_receipt.c)
 CHAIN_EVM_LIBS := -lsecp256k1 $(BASE_LIBS)
 $(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
 PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
@@ -27,7 +28,8 @@ $(foreach t,ledger course sights,$(eval $(call unit,chain_$(t),\
 
 # What actions are on the chain, and what its logs say that they have done.
 CHAIN_CALLS := $(addprefix services/chain/,\
-	account.c act.c calls.c manifest.c results.c)
+	account.c act.c calls.c manifest.c results.c witness.c \
+	complete.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
@@ -58,3 +60,7 @@ $(eval $(call unit,chain_nodes,tests/unit/chain/test_nodes.c \
 	tests/unit/chain/node_server.c tests/unit/edge/turn.c,\
 	chain-nodes chain-nodes-core chain-evm edge base proto,\
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+# What is done about the ledger of the wallet.
+$(B)/libchain-hands.a: $(call objects,$(addprefix services/chain/,hands.c \
+	pricing.c signing.c sending.c watching.c crediting.c))

@@ -44,10 +44,18 @@ kind_is_valid(const Stoa__Chain__Sighting *e)
 }
 
 static bool
-sighting_is_valid(const struct chain_wallet *s, const Stoa__Chain__Sighting *e,
-    uint64_t block, struct stoa_decision *d)
+is_behind(const Stoa__Chain__Sighting *last, const Stoa__Chain__Sighting *e)
 {
-	if (e->block <= s->seen_block || e->block > block) {
+	return last == NULL || e->block > last->block ||
+	       (e->block == last->block && e->log_index > last->log_index);
+}
+
+/* `last` is the one before it, in the state or in the request. */
+static bool
+sighting_is_valid(const struct chain_wallet *s, const Stoa__Chain__Sighting *e,
+    const Stoa__Chain__Sighting *last, struct stoa_decision *d)
+{
+	if (e->block <= s->seen_block || !is_behind(last, e)) {
 		REFUSE(d, stale, "block",
 		    stoa_decide_number(d, (int64_t)s->seen_block),
 		    stoa_decide_number(d, (int64_t)e->block));
@@ -68,7 +76,11 @@ static bool
 request_is_valid(const struct chain_wallet *s,
     const Stoa__Chain__RecordSightedRequest *in, struct stoa_decision *d)
 {
-	if (in->block <= s->seen_block && s->seen_block != 0) {
+	const Stoa__Chain__Sighting *last = sighting_get(s, s->sighting_count);
+
+	if (s->seen_block != 0 &&
+	    (in->block < s->seen_block ||
+		(in->block == s->seen_block && in->n_sightings == 0))) {
 		REFUSE(d, stale, "block",
 		    stoa_decide_number(d, (int64_t)s->seen_block),
 		    stoa_decide_number(d, (int64_t)in->block));
@@ -90,9 +102,10 @@ request_is_valid(const struct chain_wallet *s,
 		return false;
 	}
 	for (size_t i = 0; i < in->n_sightings; i++) {
-		if (!sighting_is_valid(s, in->sightings[i], in->block, d)) {
+		if (!sighting_is_valid(s, in->sightings[i], last, d)) {
 			return false;
 		}
+		last = in->sightings[i];
 	}
 	return true;
 }

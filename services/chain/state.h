@@ -23,6 +23,9 @@ struct chain_intent {
 	uint64_t nonce;
 	uint64_t gas, max_fee_wei, tip_wei; /* as reserved */
 	uint64_t cost_gwei;		    /* at most, by the newest price */
+	uint8_t to[CHAIN_ADDRESS_SIZE]; /* whom an action calls, as reserved */
+	uint8_t *data;			/* with what */
+	size_t data_len;
 	uint32_t attempt_count;
 	struct attempt *attempts;
 	size_t raw_len;
@@ -55,8 +58,9 @@ struct chain_wallet {
 	struct stoa_map open;	 /* those without an end */
 	uint8_t vault[CHAIN_ADDRESS_SIZE];
 	bool has_vault;
-	struct stoa_map parties; /* address -> Stoa__Chain__AccountAt * */
-	uint64_t seen_block;	 /* the newest final one that was looked at */
+	struct stoa_map parties;   /* address -> Stoa__Chain__AccountAt * */
+	struct stoa_map splitters; /* their addresses; values are the wallet */
+	uint64_t seen_block;	   /* the newest final one that was looked at */
 	struct stoa_hash seen_hash;
 	uint64_t sighting_count;	   /* ever: the newest one's number */
 	Stoa__Chain__Sighting **sightings; /* the newest, by their number */
@@ -98,6 +102,7 @@ struct chain_intent *intent_must(struct chain_wallet *s, const char *id);
 /* Refuses when there is none, or its state is not among these. */
 const struct chain_intent *intent_find(const struct chain_wallet *s,
     const char *id, unsigned states, struct stoa_decision *d);
+void intent_data_set(struct chain_intent *i, ProtobufCBinaryData data);
 void intent_state_set(
     struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state);
 void intent_free(struct chain_intent *i);
@@ -146,6 +151,7 @@ void party_put(struct chain_wallet *s, Stoa__Chain__Party *party,
     const ProtobufCBinaryData *address);
 const Stoa__Chain__Party *party_at(
     const struct chain_wallet *s, const ProtobufCBinaryData *address);
+void splitter_put(struct chain_wallet *s, struct stoa_str address);
 bool party_is_valid(const Stoa__Chain__Party *party, const char *field,
     struct stoa_decision *d);
 bool party_is_same(const Stoa__Chain__Party *a, const Stoa__Chain__Party *b);

@@ -70,6 +70,7 @@ sweep(struct play *p, Stoa__Chain__Party *party)
 	action.kind_case = STOA__CHAIN__ACTION__KIND_SWEEP;
 	action.sweep = &wanted;
 	in.action = &action;
+	in.to.len = 0;
 	return play(p, "@chain", "Submit", &in.base);
 }
 
