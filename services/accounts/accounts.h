@@ -38,8 +38,24 @@ STOA_MUST_USE enum stoa_status accounts_electors(const struct accounts *state,
 STOA_MUST_USE enum stoa_status accounts_identity(const struct accounts *state,
     const Stoa__Accounts__IdentityQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__IdentityReply *out);
+STOA_MUST_USE enum stoa_status accounts_withdrawals(
+    const struct accounts *state, const Stoa__Accounts__WithdrawalsQuery *in,
+    struct stoa_arena *arena, Stoa__Accounts__WithdrawalsReply *out);
 STOA_MUST_USE enum stoa_status accounts_community(const struct accounts *state,
     const Stoa__Accounts__CommunityQuery *in, struct stoa_arena *arena,
     Stoa__Accounts__CommunityReply *out);
+
+/* ---- Joy that is to leave for a chain ---- */
+
+struct withdrawal;
+
+/* Those that have not ended, in the order they were asked; NULL: no more. */
+const struct withdrawal *accounts_next_withdrawal(
+    const struct accounts *state, size_t *cursor);
+const Stoa__Accounts__WithdrawalAsked *accounts_withdrawal_said(
+    const struct withdrawal *w);
+/* NULL: there is none, or it has ended. */
+const Stoa__Accounts__WithdrawalAsked *accounts_withdrawal(
+    const struct accounts *state, struct stoa_str id);
 
 #endif

@@ -49,6 +49,7 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_map_init(&s->offers, seed);
 	stoa_map_init(&s->attempts, seed);
 	s->hold_due_us = INT64_MAX;
+	withdrawals_init(s, seed);
 	return s;
 }
 
@@ -82,6 +83,7 @@ state_free(void *state)
 		free(p);
 	}
 	identity_free_all(s);
+	withdrawals_fini(s);
 	stoa_map_fini(&s->members);
 	stoa_map_fini(&s->merged);
 	stoa_map_fini(&s->holds);
@@ -121,6 +123,10 @@ static const struct {
     {"AnswerLink", identity_decide_answer, true},
     {"Unlink", identity_decide_unlink, true},
     {"Merge", merge_decide, false},
+    {"Deposit", withdrawals_decide_deposit, false},
+    {"Withdraw", withdrawals_decide_ask, false},
+    {"CancelWithdrawal", withdrawals_decide_cancel, false},
+    {"RecordWithdrawal", withdrawals_decide_record, false},
 };
 
 static void
@@ -222,6 +228,12 @@ apply(void *state, const struct stoa_fact *fact)
 	case STOA__ACCOUNTS__EVENT__KIND_PLATFORM_ROLES_SEEN:
 		electors_apply_roles(s, e->platform_roles_seen);
 		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_WITHDRAWAL_ASKED:
+		withdrawals_apply_asked(s, fact, e->withdrawal_asked);
+		return true;
+	case STOA__ACCOUNTS__EVENT__KIND_WITHDRAWAL_ENDED:
+		withdrawals_apply_ended(s, fact, e->withdrawal_ended);
+		return true;
 	}
 	return apply_identity(s, fact, e);
 }
@@ -296,6 +308,7 @@ digest(const void *state, struct stoa_hasher *h)
 		}
 	}
 	settings_digest(s, h);
+	withdrawals_digest(s, h);
 }
 
 static struct stoa_wall
@@ -317,7 +330,7 @@ const struct stoa_core accounts_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
-    .image_version = 1,
+    .image_version = 2,
     .save = accounts_image_save,
     .load = accounts_image_load,
 };

@@ -253,8 +253,9 @@ holds_apply_placed(struct accounts *s, const Stoa__Accounts__HoldPlaced *e)
 }
 
 /* Ends a hold: `taken` leaves for good, the rest is available again. */
-static void
-hold_close(struct accounts *s, const char *id, const int64_t taken[ASSET_COUNT])
+void
+hold_close(
+    struct accounts *s, const char *id, const int64_t taken[static ASSET_COUNT])
 {
 	struct hold *hold = stoa_map_get(&s->holds, stoa_str_of(id));
 	bool was_first;

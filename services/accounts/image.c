@@ -383,6 +383,7 @@ accounts_image_save(const void *state, struct stoa_buf *out)
 	holds_save(s, out);
 	people_save(s, out);
 	identity_save(s, out);
+	withdrawals_save(s, out);
 }
 
 bool
@@ -396,5 +397,6 @@ accounts_image_load(void *state, struct stoa_str bytes)
 	holds_load(s, &in);
 	people_load(s, &in);
 	identity_load(s, &in);
+	withdrawals_load(s, &in);
 	return !in.is_bad && in.rest.len == 0;
 }

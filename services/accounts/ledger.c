@@ -78,6 +78,11 @@ ledger_decide_issue(const struct accounts *s, const struct stoa_command *c,
 		    stoa_decide_number(d, ACCOUNTS_AMOUNT_MAX));
 		return;
 	}
+	/* Nobody could tell it from what was deposited. */
+	if (s->vault_micro != 0) {
+		REFUSE(d, not_permitted, "a community without deposits");
+		return;
+	}
 	moved.from = (char *)(uintptr_t) "@issuance";
 	moved.to = in->member;
 	moved.asset = STOA__ACCOUNTS__ASSET__JOY;
@@ -188,6 +193,10 @@ cell_of(struct accounts *s, const char *name, int asset)
 	}
 	if (strcmp(name, "@treasury") == 0) {
 		return &s->treasury.available[asset];
+	}
+	if (strcmp(name, "@vault") == 0) {
+		stoa_assert(asset == 0);
+		return &s->vault_micro;
 	}
 	m = member_get(s, stoa_str_of(name));
 	stoa_assert(m != NULL);

@@ -10,6 +10,25 @@
 /* Open holds of one community: each is one running job or lease. */
 #define ACCOUNTS_HOLDS_MAX 20000u
 
+/* Withdrawals of one community: of those that have ended the newest are kept.
+ */
+#define ACCOUNTS_WITHDRAWALS_MAX      10000u
+#define ACCOUNTS_WITHDRAWALS_OPEN_MAX 2000u
+#define ACCOUNTS_ADDRESS_SIZE	      20u /* of an EVM chain */
+#define ACCOUNTS_REPLY_MAX	      512u
+#define ACCOUNTS_WHY_MAX	      140u
+
+/* Time to notice that it was not oneself; and at most. */
+#define ACCOUNTS_WITHDRAWAL_DELAY_US	 INT64_C(600000000)
+#define ACCOUNTS_WITHDRAWAL_DELAY_US_MAX INT64_C(2592000000000)
+
+/* Ten thousand Joy of one member and day, unless the community sets it. */
+#define ACCOUNTS_WITHDRAWAL_DAY_MICRO INT64_C(10000000000)
+
+/* Between looks at a transaction. */
+#define ACCOUNTS_RETRY_US_MIN INT64_C(300000)
+#define ACCOUNTS_RETRY_US_MAX INT64_C(5000000)
+
 /* Payments from one hold: who owned what is paid for, one after the other, and
  * those with a share in it. */
 #define ACCOUNTS_PAYMENTS_MAX 32u

@@ -175,6 +175,7 @@ merge_apply(struct accounts *s, const Stoa__Accounts__MembersMerged *e)
 	to->role = e->role;
 	to->joined_us = e->joined_us;
 	account_move(s, to, from);
+	withdrawals_merge(s, to, from);
 	person_move(to, from);
 	member_bury(s, from, to);
 	elector_balance_changed(s, to);

@@ -194,6 +194,7 @@ accounts_audit(const struct accounts *s, const Stoa__Accounts__AuditQuery *in,
 		sum[i] = s->issuance[i] + s->treasury.available[i] +
 			 s->treasury.held[i];
 	}
+	sum[0] += s->vault_micro;
 	STOA_MAP_EACH(&s->members, entry)
 	{
 		const struct member *m = entry->value;

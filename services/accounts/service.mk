@@ -2,14 +2,19 @@
 
 ACCOUNTS_CORE := $(addprefix services/accounts/,\
 	core.c electors.c people.c identity.c identity_image.c image.c merge.c \
-	settings.c commands.c ledger.c holds.c payments.c query.c)
+	settings.c commands.c ledger.c holds.c payments.c query.c \
+	withdrawals.c)
 PURE_OBJECTS += $(call objects,$(ACCOUNTS_CORE))
 $(B)/libaccounts.a: $(call objects,$(ACCOUNTS_CORE))
 
-$(eval $(call daemon,accounts,services/accounts/main.c,\
+$(eval $(call daemon,accounts,services/accounts/main.c \
+	services/accounts/reactions.c,\
 	edge domain accounts base proto,$(EDGE_LIBS)))
 
 $(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
+	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_withdrawals,\
+	tests/unit/accounts/test_withdrawals.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,accounts_settings,tests/unit/accounts/test_settings.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))

@@ -9,9 +9,10 @@
 #define SETTING(kind) STOA__ACCOUNTS__SETTING__KIND_##kind
 
 /* One bit for each kind. */
-#define KINDS_MAX 6
+#define KINDS_MAX 8
 
-STOA_STATIC_ASSERT(SETTING(COMMAND) <= KINDS_MAX, "the last of them");
+STOA_STATIC_ASSERT(
+    SETTING(WITHDRAWAL_DAY_MICRO) <= KINDS_MAX, "the last of them");
 
 static const char *
 kind_name(const Stoa__Accounts__Setting *setting)
@@ -29,6 +30,10 @@ kind_name(const Stoa__Accounts__Setting *setting)
 		return "trainer_role";
 	case SETTING(COMMAND):
 		return "command";
+	case SETTING(WITHDRAWAL_DELAY_US):
+		return "withdrawal_delay";
+	case SETTING(WITHDRAWAL_DAY_MICRO):
+		return "withdrawal_day_limit";
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;
@@ -54,6 +59,8 @@ id_of(const Stoa__Accounts__Setting *setting, const char **ret_id)
 	case SETTING(NAME):
 	case SETTING(WELCOME_GRANT_MICRO):
 	case SETTING(COMMAND):
+	case SETTING(WITHDRAWAL_DELAY_US):
+	case SETTING(WITHDRAWAL_DAY_MICRO):
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;
@@ -73,6 +80,38 @@ id_is_valid(const char *id)
 	       strspn(id, good) == strlen(id);
 }
 
+/* How fast money may leave is no admin's to say. */
+static bool
+withdrawal_check(const struct accounts *s,
+    const Stoa__Accounts__Setting *setting, const struct stoa_command *c,
+    struct stoa_decision *d)
+{
+	bool is_delay = setting->kind_case == SETTING(WITHDRAWAL_DELAY_US);
+	int64_t value = is_delay ? setting->withdrawal_delay_us
+				 : setting->withdrawal_day_micro;
+	int64_t limit =
+	    is_delay ? ACCOUNTS_WITHDRAWAL_DELAY_US_MAX : ACCOUNTS_AMOUNT_MAX;
+
+	if (!stoa_actor_is(c, "governance") &&
+	    !actor_has_role(s, c, STOA__ACCOUNTS__ROLE__OWNER)) {
+		REFUSE(d, not_permitted, "the role owner");
+		return false;
+	}
+	if (value < 0 || value > limit) {
+		REFUSE(d, amount_too_large, stoa_decide_number(d, value),
+		    stoa_decide_number(d, limit));
+		return false;
+	}
+	return true;
+}
+
+static bool
+is_of_withdrawals(const Stoa__Accounts__Setting *setting)
+{
+	return setting->kind_case == SETTING(WITHDRAWAL_DELAY_US) ||
+	       setting->kind_case == SETTING(WITHDRAWAL_DAY_MICRO);
+}
+
 /* False: refused. */
 static bool
 setting_check(const struct accounts *s, const Stoa__Accounts__Setting *setting,
@@ -82,6 +121,9 @@ setting_check(const struct accounts *s, const Stoa__Accounts__Setting *setting,
 
 	if (setting->kind_case == SETTING(COMMAND)) {
 		return command_check(s, setting->command, c, d);
+	}
+	if (is_of_withdrawals(setting)) {
+		return withdrawal_check(s, setting, c, d);
 	}
 	if (setting->kind_case == SETTING(NAME)) {
 		if (!name_is_valid(setting->name, 1)) {
@@ -144,6 +186,12 @@ is_set_so(const struct accounts *s, const Stoa__Accounts__Setting *setting)
 	}
 	if (setting->kind_case == SETTING(COMMAND)) {
 		return command_is_set(s, setting->command);
+	}
+	if (setting->kind_case == SETTING(WITHDRAWAL_DELAY_US)) {
+		return s->withdrawal_delay_us == setting->withdrawal_delay_us;
+	}
+	if (setting->kind_case == SETTING(WITHDRAWAL_DAY_MICRO)) {
+		return s->withdrawal_day_micro == setting->withdrawal_day_micro;
 	}
 	stoa_assert(which >= 0);
 	now = s->platform_ids[which];
@@ -212,6 +260,11 @@ settings_apply(struct accounts *s, const Stoa__Accounts__CommunityConfigured *e)
 			s->welcome_grant_micro = setting->welcome_grant_micro;
 		} else if (setting->kind_case == SETTING(COMMAND)) {
 			command_apply(s, setting->command);
+		} else if (setting->kind_case == SETTING(WITHDRAWAL_DELAY_US)) {
+			s->withdrawal_delay_us = setting->withdrawal_delay_us;
+		} else if (setting->kind_case ==
+			   SETTING(WITHDRAWAL_DAY_MICRO)) {
+			s->withdrawal_day_micro = setting->withdrawal_day_micro;
 		}
 	}
 }

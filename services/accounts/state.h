@@ -50,6 +50,19 @@ struct hold {
 	int64_t expires_us;
 };
 
+struct withdrawal {
+	struct stoa_str id; /* owned by the map */
+	Stoa__Accounts__WithdrawalAsked *said;
+	Stoa__Accounts__WithdrawalEnded *ended; /* or NULL */
+	int64_t asked_us, ended_us;
+};
+
+/* What a member has asked to withdraw on one UTC day. */
+struct withdrawn {
+	int64_t day;
+	int64_t micro;
+};
+
 struct accounts {
 	char *name; /* NULL until the community is opened */
 	int64_t welcome_grant_micro;
@@ -70,8 +83,13 @@ struct accounts {
 	uint64_t owner_count;
 	/* Of the platform: "" for none, NULL until it is set. */
 	char *platform_ids[PLATFORM_ID_COUNT];
-	struct stoa_map commands;	/* name -> CommunityCommand, kept */
-	int64_t hold_due_us;		/* earliest expiry, INT64_MAX if none */
+	struct stoa_map commands;    /* name -> CommunityCommand, kept */
+	int64_t hold_due_us;	     /* earliest expiry, INT64_MAX if none */
+	int64_t vault_micro;	     /* negative: what the chain holds for us */
+	struct stoa_map withdrawals; /* id -> struct withdrawal * */
+	struct stoa_map sendable;    /* those that have not ended */
+	struct stoa_map withdrawn;   /* member -> struct withdrawn * */
+	int64_t withdrawal_delay_us, withdrawal_day_micro;
 	uint64_t version;		/* of the electorate */
 	struct member *oldest, *newest; /* by version */
 };
@@ -142,6 +160,33 @@ const struct hold *hold_find(const struct accounts *s,
 void payments_decide(const struct accounts *s, const struct stoa_command *c,
     struct stoa_decision *d);
 void payments_apply(struct accounts *s, const Stoa__Accounts__HoldPaid *e);
+
+/* withdrawals.c */
+void withdrawals_decide_deposit(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void withdrawals_decide_ask(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void withdrawals_decide_cancel(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void withdrawals_decide_record(const struct accounts *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void withdrawals_apply_asked(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__WithdrawalAsked *e);
+void withdrawals_apply_ended(struct accounts *s, const struct stoa_fact *fact,
+    const Stoa__Accounts__WithdrawalEnded *e);
+/* What the one has withdrawn the other has. */
+void withdrawals_merge(
+    struct accounts *s, const struct member *to, const struct member *from);
+void withdrawals_digest(const struct accounts *s, struct stoa_hasher *h);
+void withdrawals_save(const struct accounts *s, struct stoa_buf *out);
+struct stoa_image;
+void withdrawals_load(struct accounts *s, struct stoa_image *in);
+void withdrawals_init(struct accounts *s, uint64_t seed);
+void withdrawals_fini(struct accounts *s);
+
+/* holds.c, for what leaves for good */
+void hold_close(struct accounts *s, const char *id,
+    const int64_t taken[static ASSET_COUNT]);
 
 /* electors.c */
 

@@ -398,11 +398,28 @@ id_bare(struct clause *c, const char *text)
 }
 
 static bool
+delay_take(struct clause *c, int64_t *ret_us)
+{
+	static const char fix[] = "write it like: set withdrawal_delay 12h";
+	char *word;
+
+	if (!word_take(c, "a duration", fix, &word)) {
+		return false;
+	}
+	if (!bot_motion_time(stoa_str_of(word), ret_us)) {
+		return refuse(c, "the delay", stoa_str_of(word),
+		    "a duration such as 30m, 12h or 2d", fix);
+	}
+	return end_check(c, fix);
+}
+
+static bool
 set_read(struct clause *c)
 {
 	static const char fix[] = "write it like: set welcome_grant 50";
 	static const char *const names[] = {"welcome_grant", "name",
-	    "announce_channel", "admin_role", "trainer_role"};
+	    "announce_channel", "admin_role", "trainer_role",
+	    "withdrawal_delay", "withdrawal_limit"};
 	Stoa__Accounts__Setting *setting;
 	char *name, *value;
 
@@ -416,6 +433,17 @@ set_read(struct clause *c)
 		setting->kind_case = SETTING(WELCOME_GRANT_MICRO);
 		return joy_take(c, "the welcome grant", fix,
 			   &setting->welcome_grant_micro) &&
+		       end_check(c, fix);
+	}
+	if (strcmp(name, names[5]) == 0) {
+		setting->kind_case = SETTING(WITHDRAWAL_DELAY_US);
+		return delay_take(c, &setting->withdrawal_delay_us);
+	}
+	if (strcmp(name, names[6]) == 0) {
+		setting->kind_case = SETTING(WITHDRAWAL_DAY_MICRO);
+		return joy_take(c, "the limit",
+			   "write it like: set withdrawal_limit 1000",
+			   &setting->withdrawal_day_micro) &&
 		       end_check(c, fix);
 	}
 	if (!word_take(c, "a value", fix, &value)) {
@@ -438,8 +466,8 @@ set_read(struct clause *c)
 		    stoa_str_of(name), names, STOA_COUNT(names));
 
 		return refuse(c, "the setting", stoa_str_of(name),
-		    "welcome_grant, name, announce_channel, admin_role or "
-		    "trainer_role",
+		    "welcome_grant, name, announce_channel, admin_role, "
+		    "trainer_role, withdrawal_delay or withdrawal_limit",
 		    near == NULL
 			? fix
 			: bot_words_print(c->arena, "did you mean %s?", near));

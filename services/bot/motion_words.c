@@ -186,6 +186,14 @@ setting_words(struct stoa_arena *arena, const Stoa__Accounts__Setting *s)
 		    arena, "who holds %s counts as trainer", s->trainer_role);
 	case SETTING(COMMAND):
 		return command_words(arena, s->command);
+	case SETTING(WITHDRAWAL_DELAY_US):
+		return bot_words_print(arena,
+		    "let withdrawals wait %s before they leave",
+		    bot_words_duration(arena, s->withdrawal_delay_us));
+	case SETTING(WITHDRAWAL_DAY_MICRO):
+		return bot_words_print(arena,
+		    "let each member withdraw at most %s a day",
+		    bot_words_joy(arena, s->withdrawal_day_micro));
 	case SETTING(_NOT_SET):
 	case _STOA__ACCOUNTS__SETTING__KIND__CASE_IS_INT_SIZE:
 		break;

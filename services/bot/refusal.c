@@ -69,6 +69,17 @@ static const struct row rows[] = {
     {"no_such_command", "name", "this community has no command {0} of its own",
 	"", "see /run", 0},
     {"merged_away", "", "{0} is {1} now", "", "name {1}", 0},
+    {"no_such_withdrawal", "withdrawal", "you have no withdrawal {0}", "",
+	"see /withdrawals", 0},
+    {"withdrawal_ended", "withdrawal", "{0} cannot be cancelled any more: {1}",
+	"", "see /withdrawals", 0},
+    {"address_not_valid", "address", "this is not an address", "{0}",
+	"copy it from your wallet", 0},
+    {"over_day_limit", "amount", "that would be {0j} withdrawn today",
+	"{1j} a day", "withdraw less, or the rest tomorrow", 0},
+    {"unbacked_joy", "amount",
+	"this community has issued Joy itself, so nobody can withdraw", "",
+	"give it to another member instead", 0},
     /* training */
     {"dataset_not_valid", "dataset", "{0} cannot be trained on: {1}",
 	"CSV with the columns text and label, or a directory of train.csv, "

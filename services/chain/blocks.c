@@ -40,11 +40,18 @@ blocks_decide_mined(const struct chain_wallet *s, const struct stoa_command *c,
 		    stoa_decide_number(d, STOA_HASH_SIZE));
 		return;
 	}
+	if (!stoa_text_is_line(in->why, 0, CHAIN_TEXT_MAX)) {
+		REFUSE(d, field_not_valid, "why",
+		    stoa_decide_number(d, CHAIN_TEXT_MAX));
+		return;
+	}
+	e.why = in->why;
 	e.intent = in->intent;
 	e.block = in->block;
 	e.block_hash = in->block_hash;
 	e.is_reverted = in->is_reverted;
 	e.gas_used = in->gas_used;
+	e.result = in->result;
 	event.kind_case = EVENT_KIND(TRANSACTION_MINED);
 	event.transaction_mined = &e;
 	stoa_decide_event(d, &event.base);
@@ -117,6 +124,13 @@ blocks_apply_mined(
 	memcpy(i->block_hash.bytes, e->block_hash.data, STOA_HASH_SIZE);
 	i->is_reverted = e->is_reverted;
 	i->gas_used = e->gas_used;
+	stoa_text_set(&i->why, e->why[0] == '\0' ? NULL : e->why);
+	stoa_keep_free(i->result);
+	i->result = e->result == NULL ? NULL : stoa_keep(&e->result->base);
+	if (i->result != NULL) {
+		splitter_put(s, stoa_str_of_bytes(i->result->splitter.data,
+				    i->result->splitter.len));
+	}
 	intent_state_set(s, i, STATE(MINED));
 }
 
@@ -132,5 +146,8 @@ blocks_apply_reorged(
 	i->block = i->gas_used = 0;
 	i->block_hash = (struct stoa_hash){{0}};
 	i->is_reverted = false;
+	stoa_text_set(&i->why, NULL);
+	stoa_keep_free(i->result);
+	i->result = NULL;
 	intent_state_set(s, i, STATE(SIGNED));
 }

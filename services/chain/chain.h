@@ -5,6 +5,7 @@
 #define CHAIN_CHAIN_H
 
 #include "base/core.h"
+#include "base/hash.h"
 #include "base/status.h"
 
 #include "proto/chain.pb-c.h"
@@ -36,6 +37,63 @@ const struct chain_intent *chain_intent_get(
 /* What was signed last; empty when nothing was. */
 struct stoa_str chain_intent_raw(const struct chain_intent *intent);
 
+/* What acting upon an intent takes; points into the state. */
+struct chain_view {
+	struct stoa_str id;
+	const Stoa__Chain__SubmitRequest *said;
+	const uint8_t *to; /* 20 bytes; of an action from RESERVED on */
+	struct stoa_str data;
+	Stoa__Chain__State state;
+	uint64_t nonce, gas;
+	uint64_t max_fee_wei, tip_wei; /* of the newest attempt, or reserved */
+	uint32_t attempt_count;
+	bool is_cancellation; /* the newest attempt is */
+	bool is_cancel_asked;
+	struct stoa_str raw;
+	uint32_t mined; /* the attempt, from 1; of MINED */
+	uint64_t block;
+	struct stoa_hash block_hash;
+};
+
+void chain_intent_view(
+    const struct chain_intent *intent, struct chain_view *ret_view);
+
+/* Of an attempt, from 1. */
+const struct stoa_hash *chain_intent_hash(
+    const struct chain_intent *intent, uint32_t attempt);
+
+struct chain_wallet_view {
+	bool is_open;
+	uint64_t next_nonce;
+	uint64_t in_flight;
+	uint64_t seen_block; /* the newest final one; 0: none yet */
+	struct stoa_hash seen_hash;
+	size_t deposits;		   /* that wait */
+	const Stoa__Chain__Sighting *last; /* NULL: none yet */
+};
+
+void chain_wallet_view(
+    const struct chain_wallet *wallet, struct chain_wallet_view *ret);
+
+/* Whose account that is, or NULL. Addresses are 20 bytes. */
+const Stoa__Chain__Party *chain_party_at(
+    const struct chain_wallet *wallet, struct stoa_str address);
+
+/* It divides what one of the models has earned. */
+bool chain_is_splitter(
+    const struct chain_wallet *wallet, struct stoa_str address);
+
+/* Deposits that are not in the ledger yet, or not in the pool. */
+struct chain_deposit;
+
+const struct chain_deposit *chain_next_deposit(
+    const struct chain_wallet *wallet, size_t *cursor);
+const struct chain_deposit *chain_deposit_get(
+    const struct chain_wallet *wallet, uint64_t number);
+const Stoa__Chain__Sighting *chain_deposit_said(
+    const struct chain_deposit *deposit);
+bool chain_deposit_is_credited(const struct chain_deposit *deposit);
+
 /* ---- queries: `wallet` may be NULL; views may point into the state ---- */
 
 STOA_MUST_USE enum stoa_status chain_query_wallet(
@@ -44,5 +102,8 @@ STOA_MUST_USE enum stoa_status chain_query_wallet(
 STOA_MUST_USE enum stoa_status chain_query_intent(
     const struct chain_wallet *wallet, const Stoa__Chain__IntentQuery *in,
     struct stoa_arena *arena, Stoa__Chain__IntentReply *out);
+STOA_MUST_USE enum stoa_status chain_query_sightings(
+    const struct chain_wallet *wallet, const Stoa__Chain__SightingsQuery *in,
+    struct stoa_arena *arena, Stoa__Chain__SightingsReply *out);
 
 #endif

@@ -16,6 +16,9 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_assert(s != NULL);
 	stoa_map_init(&s->intents, seed);
 	stoa_map_init(&s->open, seed);
+	stoa_map_init(&s->parties, seed);
+	stoa_map_init(&s->splitters, seed);
+	stoa_map_init(&s->deposits, seed);
 	return s;
 }
 
@@ -28,8 +31,24 @@ state_free(void *state)
 	{
 		intent_free(entry->value);
 	}
+	STOA_MAP_EACH(&s->parties, entry)
+	{
+		stoa_keep_free(entry->value);
+	}
+	STOA_MAP_EACH(&s->deposits, entry)
+	{
+		deposit_free(entry->value);
+	}
+	for (size_t i = 0; s->sightings != NULL && i < CHAIN_SIGHTINGS_MAX;
+	     i++) {
+		stoa_keep_free(s->sightings[i]);
+	}
+	free(s->sightings);
 	stoa_map_fini(&s->intents);
 	stoa_map_fini(&s->open);
+	stoa_map_fini(&s->parties);
+	stoa_map_fini(&s->splitters);
+	stoa_map_fini(&s->deposits);
 	free(s);
 }
 
@@ -51,6 +70,9 @@ static const struct {
     {"RecordMined", blocks_decide_mined},
     {"RecordReorged", blocks_decide_reorged},
     {"RecordFinal", blocks_decide_final},
+    {"OpenAccount", parties_decide_open},
+    {"RecordSighted", sights_decide_sighted},
+    {"RecordCredited", sights_decide_credited},
 };
 
 static void
@@ -114,6 +136,15 @@ apply(void *state, const struct stoa_fact *fact)
 	case EVENT_KIND(CANCEL_ASKED):
 		intents_apply_cancel(s, e->cancel_asked);
 		return true;
+	case EVENT_KIND(ACCOUNT_OPENED):
+		parties_apply_opened(s, e->account_opened);
+		return true;
+	case EVENT_KIND(SIGHTED):
+		sights_apply_sighted(s, e->sighted);
+		return true;
+	case EVENT_KIND(CREDITED):
+		sights_apply_credited(s, e->credited);
+		return true;
 	}
 	return false;
 }
@@ -121,48 +152,17 @@ apply(void *state, const struct stoa_fact *fact)
 /* ---- digest and effects ---------------------------------------------------
  */
 
-static void
-digest_intent(const struct chain_intent *i, struct stoa_hasher *h)
-{
-	const uint64_t numbers[] = {i->state, i->nonce, i->gas, i->max_fee_wei,
-	    i->tip_wei, i->cost_gwei, i->attempt_count, i->mined, i->block,
-	    i->gas_used, i->is_reverted, i->is_cancel_asked};
-
-	stoa_hasher_text(h, i->id);
-	stoa_hasher_text(h, stoa_str_of(i->submitter));
-	stoa_hasher_text(h, stoa_str_of(i->why));
-	for (size_t at = 0; at < STOA_COUNT(numbers); at++) {
-		stoa_hasher_number(h, (int64_t)numbers[at]);
-	}
-	for (uint32_t at = 0; at < i->attempt_count; at++) {
-		const struct attempt *a = &i->attempts[at];
-
-		stoa_hasher_text(h, stoa_hash_str(&a->hash));
-		stoa_hasher_number(h, (int64_t)a->max_fee_wei);
-		stoa_hasher_number(h, (int64_t)a->tip_wei);
-		stoa_hasher_number(h, a->is_cancellation);
-	}
-	stoa_hasher_text(h, stoa_hash_str(&i->block_hash));
-	stoa_hasher_text(h, chain_intent_raw(i));
-	stoa_digest_message(h, i->said);
-}
-
+/* All that matters is what an image has. */
 static void
 digest(const void *state, struct stoa_hasher *h)
 {
-	const struct chain_wallet *s = state;
-	const uint64_t numbers[] = {s->is_open, s->chain_id, s->next_nonce,
-	    s->intent_cap_gwei, s->day_cap_gwei, (uint64_t)s->day,
-	    s->spent_gwei, s->in_flight_count, s->open.count};
+	struct stoa_buf image;
 
-	for (size_t at = 0; at < STOA_COUNT(numbers); at++) {
-		stoa_hasher_number(h, (int64_t)numbers[at]);
-	}
-	stoa_hasher_text(h, stoa_str_of_bytes(s->address, sizeof(s->address)));
-	STOA_MAP_EACH(&s->intents, entry)
-	{
-		digest_intent(entry->value, h);
-	}
+	stoa_buf_init(&image, (size_t)1 << 40);
+	chain_image_save(state, &image);
+	stoa_assert(!image.is_overflown);
+	stoa_hasher_text(h, stoa_buf_str(&image));
+	stoa_buf_fini(&image);
 }
 
 /* Nothing happens by time alone: the reactions watch the chain. */
@@ -213,7 +213,7 @@ const struct stoa_core chain_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
-    .image_version = 1,
+    .image_version = 2,
     .save = chain_image_save,
     .load = chain_image_load,
 };

@@ -30,6 +30,19 @@ state_name(Stoa__Chain__State state)
 }
 
 void
+intent_data_set(struct chain_intent *i, ProtobufCBinaryData data)
+{
+	free(i->data);
+	i->data = NULL;
+	i->data_len = data.len;
+	if (data.len > 0) {
+		i->data = malloc(data.len);
+		stoa_assert(i->data != NULL);
+		memcpy(i->data, data.data, data.len);
+	}
+}
+
+void
 intent_state_set(
     struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state)
 {
@@ -41,6 +54,10 @@ intent_state_set(
 		free(i->raw);
 		i->raw = NULL;
 		i->raw_len = 0;
+		/* Nobody calls with it any more: most of what it weighs. */
+		free(i->said->data.data);
+		i->said->data = (ProtobufCBinaryData){0, NULL};
+		intent_data_set(i, (ProtobufCBinaryData){0, NULL});
 	}
 }
 
@@ -105,10 +122,11 @@ request_is_valid(const Stoa__Chain__SubmitRequest *in, struct stoa_decision *d)
 	if (!stoa_text_is_line(in->kind, 1, CHAIN_KIND_MAX)) {
 		return field_refuse(d, "kind", CHAIN_KIND_MAX);
 	}
-	if (in->to.len != CHAIN_ADDRESS_SIZE) {
+	/* An action's call is made when it gets its nonce. */
+	if (in->to.len != (in->action == NULL ? CHAIN_ADDRESS_SIZE : 0)) {
 		return field_refuse(d, "to", CHAIN_ADDRESS_SIZE);
 	}
-	if (in->data.len > CHAIN_DATA_MAX) {
+	if (in->data.len > (in->action == NULL ? CHAIN_DATA_MAX : 0)) {
 		return field_refuse(d, "data", CHAIN_DATA_MAX);
 	}
 	if (in->value_gwei > CHAIN_GWEI_MAX) {
@@ -119,6 +137,23 @@ request_is_valid(const Stoa__Chain__SubmitRequest *in, struct stoa_decision *d)
 	}
 	if (!stoa_text_is_line(in->purpose, 0, CHAIN_TEXT_MAX)) {
 		return field_refuse(d, "purpose", CHAIN_TEXT_MAX);
+	}
+	if (in->n_accounts > CHAIN_ACCOUNTS_MAX) {
+		return field_refuse(d, "accounts", CHAIN_ACCOUNTS_MAX);
+	}
+	return true;
+}
+
+static bool
+accounts_are_valid(const struct chain_wallet *s,
+    const Stoa__Chain__SubmitRequest *in, struct stoa_decision *d)
+{
+	for (size_t i = 0; i < in->n_accounts; i++) {
+		const Stoa__Chain__AccountAt *at = in->accounts[i];
+
+		if (!account_is_valid(s, at->party, &at->address, d)) {
+			return false;
+		}
 	}
 	return true;
 }
@@ -137,7 +172,14 @@ intents_decide_submit(const struct chain_wallet *s,
 		REFUSE(d, not_permitted, "a daemon");
 		return;
 	}
-	if (!request_is_valid(e.request, d)) {
+	/* A call in its own words is whatever it says. */
+	if (e.request->action == NULL && s->has_vault &&
+	    !stoa_actor_is(c, "chain")) {
+		(void)field_refuse(d, "action", 1);
+		return;
+	}
+	if (!request_is_valid(e.request, d) ||
+	    !accounts_are_valid(s, e.request, d)) {
 		return;
 	}
 	if (s->open.count >= CHAIN_OPEN_MAX ||
@@ -248,6 +290,14 @@ intents_apply_submitted(struct chain_wallet *s, const struct stoa_fact *fact,
 	    intent_add(s, stoa_str_of(e->intent), stoa_keep(&e->request->base));
 
 	i->submitter = stoa_text_of(fact->actor);
+	for (size_t at = 0; at < i->said->n_accounts; at++) {
+		party_put(s, i->said->accounts[at]->party,
+		    &i->said->accounts[at]->address);
+	}
+	if (i->said->action != NULL &&
+	    i->said->action->kind_case == STOA__CHAIN__ACTION__KIND_SWEEP) {
+		deposits_apply_swept(s, i->said->action->sweep->party);
+	}
 }
 
 void
@@ -276,6 +326,8 @@ void
 intent_free(struct chain_intent *i)
 {
 	stoa_keep_free(i->said);
+	stoa_keep_free(i->result);
+	free(i->data);
 	free(i->submitter);
 	free(i->attempts);
 	free(i->raw);

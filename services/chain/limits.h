@@ -28,6 +28,35 @@
 #define CHAIN_FEE_WEI_MAX UINT64_C(1000000000000000)	/* a million gwei */
 #define CHAIN_GWEI_MAX	  UINT64_C(1000000000000000000) /* 10^9 coins */
 
+/* Who is known at an address: about 200 bytes each. */
+#define CHAIN_KNOWN_MAX	   1000000u
+#define CHAIN_ACCOUNTS_MAX 12u /* that one action concerns */
+
+/* What final blocks said: others have read it long before so much is new. About
+ * 300 bytes each. */
+#define CHAIN_SIGHTINGS_MAX 65536u
+#define CHAIN_SIGHTED_MAX   256u /* in one record: far below 256 KiB */
+#define CHAIN_PAGE_MAX	    100u /* in one answer */
+
+/* Deposits not credited or not swept yet. */
+#define CHAIN_DEPOSITS_MAX 4096u
+/* Less than a hundredth of a Joy costs more to write down than it is worth. */
+#define CHAIN_DEPOSIT_MICRO_MIN INT64_C(10000)
+
+/* Between looks at what is to be done, and at one thing that is not. */
+#define CHAIN_TICK_US	   INT64_C(100000)
+#define CHAIN_RETRY_US_MIN INT64_C(250000)
+#define CHAIN_RETRY_US_MAX INT64_C(2000000)
+
+/* What gas costs is asked again: a block or two on any chain in use. */
+#define CHAIN_MARKET_US INT64_C(3000000)
+
+/* Not mined for so long it is sent again: a node may have dropped it. */
+#define CHAIN_RESEND_US INT64_C(15000000)
+
+/* So many looks in a row must say that a nonce is somebody else's. */
+#define CHAIN_GONE_LOOKS 3u
+
 #define CHAIN_ADDRESS_SIZE 20u
 #define CHAIN_DATA_MAX	   65536u  /* nodes take twice as much */
 #define CHAIN_RAW_MAX	   131072u /* geth, txMaxSize */

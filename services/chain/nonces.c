@@ -22,6 +22,25 @@ prices_are_valid(
 	return true;
 }
 
+/* Only what an action calls is found out late. */
+static bool
+call_is_valid(const struct chain_intent *i,
+    const Stoa__Chain__ReserveRequest *in, struct stoa_decision *d)
+{
+	bool is_action = i->said->action != NULL;
+
+	if (in->to.len != (is_action ? CHAIN_ADDRESS_SIZE : 0)) {
+		REFUSE(d, field_not_valid, "to", "20 bytes");
+		return false;
+	}
+	if (in->data.len > (is_action ? CHAIN_DATA_MAX : 0)) {
+		REFUSE(d, field_not_valid, "data",
+		    stoa_decide_number(d, CHAIN_DATA_MAX));
+		return false;
+	}
+	return true;
+}
+
 void
 nonces_decide_reserve(const struct chain_wallet *s,
     const struct stoa_command *c, struct stoa_decision *d)
@@ -42,6 +61,9 @@ nonces_decide_reserve(const struct chain_wallet *s,
 		    stoa_decide_number(d, (int64_t)i->said->gas_max));
 		return;
 	}
+	if (!call_is_valid(i, in, d)) {
+		return;
+	}
 	if (s->in_flight_count >= CHAIN_IN_FLIGHT_MAX) {
 		REFUSE(d, too_many, "intents in flight",
 		    stoa_decide_number(d, CHAIN_IN_FLIGHT_MAX));
@@ -56,6 +78,8 @@ nonces_decide_reserve(const struct chain_wallet *s,
 	e.gas = in->gas;
 	e.max_fee_wei = in->max_fee_wei;
 	e.tip_wei = in->tip_wei;
+	e.to = in->to;
+	e.data = in->data;
 	event.kind_case = EVENT_KIND(NONCE_RESERVED);
 	event.nonce_reserved = &e;
 	stoa_decide_event(d, &event.base);
@@ -74,6 +98,10 @@ nonces_apply_reserved(struct chain_wallet *s, const struct stoa_fact *fact,
 	i->max_fee_wei = e->max_fee_wei;
 	i->tip_wei = e->tip_wei;
 	i->cost_gwei = e->cost_gwei;
+	if (e->to.len == CHAIN_ADDRESS_SIZE) {
+		memcpy(i->to, e->to.data, CHAIN_ADDRESS_SIZE);
+		intent_data_set(i, e->data);
+	}
 	wallet_spend(s, fact->time, e->cost_gwei);
 	intent_state_set(s, i, STATE(RESERVED));
 }

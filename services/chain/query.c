@@ -47,6 +47,8 @@ chain_query_wallet(const struct chain_wallet *s,
 	caps->day_gwei = s->day_cap_gwei;
 	out->chain_id = s->chain_id;
 	out->address = bytes_view(s->address, sizeof(s->address));
+	out->vault = bytes_view(s->vault, s->has_vault ? sizeof(s->vault) : 0);
+	out->block = s->seen_block;
 	out->next_nonce = s->next_nonce;
 	out->caps = caps;
 	out->spent_today_gwei = s->spent_gwei;
@@ -85,5 +87,131 @@ chain_query_intent(const struct chain_wallet *s,
 	out->is_cancel_asked = i->is_cancel_asked;
 	out->cost_gwei = i->cost_gwei;
 	out->gas_used = i->gas_used;
+	out->result = i->result;
 	return STOA_OK;
+}
+
+enum stoa_status
+chain_query_sightings(const struct chain_wallet *s,
+    const Stoa__Chain__SightingsQuery *in, struct stoa_arena *arena,
+    Stoa__Chain__SightingsReply *out)
+{
+	uint32_t limit = in->limit == 0 || in->limit > CHAIN_PAGE_MAX
+			     ? CHAIN_PAGE_MAX
+			     : in->limit;
+	uint64_t first = in->after + 1;
+
+	if (s == NULL || !s->is_open) {
+		return STOA_NOT_FOUND;
+	}
+	out->newest = s->sighting_count;
+	out->oldest = sighting_oldest(s);
+	out->sightings =
+	    stoa_arena_alloc_array(arena, limit, sizeof(out->sightings[0]));
+	if (out->sightings == NULL) {
+		return STOA_TOO_LARGE;
+	}
+	if (first < out->oldest) {
+		first = out->oldest;
+	}
+	for (; out->n_sightings < limit && first <= s->sighting_count;
+	     first++) {
+		out->sightings[out->n_sightings++] =
+		    (Stoa__Chain__Sighting *)(uintptr_t)sighting_get(s, first);
+	}
+	return STOA_OK;
+}
+
+const Stoa__Chain__Party *
+chain_party_at(const struct chain_wallet *s, struct stoa_str address)
+{
+	const Stoa__Chain__AccountAt *at = stoa_map_get(&s->parties, address);
+
+	return at == NULL ? NULL : at->party;
+}
+
+bool
+chain_is_splitter(const struct chain_wallet *s, struct stoa_str address)
+{
+	return stoa_map_get(&s->splitters, address) != NULL;
+}
+
+/* ---- deposits ---- */
+
+const struct chain_deposit *
+chain_next_deposit(const struct chain_wallet *s, size_t *cursor)
+{
+	struct stoa_map_entry *entry = stoa_map_next(&s->deposits, cursor);
+
+	return entry == NULL ? NULL : entry->value;
+}
+
+const Stoa__Chain__Sighting *
+chain_deposit_said(const struct chain_deposit *deposit)
+{
+	return deposit->said;
+}
+
+bool
+chain_deposit_is_credited(const struct chain_deposit *deposit)
+{
+	return deposit->is_credited;
+}
+
+const struct chain_deposit *
+chain_deposit_get(const struct chain_wallet *s, uint64_t number)
+{
+	return deposit_get(s, number);
+}
+
+/* ---- what the daemon must know of an intent ---- */
+
+void
+chain_intent_view(const struct chain_intent *i, struct chain_view *ret_view)
+{
+	const struct attempt *last =
+	    i->attempt_count == 0 ? NULL : &i->attempts[i->attempt_count - 1];
+
+	*ret_view = (struct chain_view){
+	    .id = i->id,
+	    .said = i->said,
+	    .to = i->said->action == NULL ? i->said->to.data : i->to,
+	    .data =
+		i->said->action == NULL
+		    ? stoa_str_of_bytes(i->said->data.data, i->said->data.len)
+		    : stoa_str_of_bytes(i->data, i->data_len),
+	    .state = i->state,
+	    .nonce = i->nonce,
+	    .gas = i->gas,
+	    .max_fee_wei = last == NULL ? i->max_fee_wei : last->max_fee_wei,
+	    .tip_wei = last == NULL ? i->tip_wei : last->tip_wei,
+	    .attempt_count = i->attempt_count,
+	    .is_cancellation = last != NULL && last->is_cancellation,
+	    .is_cancel_asked = i->is_cancel_asked,
+	    .raw = chain_intent_raw(i),
+	    .mined = i->mined,
+	    .block = i->block,
+	    .block_hash = i->block_hash,
+	};
+}
+
+const struct stoa_hash *
+chain_intent_hash(const struct chain_intent *i, uint32_t attempt)
+{
+	stoa_assert(attempt >= 1 && attempt <= i->attempt_count);
+	return &i->attempts[attempt - 1].hash;
+}
+
+void
+chain_wallet_view(const struct chain_wallet *s, struct chain_wallet_view *ret)
+{
+	*ret = (struct chain_wallet_view){
+	    .is_open = s->is_open,
+	    .next_nonce = s->next_nonce,
+	    .in_flight = s->in_flight_count,
+	    .seen_block = s->seen_block,
+	    .seen_hash = s->seen_hash,
+	    .deposits = s->deposits.count,
+	    .last = sighting_get(s, s->sighting_count),
+	};
 }

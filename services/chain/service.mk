@@ -5,7 +5,8 @@ CHAIN_EVM := $(addprefix services/chain/,evm_keccak.c evm_u256.c evm_units.c \
 	evm_rlp.c evm_address.c evm_curve.c evm_message.c evm_tx.c \
 	evm_type.c evm_abi.c evm_abi_json.c evm_function.c evm_revert.c \
 	evm_typed_types.c evm_typed.c evm_kdf.c evm_keystore.c \
-	evm_contract_signature.c evm_siwe.c evm_remote.c)
+	evm_contract_signature.c evm_siwe.c evm_remote.c evm_rpc.c evm_block.c \
+	evm_receipt.c)
 CHAIN_EVM_LIBS := -lsecp256k1 $(BASE_LIBS)
 $(B)/libchain-evm.a: $(call objects,$(CHAIN_EVM))
 PURE_OBJECTS += $(call objects,$(CHAIN_EVM))
@@ -16,17 +17,19 @@ $(foreach t,$(patsubst tests/unit/chain/test_%.c,%,\
 	chain-evm base,$(CHAIN_EVM_LIBS))))
 
 CHAIN_CORE := $(addprefix services/chain/,\
-	blocks.c core.c image.c intents.c nonces.c query.c wallet.c)
+	blocks.c core.c image.c intents.c nonces.c parties.c query.c \
+	sights.c wallet.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CORE))
 $(B)/libchain.a: $(call objects,$(CHAIN_CORE))
 
-$(foreach t,ledger course,$(eval $(call unit,chain_$(t),\
+$(foreach t,ledger course sights,$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c,chain base proto,\
 	-lprotobuf-c $(BASE_LIBS))))
 
 # What actions are on the chain, and what its logs say that they have done.
 CHAIN_CALLS := $(addprefix services/chain/,\
-	account.c act.c calls.c checks.c link.c manifest.c results.c)
+	account.c act.c calls.c checks.c complete.c link.c manifest.c \
+	results.c witness.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
@@ -49,3 +52,19 @@ $(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
 	tests/unit/edge/turn.c tests/unit/http_server.c,\
 	chain-evm-signer chain-evm edge base proto,\
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+# The nodes of a chain, and the index of its events.
+CHAIN_NODES_CORE := $(addprefix services/chain/,nodes_health.c fees.c)
+PURE_OBJECTS += $(call objects,$(CHAIN_NODES_CORE))
+$(B)/libchain-nodes-core.a: $(call objects,$(CHAIN_NODES_CORE))
+$(B)/libchain-nodes.a: $(call objects,$(addprefix services/chain/,\
+	nodes.c nodes_wire.c nodes_call.c nodes_send.c nodes_head.c))
+
+$(eval $(call unit,chain_nodes,tests/unit/chain/test_nodes.c \
+	tests/unit/chain/node_server.c tests/unit/edge/turn.c,\
+	chain-nodes chain-nodes-core chain-evm edge base proto,\
+	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+# What is done about the ledger of the wallet.
+$(B)/libchain-hands.a: $(call objects,$(addprefix services/chain/,hands.c \
+	pricing.c signing.c sending.c watching.c crediting.c))

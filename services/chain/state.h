@@ -23,6 +23,9 @@ struct chain_intent {
 	uint64_t nonce;
 	uint64_t gas, max_fee_wei, tip_wei; /* as reserved */
 	uint64_t cost_gwei;		    /* at most, by the newest price */
+	uint8_t to[CHAIN_ADDRESS_SIZE]; /* whom an action calls, as reserved */
+	uint8_t *data;			/* with what */
+	size_t data_len;
 	uint32_t attempt_count;
 	struct attempt *attempts;
 	size_t raw_len;
@@ -32,7 +35,14 @@ struct chain_intent {
 	struct stoa_hash block_hash;
 	bool is_reverted;
 	bool is_cancel_asked;
-	char *why; /* of a refusal */
+	char *why;		     /* of a refusal */
+	Stoa__Chain__Result *result; /* from MINED on; or NULL */
+};
+
+/* Money that arrived at an account: goes to the ledger, and to the pool. */
+struct chain_deposit {
+	Stoa__Chain__Sighting *said;
+	bool is_credited, is_swept;
 };
 
 struct chain_wallet {
@@ -46,6 +56,15 @@ struct chain_wallet {
 	uint64_t in_flight_count;
 	struct stoa_map intents; /* id -> struct chain_intent * */
 	struct stoa_map open;	 /* those without an end */
+	uint8_t vault[CHAIN_ADDRESS_SIZE];
+	bool has_vault;
+	struct stoa_map parties;   /* address -> Stoa__Chain__AccountAt * */
+	struct stoa_map splitters; /* their addresses; values are the wallet */
+	uint64_t seen_block;	   /* the newest final one that was looked at */
+	struct stoa_hash seen_hash;
+	uint64_t sighting_count;	   /* ever: the newest one's number */
+	Stoa__Chain__Sighting **sightings; /* the newest, by their number */
+	struct stoa_map deposits; /* number -> struct chain_deposit * */
 };
 
 /* ---- wallet.c ---- */
@@ -83,6 +102,7 @@ struct chain_intent *intent_must(struct chain_wallet *s, const char *id);
 /* Refuses when there is none, or its state is not among these. */
 const struct chain_intent *intent_find(const struct chain_wallet *s,
     const char *id, unsigned states, struct stoa_decision *d);
+void intent_data_set(struct chain_intent *i, ProtobufCBinaryData data);
 void intent_state_set(
     struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state);
 void intent_free(struct chain_intent *i);
@@ -122,6 +142,46 @@ void blocks_apply_mined(
 void blocks_apply_reorged(
     struct chain_wallet *s, const Stoa__Chain__TransactionReorged *e);
 
+/* ---- parties.c ---- */
+void parties_decide_open(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void parties_apply_opened(
+    struct chain_wallet *s, const Stoa__Chain__AccountOpened *e);
+void party_put(struct chain_wallet *s, Stoa__Chain__Party *party,
+    const ProtobufCBinaryData *address);
+const Stoa__Chain__Party *party_at(
+    const struct chain_wallet *s, const ProtobufCBinaryData *address);
+void splitter_put(struct chain_wallet *s, struct stoa_str address);
+bool party_is_valid(const Stoa__Chain__Party *party, const char *field,
+    struct stoa_decision *d);
+bool party_is_same(const Stoa__Chain__Party *a, const Stoa__Chain__Party *b);
+bool account_is_valid(const struct chain_wallet *s,
+    const Stoa__Chain__Party *party, const ProtobufCBinaryData *address,
+    struct stoa_decision *d);
+
+/* ---- sights.c ---- */
+void sights_decide_sighted(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void sights_decide_credited(const struct chain_wallet *s,
+    const struct stoa_command *c, struct stoa_decision *d);
+void sights_apply_sighted(
+    struct chain_wallet *s, const Stoa__Chain__Sighted *e);
+void sights_apply_credited(
+    struct chain_wallet *s, const Stoa__Chain__Credited *e);
+void deposits_apply_swept(
+    struct chain_wallet *s, const Stoa__Chain__Party *party);
+struct chain_deposit *deposit_get(
+    const struct chain_wallet *s, uint64_t number);
+struct chain_deposit *deposit_add(
+    struct chain_wallet *s, const Stoa__Chain__Sighting *said);
+void deposit_free(struct chain_deposit *deposit);
+/* Takes `said` over. */
+void sighting_put(struct chain_wallet *s, Stoa__Chain__Sighting *said);
+/* NULL: not there yet, or forgotten. */
+const Stoa__Chain__Sighting *sighting_get(
+    const struct chain_wallet *s, uint64_t number);
+uint64_t sighting_oldest(const struct chain_wallet *s);
+
 /* ---- image.c ---- */
 void chain_image_save(const void *state, struct stoa_buf *out);
 bool chain_image_load(void *state, struct stoa_str bytes);
@@ -130,6 +190,7 @@ bool chain_image_load(void *state, struct stoa_str bytes);
 	STOA_REFUSE((d), STOA__CHAIN__REFUSAL_REASON__##reason, __VA_ARGS__)
 
 #define EVENT_KIND(KIND) STOA__CHAIN__EVENT__KIND_##KIND
+#define SIGHT_KIND(KIND) STOA__CHAIN__SIGHTING__KIND_##KIND
 #define STATE(NAME)	 STOA__CHAIN__STATE__##NAME
 #define IN(NAME)	 (1u << STATE(NAME))
 

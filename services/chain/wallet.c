@@ -19,6 +19,14 @@ caps_are_valid(const Stoa__Chain__Caps *caps, struct stoa_decision *d)
 	return true;
 }
 
+static bool
+is_vault(const struct chain_wallet *s, const ProtobufCBinaryData *vault)
+{
+	return s->has_vault == (vault->len != 0) &&
+	       (!s->has_vault ||
+		   memcmp(s->vault, vault->data, CHAIN_ADDRESS_SIZE) == 0);
+}
+
 void
 wallet_decide_open(const struct chain_wallet *s, const struct stoa_command *c,
     struct stoa_decision *d)
@@ -35,14 +43,19 @@ wallet_decide_open(const struct chain_wallet *s, const struct stoa_command *c,
 		REFUSE(d, field_not_valid, "address", "20 bytes");
 		return;
 	}
+	if (in->vault.len != 0 && in->vault.len != CHAIN_ADDRESS_SIZE) {
+		REFUSE(d, field_not_valid, "vault", "20 bytes");
+		return;
+	}
 	if (in->chain_id == 0) {
 		REFUSE(d, field_not_valid, "chain_id", "1");
 		return;
 	}
-	/* A wallet is one key on one chain, for ever. */
+	/* A wallet is one key and one vault on one chain, for ever. */
 	if (s->is_open &&
-	    (s->chain_id != in->chain_id || memcmp(s->address, in->address.data,
-						CHAIN_ADDRESS_SIZE) != 0)) {
+	    (s->chain_id != in->chain_id ||
+		memcmp(s->address, in->address.data, CHAIN_ADDRESS_SIZE) != 0 ||
+		!is_vault(s, &in->vault))) {
 		REFUSE(
 		    d, stale, "wallet", "its own chain and address", "others");
 		return;
@@ -55,6 +68,7 @@ wallet_decide_open(const struct chain_wallet *s, const struct stoa_command *c,
 	e.address = in->address;
 	e.next_nonce = s->is_open ? s->next_nonce : in->next_nonce;
 	e.caps = in->caps;
+	e.vault = in->vault;
 	event.kind_case = EVENT_KIND(WALLET_OPENED);
 	event.wallet_opened = &e;
 	stoa_decide_event(d, &event.base);
@@ -68,6 +82,10 @@ wallet_apply_opened(struct chain_wallet *s, const Stoa__Chain__WalletOpened *e)
 	s->chain_id = e->chain_id;
 	memcpy(s->address, e->address.data, CHAIN_ADDRESS_SIZE);
 	s->next_nonce = e->next_nonce;
+	s->has_vault = e->vault.len == CHAIN_ADDRESS_SIZE;
+	if (s->has_vault) {
+		memcpy(s->vault, e->vault.data, CHAIN_ADDRESS_SIZE);
+	}
 	s->intent_cap_gwei = e->caps->intent_gwei;
 	s->day_cap_gwei = e->caps->day_gwei;
 }
