@@ -117,6 +117,7 @@ clean:
 .PHONY: help
 help:
 	@echo 'make run      set up, build, start the suite, take the guided tour'
+	@echo '              (CHAIN=devnet: with a chain of its own)'
 	@echo 'make test     check, simulation and end-to-end tests'
 	@echo 'make check    unit tests, purity, style and format'
 	@echo 'make asan     check under address and undefined-behaviour sanitizers'

@@ -10,10 +10,12 @@ deps-run:
 deps-test:
 	@tests/deps/deps.sh check test >/dev/null || tests/deps/deps.sh install test
 
-# Building needs what deps installs, so it is a make of its own.
-run: deps-run
+# Building needs what deps installs, so it is a make of its own. CHAIN=devnet
+# settles on a chain of its own, which takes what compiles contracts.
+run: deps-run $(if $(filter devnet,$(CHAIN)),deps-test)
 	@$(MAKE) --no-print-directory -j2 all
-	@tests/tour.sh $(B)/bin/stoa
+	@$(if $(filter devnet,$(CHAIN)),$(MAKE) --no-print-directory contracts)
+	@CHAIN=$(CHAIN) tests/tour.sh $(B)/bin/stoa
 
 test: deps-test
 	@$(MAKE) --no-print-directory -j2 all check

@@ -15,7 +15,9 @@ trap stop EXIT
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n== %s\n' "$*"; }
 
-"$stoa" up --detach --home "$home"
+chain=${CHAIN:-embedded}
+[ "$chain" != devnet ] || "$here/contracts/tools/devnet.sh" "$home"
+"$stoa" up --detach --home "$home" --chain="$chain"
 started=yes
 
 say "1. A data set: 150 intents of real questions (CLINC150), put into content-addressed storage"

@@ -61,4 +61,4 @@ uint256 constant VAULT_ACCOUNTS_MAX = 16;
 
 /// @dev The part of its gas that a call must leave, a fourth, to be believed that it did not fail for
 /// want of it: each call may give 63/64 on, and 17 calls deep that leaves less.
-uint256 constant VAULT_GAS_LEFT = 4;
+uint256 constant TRIAL_GAS_LEFT = 4;

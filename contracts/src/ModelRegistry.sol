@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ROYALTY_BP_MAX} from "./Limits.sol";
+import {ROYALTY_BP_MAX, TRIAL_GAS_LEFT} from "./Limits.sol";
 import {ModelNFT} from "./ModelNFT.sol";
 import {Splitter} from "./Splitter.sol";
 import {IDirectListings} from "./interfaces/IDirectListings.sol";
@@ -178,8 +178,10 @@ contract ModelRegistry is IModelRegistry, ReentrancyGuardTransient {
             );
         }
         if (sale.price == 0) return;
+        uint256 gas = gasleft();
         try this.listSelf(modelHash) {}
         catch (bytes memory reason) {
+            _checkGas(gas);
             emit ListingRefused(modelHash, tokenId, address(market), reason);
         }
     }
@@ -189,10 +191,13 @@ contract ModelRegistry is IModelRegistry, ReentrancyGuardTransient {
     function _unlist(Sale storage sale, uint256 tokenId) private {
         ISplitter splitter = ISplitter(payable(sale.splitter));
         if (sale.market != address(0)) {
+            uint256 gas = gasleft();
             try splitter.act(
                 sale.market, abi.encodeCall(IDirectListings.cancelListing, (sale.listingId))
             ) {}
-                catch {}
+            catch {
+                _checkGas(gas);
+            }
             splitter.act(address(NFT), abi.encodeCall(IERC721.approve, (address(0), tokenId)));
             sale.market = address(0);
             sale.listingId = 0;
@@ -202,6 +207,12 @@ contract ModelRegistry is IModelRegistry, ReentrancyGuardTransient {
                 address(ESCROW), abi.encodeCall(ILeaseEscrow.withdrawOffer, (address(NFT), tokenId))
             );
         }
+    }
+
+    /// @dev Whoever estimates gas looks for the least with which the whole succeeds: the market must
+    /// not have refused for want of it.
+    function _checkGas(uint256 before) private view {
+        if (gasleft() < before / TRIAL_GAS_LEFT) revert NotEnoughGas();
     }
 
     function _act(address splitter, address target, bytes memory data)

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Account} from "./Account.sol";
-import {VAULT_ACCOUNTS_MAX, VAULT_CALLS_MAX, VAULT_GAS_LEFT} from "./Limits.sol";
+import {TRIAL_GAS_LEFT, VAULT_ACCOUNTS_MAX, VAULT_CALLS_MAX} from "./Limits.sol";
 import {IAccount} from "./interfaces/IAccount.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
@@ -159,7 +159,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
         (bool ok, bytes memory answer) = account.execute(one.target, one.data);
         if (ok) return;
         if (one.mayFail) {
-            if (gasleft() < gas / VAULT_GAS_LEFT) revert NotEnoughGas(index);
+            if (gasleft() < gas / TRIAL_GAS_LEFT) revert NotEnoughGas(index);
             emit CallFailed(op, index, answer);
             return;
         }

@@ -281,6 +281,36 @@ contract ModelRegistryTest is Test {
         vm.assertEq(splitter().release(address(joy), creator), 780);
     }
 
+    /// Whatever gas it is given: the model is listed, or nothing has happened.
+    function testFuzz_approve_isNotRefusedForWantOfGas(uint256 gas) public {
+        bytes memory data = abi.encodeCall(IModelRegistry.approve, (terms()));
+        (bool ok,) = address(registry).call{gas: bound(gas, 300_000, 900_000)}(data);
+        vm.assertEq(ok, registry.saleOf("model").market != address(0));
+        vm.assertEq(ok, nft.totalSupply() == 1);
+    }
+
+    /// The listing of before is cancelled, or nothing has happened: it would hold again with the
+    /// approval for the new one.
+    function testFuzz_relist_cancelsWhateverGasThereIs(uint256 gas) public {
+        registry.approve(terms());
+        IModelRegistry.Rent memory none;
+        bytes memory data =
+            abi.encodeCall(IModelRegistry.relist, ("model", address(joy), 20_000, none));
+        (bool ok,) = address(registry).call{gas: bound(gas, 50_000, 500_000)}(data);
+        bool isOpen = market.getListing(0).status == IDirectListings.Status.CREATED;
+        vm.assertEq(ok, !isOpen);
+        vm.assertEq(registry.saleOf("model").listingId, ok ? 1 : 0);
+    }
+
+    /// Both ends of those ranges are reached.
+    function test_gas_isTooLittleAndEnough() public {
+        bytes memory data = abi.encodeCall(IModelRegistry.approve, (terms()));
+        (bool ok,) = address(registry).call{gas: 450_000}(data);
+        vm.assertFalse(ok);
+        (ok,) = address(registry).call{gas: 900_000}(data);
+        vm.assertTrue(ok);
+    }
+
     // ---- relist, give, setProvenance ----
 
     function test_relist_movesToAnotherMarket() public {

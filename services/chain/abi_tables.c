@@ -340,6 +340,7 @@ const struct abi_selector abi_errors[] = {
     {0xd98cd78f, "BadIdentity()"},
     {0xd9b39557, "GovernorRestrictedProposer(address)"},
     {0xd9e95281, "AlreadyClosing(uint256)"},
+    {0xdd629f86, "NotEnoughGas()"},
     {0xde5d1a9f, "AlreadyOpened(bytes32)"},
     {0xdfd1fc1b, "ERC2981InvalidTokenRoyalty(uint256,uint256,uint256)"},
     {0xe12e68a4, "BadTime()"},

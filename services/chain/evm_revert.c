@@ -93,6 +93,9 @@ put_builtin(struct stoa_str data, struct stoa_arena *arena, struct stoa_buf *b)
 
 	if (ok &&
 	    evm_function_decode(&error, data, arena, &values) == STOA_OK) {
+		if (values.list.items[0].bytes.len == 0) {
+			stoa_buf_add_text(b, "no reason given");
+		}
 		put_plain(b, values.list.items[0].bytes);
 		return EVM_REVERT_ERROR;
 	}

@@ -18,8 +18,8 @@ enum evm_revert_kind {
 /* `errors` are those the contract is known to have. Appends one line:
  * "paused", "panic 0x11: an addition or subtraction overflowed",
  * "InsufficientBalance(available: 1, required: 5)",
- * "unknown error 0xdeadbeef". Control characters of a reason become spaces:
- * it is the contract's word, not ours. */
+ * "unknown error 0xdeadbeef", "no reason given". Control characters of a reason
+ * become spaces: it is the contract's word, not ours. */
 enum evm_revert_kind evm_revert_print(struct stoa_str data,
     const struct evm_function *errors, size_t error_count, struct stoa_buf *b);
 

@@ -28,12 +28,12 @@ $(foreach t,ledger course sights,$(eval $(call unit,chain_$(t),\
 
 # What actions are on the chain, and what its logs say that they have done.
 CHAIN_CALLS := $(addprefix services/chain/,\
-	account.c act.c calls.c manifest.c results.c witness.c \
-	complete.c)
+	account.c act.c calls.c checks.c complete.c link.c manifest.c \
+	results.c witness.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
-$(foreach t,manifest account calls results,$(eval $(call unit,chain_$(t),\
+$(foreach t,manifest account calls results checks link,$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c tests/unit/chain/contracts.c,\
 	chain-calls chain-abi chain-evm base proto,\
 	-lprotobuf-c $(CHAIN_EVM_LIBS))))
@@ -41,6 +41,10 @@ $(foreach t,manifest account calls results,$(eval $(call unit,chain_$(t),\
 $(foreach f,rlp abi tx typed keystore siwe,\
 	$(eval FUZZ_LIBS_evm_$(f) := chain-evm base)\
 	$(eval FUZZ_SYSTEM_evm_$(f) := -lsecp256k1))
+
+$(foreach f,manifest result,\
+	$(eval FUZZ_LIBS_chain_$(f) := chain-calls chain-abi chain-evm base proto)\
+	$(eval FUZZ_SYSTEM_chain_$(f) := -lsecp256k1))
 
 # Who signs: a key here, or a program that is asked over HTTP.
 $(B)/libchain-evm-signer.a: $(call objects,services/chain/evm_signer.c)

@@ -1,12 +1,26 @@
 /* children.c - run/pids and the ops endpoints. */
 #include "stoa/children.h"
 
+#include "base/check.h"
 #include "stoa/ready.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+bool
+children_is_tool(const char *name)
+{
+	static const char *const tools[] = {"nats", "redis", "anvil"};
+
+	for (size_t i = 0; i < STOA_COUNT(tools); i++) {
+		if (strcmp(name, tools[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
 
 size_t
 children_list(
@@ -45,8 +59,7 @@ children_read(
 		if (r->pid > 0 && kill(r->pid, 0) != 0 && errno == ESRCH) {
 			r->pid = 0;
 		}
-		r->is_daemon = strcmp(r->name, "nats") != 0 &&
-			       strcmp(r->name, "redis") != 0;
+		r->is_daemon = !children_is_tool(r->name);
 		r->is_ready = r->pid > 0;
 		if (r->is_daemon && r->pid > 0) {
 			(void)snprintf(

@@ -14,6 +14,9 @@ struct children_row {
 	bool is_ready;
 };
 
+/* One of others' programs that the daemons stand on: it has no ops endpoint. */
+bool children_is_tool(const char *name);
+
 /* Reads run/pids: names, pids (perhaps of the past) and restarts. */
 size_t children_list(
     const struct home *h, struct children_row rows[static CHILDREN_MAX]);

@@ -236,34 +236,39 @@ file_write(const struct home *h, const char *name, struct stoa_str text,
 	return ok;
 }
 
+/* The one of the start before, if nobody else has it now. */
+static uint16_t
+port_keep(unsigned before)
+{
+	return before > 0 && before < 65536 && port_is_free((uint16_t)before)
+		   ? (uint16_t)before
+		   : port_free();
+}
+
 static bool
 ports_choose(struct home *h, struct stoa_buf *error)
 {
 	char path[HOME_PATH_MAX], text[64];
-	unsigned nats = 0, storage = 0;
+	unsigned nats = 0, storage = 0, chain = 0;
 	FILE *file = fopen(home_path(h, "run/ports", path), "re");
 
 	if (file != NULL) {
 		if (fgets(text, sizeof(text), file) == NULL ||
-		    sscanf(text, "%u %u", &nats, &storage) != 2) {
+		    sscanf(text, "%u %u %u", &nats, &storage, &chain) < 2) {
 			nats = 0;
 			storage = 0;
 		}
 		(void)fclose(file);
 	}
-	h->nats_port = nats > 0 && nats < 65536 && port_is_free((uint16_t)nats)
-			   ? (uint16_t)nats
-			   : port_free();
-	h->storage_port =
-	    storage > 0 && storage < 65536 && port_is_free((uint16_t)storage)
-		? (uint16_t)storage
-		: port_free();
-	if (h->nats_port == 0 || h->storage_port == 0) {
+	h->nats_port = port_keep(nats);
+	h->storage_port = port_keep(storage);
+	h->chain_port = port_keep(chain);
+	if (h->nats_port == 0 || h->storage_port == 0 || h->chain_port == 0) {
 		stoa_buf_add_text(error, "no free port on 127.0.0.1");
 		return false;
 	}
-	(void)snprintf(
-	    text, sizeof(text), "%u %u\n", h->nats_port, h->storage_port);
+	(void)snprintf(text, sizeof(text), "%u %u %u\n", h->nats_port,
+	    h->storage_port, h->chain_port);
 	return file_write(h, "run/ports", stoa_str_of(text), error);
 }
 

@@ -4,6 +4,7 @@
  *   run/nats.conf       the private broker    run/nats-url        where it is
  *   run/redis.sock      the private Redis     run/<daemon>.sock   ops endpoint
  *   nats/ redis/ journal/ storage/            state
+ *   chain/                                    a devnet (stoa/profile.h)
  *   logs/<child>.log                          what each child says */
 #ifndef STOA_HOME_H
 #define STOA_HOME_H
@@ -24,6 +25,7 @@ struct home {
 	char path[HOME_PATH_MAX - 128]; /* absolute */
 	uint16_t nats_port;
 	uint16_t storage_port;
+	uint16_t chain_port; /* of a devnet */
 };
 
 /* Makes the folders. `error` says what is wrong and what to do. */

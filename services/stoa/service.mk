@@ -15,7 +15,7 @@ $(eval $(call unit,stoa_term_line,tests/unit/stoa/test_term_line.c,\
 
 # The program. What a terminal says goes through the bot's own model.
 STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
-	run.c live.c known.c known_list.c chat.c contract.c home.c provision.c ready.c \
+	run.c live.c known.c known_list.c chat.c contract.c home.c profile.c provision.c ready.c \
 	supervise.c up.c options.c children.c status.c doctor.c \
 	journal_check.c verify.c verify_vote.c \
 	bundle.c export.c)

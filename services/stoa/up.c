@@ -13,6 +13,7 @@
 #include "port/clock.h"
 #include "stoa/children.h"
 #include "stoa/home.h"
+#include "stoa/profile.h"
 #include "stoa/provision.h"
 #include "stoa/ready.h"
 #include "stoa/supervise.h"
@@ -65,12 +66,23 @@ static const struct stoa_conf_option options[] = {
 	"how many gateway daemons"},
     {"discord-replicas", STOA_CONF_NUMBER, "1", 1, 4,
 	"how many discord daemons"},
+    {"chain", STOA_CONF_TEXT, "embedded", 1, 16,
+	"what models and Joy are settled on: embedded, devnet or evm"},
+    {"chain-url-file", STOA_CONF_TEXT, NULL, 0, 800,
+	"evm: file of the providers' addresses"},
+    {"chain-manifest", STOA_CONF_TEXT, NULL, 0, 800,
+	"evm: file of the contracts, as their deployment has written it"},
+    {"chain-key-file", STOA_CONF_TEXT, NULL, 0, 800,
+	"evm: keystore of the key that moves the vault"},
+    {"chain-key-password-file", STOA_CONF_TEXT, NULL, 0, 800,
+	"evm: file of the keystore's password"},
     {"help", STOA_CONF_FLAG, "false", 0, 0, "print this and exit"},
 };
 
 struct up {
 	struct stoa_conf *conf;
 	struct home home;
+	struct profile profile;
 	struct stoa_loop *loop;
 	struct stoa_bus *bus;
 	struct supervisor *supervisor;
@@ -107,6 +119,7 @@ tool_start(struct up *u, const char *name, const char *program,
 	size_t count = 1;
 
 	for (; *rest != NULL; rest++) {
+		stoa_assert(count < STOA_COUNT(arguments) - 1);
 		arguments[count++] = *rest;
 	}
 	log_path(u, name, log);
@@ -148,6 +161,14 @@ tools_start(struct up *u, struct stoa_buf *error)
 	tool_start(u, "redis", redis,
 	    (const char *const[]){
 		home_path(&u->home, "run/redis.conf", redis_conf), NULL});
+	if (u->profile.has_anvil) {
+		const char *anvil[PROFILE_ANVIL_MAX];
+		char log[HOME_PATH_MAX];
+
+		profile_anvil(&u->profile, anvil);
+		log_path(u, "anvil", log);
+		(void)supervisor_start(u->supervisor, "anvil", anvil, log);
+	}
 	return true;
 }
 
@@ -287,6 +308,12 @@ daemons_start(struct up *u)
 	    stoa_conf_number(u->conf, "governance-pace"));
 	replicas_start(u, "governance", "governance-replicas", pace);
 	replicas_start(u, "marketplace", "marketplace-replicas", NULL);
+	if (u->profile.has_chain) {
+		daemon_start(u, "chain", "chain",
+		    (const char *const[]){u->profile.url_file,
+			u->profile.manifest, u->profile.key_file,
+			u->profile.password_file, NULL});
+	}
 	(void)snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u",
 	    u->home.storage_port);
 	daemon_start(
@@ -345,8 +372,7 @@ all_ready(struct up *u)
 		if (child_pid(c) == 0) {
 			return false; /* waits for its next start */
 		}
-		if (strcmp(child_name(c), "nats") == 0 ||
-		    strcmp(child_name(c), "redis") == 0) {
+		if (children_is_tool(child_name(c))) {
 			continue; /* the daemons need them to be ready */
 		}
 		(void)snprintf(
@@ -570,7 +596,8 @@ supervise(struct up *u, struct stoa_buf *error)
 	u->loop = stoa_loop_open();
 	u->supervisor = supervisor_new(u->loop);
 	home_nats_url(&u->home, u->url);
-	if (!tools_start(u, error)) {
+	if (!profile_read(&u->profile, u->conf, &u->home, error) ||
+	    !tools_start(u, error)) {
 		return 1;
 	}
 	u->poll = stoa_timer_new(u->loop, on_poll, u);

@@ -51,4 +51,9 @@ e2e-link: all $(B)/bin/e2e/terminal
 e2e-market: all $(B)/bin/e2e/terminal
 	@tests/e2e/market.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
 
-e2e: e2e-market e2e-vote e2e-link e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots
+# A chain of its own in the home, by the real program.
+.PHONY: e2e-devnet
+e2e-devnet: all contracts $(B)/bin/peers/evm_tool
+	@tests/e2e/devnet.sh $(B)/bin/stoa $(B)/bin/peers/evm_tool
+
+e2e: e2e-market e2e-devnet e2e-vote e2e-link e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots

@@ -114,6 +114,9 @@ interface IModelRegistry {
     /// @notice No hash, a creator that is nobody, or a royalty above a half.
     error BadTerms();
 
+    /// @notice The market refused with so little gas left that this may have been why.
+    error NotEnoughGas();
+
     /// @notice There is no such model.
     /// @param modelHash which
     error UnknownModel(bytes32 modelHash);

@@ -228,6 +228,10 @@ test_reverts_have_words(void **state)
 	    {"", "no reason given"},
 	    {"01", "unknown error 0x01"},
 	    {"deadbeef", "unknown error 0xdeadbeef"},
+	    {"08c379a0"
+	     "000000000000000000000000000000000000000000000000000000000000002"
+	     "0" WORD("00"),
+		"no reason given"},
 	    {"4e487b71" WORD("00"), "panic 0x00: a generic bug"},
 	};
 	struct stoa_buf data, words;
