@@ -36,7 +36,8 @@ $(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
 
 # The nodes of a chain, and the index of its events.
-CHAIN_NODES_CORE := $(addprefix services/chain/,nodes_health.c fees.c)
+CHAIN_NODES_CORE := $(addprefix services/chain/,\
+	nodes_health.c fees.c index.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_NODES_CORE))
 $(B)/libchain-nodes-core.a: $(call objects,$(CHAIN_NODES_CORE))
 $(B)/libchain-nodes.a: $(call objects,$(addprefix services/chain/,\
@@ -46,3 +47,6 @@ $(eval $(call unit,chain_nodes,tests/unit/chain/test_nodes.c \
 	tests/unit/chain/node_server.c tests/unit/edge/turn.c,\
 	chain-nodes chain-nodes-core chain-evm edge base proto,\
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+$(foreach t,index,$(eval $(call unit,chain_$(t),\
+	tests/unit/chain/test_$(t).c,chain-nodes-core chain-evm base,\
+	$(CHAIN_EVM_LIBS))))
