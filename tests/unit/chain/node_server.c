@@ -176,10 +176,11 @@ answer(struct stoa_http_request *request, const struct fake_node *node,
 	stoa_buf_printf(&b,
 	    "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"result\":",
 	    mode == NODE_OTHER_ID ? id + 1 : id);
+	if (mode == NODE_HANGS) {
+		usleep(s.delay_ms * 1000);
+	}
 	switch (mode) {
 	case NODE_HANGS:
-		usleep(s.delay_ms * 1000);
-		/* fall through */
 	case NODE_GOOD:
 	case NODE_OTHER_ID:
 	case NODE_TORN:
