@@ -2,9 +2,12 @@
 #include "chain/evm_block.h"
 
 #include "chain/evm_keccak.h"
-#include "chain/evm_u256.h"
+#include "chain/evm_rlp.h"
 
 #include <string.h>
+
+/* A header has 600 bytes, and what a chain's own consensus puts into it. */
+#define HEADER_SIZE_MAX ((size_t)64 * 1024)
 
 static int
 digit_of(char c)
@@ -87,6 +90,102 @@ read_number(struct stoa_json json, uint64_t *ret_number)
 	return true;
 }
 
+/* ---- headers ---- */
+
+/* The bytes of a header's member; numbers without leading zeros. */
+static bool
+put_member(struct stoa_json json, bool is_number, struct stoa_buf *b)
+{
+	struct stoa_str digits;
+	uint8_t *bytes;
+	struct stoa_buf content;
+	int digit = 0;
+	bool is_read;
+
+	if (!digits_of(json, &digits)) {
+		return false;
+	}
+	stoa_buf_init(&content, HEADER_SIZE_MAX);
+	if (is_number && digits.len % 2 != 0) {
+		digit = digit_of(digits.data[0]);
+		stoa_buf_add_byte(&content, (uint8_t)(digit & 15));
+		digits = stoa_str_from(digits, 1);
+	}
+	bytes = stoa_buf_reserve(&content, digits.len / 2 + 1);
+	is_read = bytes != NULL && digit >= 0 && bytes_of_digits(digits, bytes);
+	if (is_read) {
+		struct stoa_str all;
+
+		stoa_buf_grow(&content, digits.len / 2);
+		all = stoa_buf_str(&content);
+		while (is_number && all.len > 0 && all.data[0] == 0) {
+			all = stoa_str_from(all, 1);
+		}
+		evm_rlp_bytes(b, all);
+	}
+	stoa_buf_fini(&content);
+	return is_read;
+}
+
+static bool
+is_hash_of_header(struct stoa_json json, const struct stoa_hash *hash)
+{
+	static const struct {
+		struct stoa_str name;
+		bool is_number, is_optional;
+	} members[] = {
+	    {{"parentHash", 10}, false, false},
+	    {{"sha3Uncles", 10}, false, false},
+	    {{"miner", 5}, false, false},
+	    {{"stateRoot", 9}, false, false},
+	    {{"transactionsRoot", 16}, false, false},
+	    {{"receiptsRoot", 12}, false, false},
+	    {{"logsBloom", 9}, false, false},
+	    {{"difficulty", 10}, true, false},
+	    {{"number", 6}, true, false},
+	    {{"gasLimit", 8}, true, false},
+	    {{"gasUsed", 7}, true, false},
+	    {{"timestamp", 9}, true, false},
+	    {{"extraData", 9}, false, false},
+	    {{"mixHash", 7}, false, false},
+	    {{"nonce", 5}, false, false},
+	    {{"baseFeePerGas", 13}, true, true},
+	    {{"withdrawalsRoot", 15}, false, true},
+	    {{"blobGasUsed", 11}, true, true},
+	    {{"excessBlobGas", 13}, true, true},
+	    {{"parentBeaconBlockRoot", 21}, false, true},
+	    {{"requestsHash", 12}, false, true},
+	};
+	struct stoa_str names[STOA_COUNT(members)];
+	struct stoa_json values[STOA_COUNT(members)];
+	struct stoa_buf b;
+	struct stoa_hash own;
+	size_t begun;
+	bool is_whole = true;
+
+	for (size_t i = 0; i < STOA_COUNT(members); i++) {
+		names[i] = members[i].name;
+	}
+	(void)stoa_json_pick(json, names, STOA_COUNT(members), values);
+	stoa_buf_init(&b, HEADER_SIZE_MAX + 1024);
+	begun = evm_rlp_begin(&b);
+	for (size_t i = 0; i < STOA_COUNT(members) && is_whole; i++) {
+		bool is_absent = stoa_json_is_absent(values[i]) ||
+				 stoa_json_type(values[i]) == STOA_JSON_NULL;
+
+		if (is_absent && members[i].is_optional) {
+			break;
+		}
+		is_whole = put_member(values[i], members[i].is_number, &b);
+	}
+	evm_rlp_end(&b, begun);
+	own = evm_keccak256(stoa_buf_str(&b));
+	is_whole = is_whole && !b.is_overflown &&
+		   memcmp(own.bytes, hash->bytes, STOA_HASH_SIZE) == 0;
+	stoa_buf_fini(&b);
+	return is_whole;
+}
+
 enum block_member {
 	NUMBER,
 	HASH,
@@ -133,6 +232,7 @@ evm_block_read(
 	}
 	block.time_s = (int64_t)time_s;
 	block.has_bloom = read_bytes(m[BLOOM], block.bloom, EVM_BLOOM_SIZE);
+	block.is_proven = is_hash_of_header(json, &block.hash);
 	*ret_block = block;
 	return STOA_OK;
 }

@@ -20,6 +20,10 @@ struct evm_block {
 	uint64_t base_fee_wei; /* 0: the chain has none */
 	bool has_bloom;
 	uint8_t bloom[EVM_BLOOM_SIZE];
+	/* The hash is that of the header, as the members give it (Yellow Paper,
+	 * 4.4; EIP-1559, 4895, 4844, 4788, 7685). False also for a header with
+	 * parts that are not known here: chains add some. */
+	bool is_proven;
 };
 
 /* NOT_FOUND for null: the node has no such block. INVALID, and *ret_fault says

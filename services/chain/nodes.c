@@ -345,10 +345,40 @@ evm_nodes_head(const struct evm_nodes *nodes, struct evm_nodes_head *ret_head)
 }
 
 void
+evm_nodes_watch(struct evm_nodes *nodes, evm_nodes_watcher fn, void *owner)
+{
+	unsigned i = 0;
+
+	while (i < EVM_NODES_WATCHERS_MAX && nodes->watchers[i].fn != NULL) {
+		i++;
+	}
+	stoa_assert(i < EVM_NODES_WATCHERS_MAX);
+	nodes->watchers[i].fn = fn;
+	nodes->watchers[i].owner = owner;
+}
+
+void
+evm_nodes_unwatch(struct evm_nodes *nodes, const void *owner)
+{
+	for (unsigned i = 0; i < EVM_NODES_WATCHERS_MAX; i++) {
+		if (nodes->watchers[i].owner == owner) {
+			nodes->watchers[i].fn = NULL;
+			nodes->watchers[i].owner = NULL;
+		}
+	}
+}
+
+void
 evm_nodes_blame(struct evm_nodes *nodes, unsigned node, const char *what)
 {
 	stoa_assert(node < nodes->count);
 	node_blame(nodes, node, "checked", what);
+}
+
+bool
+evm_nodes_has_proof(const struct evm_nodes *nodes)
+{
+	return nodes->has_proof;
 }
 
 size_t

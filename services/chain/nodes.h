@@ -28,6 +28,8 @@ struct stoa_loop;
 /* Nodes are named by their place in the list; sets of them are bits. */
 #define EVM_NODES_MAX 8u
 
+#define EVM_NODES_WATCHERS_MAX 4u
+
 struct evm_nodes_place {
 	const char *url;   /* http or https; may hold a key */
 	const char *token; /* "Authorization: Bearer ..."; NULL: none */
@@ -57,6 +59,7 @@ enum evm_nodes_alert {
 	EVM_NODES_FINALITY_BACK,     /* as the nodes say from now on */
 	EVM_NODES_FINALITY_CONFLICT, /* nodes differ on a final block */
 	EVM_NODES_DISAGREED,	     /* nodes gave different answers */
+	EVM_NODES_PROOF_LOST,	     /* headers cannot be checked any more */
 };
 
 /* For settings that are 0 the default of chain/nodes_limits.h counts. */
@@ -146,11 +149,12 @@ STOA_MUST_USE enum stoa_status evm_nodes_ask(struct evm_nodes *nodes,
     const struct evm_nodes_request *request, evm_nodes_done done, void *owner,
     struct evm_nodes_call **ret_call);
 
-/* Gives a signed transaction to all nodes (eth_sendRawTransaction). OK when
- * any has it: took it now, had it already, or has it in a block. `result` is
- * its hash then, and `nodes` says which. DENIED when nobody has it and a node
- * said why. Anything else says nothing: it may have been taken. Sending again
- * what was sent is harmless. `raw` is copied. */
+/* Gives a signed transaction to all nodes (eth_sendRawTransaction). OK when any
+ * has it: took it now, had it already, or has it in a block. `result` is its
+ * hash then, and `nodes` says which. DENIED when none is known to have it and
+ * one said why; one that did not answer may have it all the same, and `about`
+ * names those. Anything else says nothing. Sending again what was sent is
+ * harmless. `raw` is copied. TOO_LARGE beyond EVM_TX_SIZE_MAX. */
 STOA_MUST_USE enum stoa_status evm_nodes_send(struct evm_nodes *nodes,
     struct stoa_str raw, evm_nodes_done done, void *owner,
     struct evm_nodes_call **ret_call);
@@ -164,9 +168,21 @@ void evm_nodes_cancel(struct evm_nodes_call *call);
 bool evm_nodes_head(
     const struct evm_nodes *nodes, struct evm_nodes_head *ret_head);
 
+/* `fn` is called as on_head is, after it; at most EVM_NODES_WATCHERS_MAX. The
+ * owner is what it is removed by. */
+typedef void (*evm_nodes_watcher)(
+    void *owner, const struct evm_nodes_head *head);
+void evm_nodes_watch(
+    struct evm_nodes *nodes, evm_nodes_watcher fn, void *owner);
+void evm_nodes_unwatch(struct evm_nodes *nodes, const void *owner);
+
 /* For those who check what a node says: counts as its failure. `what` is a
  * short text without secrets: "gave no logs for a block that has some". */
 void evm_nodes_blame(struct evm_nodes *nodes, unsigned node, const char *what);
+
+/* Headers of this chain can be checked: some node has given one that hashes to
+ * its block's hash, and not all have given others since. */
+bool evm_nodes_has_proof(const struct evm_nodes *nodes);
 
 enum evm_node_state {
 	EVM_NODE_UNKNOWN, /* has not yet said which chain it is of */

@@ -439,6 +439,43 @@ end_if_agreed(struct evm_nodes_call *call)
 	return false;
 }
 
+/* Of two headers of one block the one that hashes to its hash is right, if the
+ * other does not. True when that has settled it: the others are blamed. */
+static bool
+drop_unproven(struct evm_nodes_call *call)
+{
+	uint32_t proven = 0, kept = kept_nodes(call);
+	struct evm_block block;
+	const char *fault;
+
+	if (strncmp(call->method, "eth_getBlockBy", 14) != 0) {
+		return false;
+	}
+	for (unsigned i = 0; i < EVM_NODES_MAX; i++) {
+		if ((kept >> i & 1) != 0 && call->kept[i].kind == TRY_RESULT &&
+		    evm_block_read(call->kept[i].answer.result, &block,
+			&fault) == STOA_OK &&
+		    block.is_proven) {
+			proven |= UINT32_C(1) << i;
+		}
+	}
+	if (proven == 0 || proven == kept) {
+		return false;
+	}
+	for (unsigned i = 0; i < EVM_NODES_MAX; i++) {
+		if ((kept & ~proven) >> i & 1) {
+			node_blame(call->nodes, i, call->method,
+			    "a block whose hash is not that of its header");
+			node_call_note(call, i,
+			    "a block whose hash is not that of its header");
+			stoa_buf_fini(&call->kept[i].body);
+			stoa_arena_fini(&call->kept[i].arena);
+			call->kept[i].is_kept = false;
+		}
+	}
+	return true;
+}
+
 static void
 end_conflict(struct evm_nodes_call *call)
 {
@@ -529,7 +566,7 @@ node_agreed_go(struct evm_nodes_call *call, int64_t now_us)
 	if (call->active != 0) {
 		return;
 	}
-	if (kept >= 2) {
+	if (kept >= 2 && !drop_unproven(call)) {
 		end_conflict(call);
 	} else if ((node_call_nodes(call) & ~call->cannot) == 0) {
 		node_call_end_status(call, STOA_UNAVAILABLE);

@@ -54,21 +54,42 @@ usable_nodes(const struct evm_nodes *nodes, int64_t now_us)
 }
 
 /* The head is that of the node that reads go to, so that who reads finds what
- * he was told of. */
+ * he was told of: the first that is well and has spoken lately. */
 static bool
-take_head(struct evm_nodes *nodes, uint32_t usable)
+pick_head(const struct evm_nodes *nodes, uint32_t usable, int64_t now_us,
+    unsigned *ret_node)
+{
+	int64_t lately_us =
+	    now_us - EVM_NODES_RECENT_POLLS * nodes->options.poll_us;
+
+	for (unsigned i = 0; i < nodes->count; i++) {
+		const struct node_health *h = &nodes->nodes[i].health;
+
+		if ((usable >> i & 1) != 0 && h->head_us >= lately_us) {
+			*ret_node = i;
+			return true;
+		}
+	}
+	for (unsigned i = 0; i < nodes->count; i++) {
+		if ((usable >> i & 1) != 0) {
+			*ret_node = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+take_head(struct evm_nodes *nodes, uint32_t usable, int64_t now_us)
 {
 	const struct evm_block *latest;
 	struct evm_nodes_head *head = &nodes->head;
-	unsigned i = 0;
+	unsigned node;
 
-	if (usable == 0) {
+	if (!pick_head(nodes, usable, now_us, &node)) {
 		return false;
 	}
-	while ((usable >> i & 1) == 0) {
-		i++;
-	}
-	latest = &nodes->nodes[i].poll.latest;
+	latest = &nodes->nodes[node].poll.latest;
 	if (nodes->has_head && head->number == latest->number &&
 	    stoa_hash_is_equal(&head->hash, &latest->hash)) {
 		return false;
@@ -174,6 +195,20 @@ take_final(struct evm_nodes *nodes)
 	return true;
 }
 
+static void
+tell_head(struct evm_nodes *nodes)
+{
+	if (!nodes->is_closing && nodes->options.on_head != NULL) {
+		nodes->options.on_head(nodes->options.owner, &nodes->head);
+	}
+	for (unsigned i = 0; i < EVM_NODES_WATCHERS_MAX; i++) {
+		if (!nodes->is_closing && nodes->watchers[i].fn != NULL) {
+			nodes->watchers[i].fn(
+			    nodes->watchers[i].owner, &nodes->head);
+		}
+	}
+}
+
 void
 nodes_head_update(struct evm_nodes *nodes, int64_t now_us)
 {
@@ -192,16 +227,15 @@ nodes_head_update(struct evm_nodes *nodes, int64_t now_us)
 	    .alone_us = EVM_NODES_ALONE_POLLS * nodes->options.poll_us,
 	};
 	change = nodes_final_decide(&nodes->final, &rule, now_us);
-	has_changed = take_head(nodes, usable);
+	has_changed = take_head(nodes, usable, now_us);
 	has_changed |= take_final(nodes);
 	if (nodes->has_head && nodes_final_is_stalled(&nodes->final, usable,
 				   nodes->options.final_stall_us, now_us)) {
 		guess(nodes);
 	}
 	tell_final(nodes, change);
-	if (has_changed && nodes->has_head && !nodes->is_closing &&
-	    nodes->options.on_head != NULL) {
-		nodes->options.on_head(nodes->options.owner, &nodes->head);
+	if (has_changed && nodes->has_head) {
+		tell_head(nodes);
 	}
 }
 
@@ -258,6 +292,37 @@ took_chain(
 	poll_end(nodes, i, true, now_us);
 }
 
+/* Whether the header may be believed. Chains have put new parts into headers
+ * before: when no node gives what can be checked, it is not checked. */
+static bool
+is_believed(struct evm_nodes *nodes, unsigned i, const struct evm_block *block)
+{
+	uint32_t all = 0;
+
+	if (block->is_proven) {
+		nodes->has_proof = true;
+		nodes->unproven = 0;
+		return true;
+	}
+	if (!nodes->has_proof) {
+		return true;
+	}
+	for (unsigned n = 0; n < nodes->count; n++) {
+		if (!nodes->nodes[n].health.is_wrong) {
+			all |= UINT32_C(1) << n;
+		}
+	}
+	nodes->unproven |= UINT32_C(1) << i;
+	if ((all & ~nodes->unproven) != 0) {
+		return false;
+	}
+	nodes->has_proof = false;
+	nodes_alert(nodes, EVM_NODES_PROOF_LOST,
+	    "no node gives headers any more that hash to their hashes: they "
+	    "are not checked");
+	return true;
+}
+
 static void
 took_latest(
     struct evm_nodes *nodes, unsigned i, struct stoa_json json, int64_t now_us)
@@ -267,6 +332,13 @@ took_latest(
 	const char *fault = "no newest block";
 
 	if (evm_block_read(json, &block, &fault) != STOA_OK) {
+		stoa_assert(fault != NULL);
+	} else if (!is_believed(nodes, i, &block)) {
+		fault = "a block whose hash is not that of its header";
+	} else {
+		fault = NULL;
+	}
+	if (fault != NULL) {
 		node_blame(nodes, i, "eth_getBlockByNumber", fault);
 		poll_end(nodes, i, false, now_us);
 		return;

@@ -31,7 +31,8 @@ is_fit(const struct node_health *h, enum node_purpose purpose, uint64_t best,
 	case NODE_CHECK:
 		return !h->is_wrong || now_us >= h->check_us;
 	case NODE_READ:
-		return h->is_checked && !is_behind(h, best, lag_max);
+		return h->is_checked && now_us >= h->distrust_until_us &&
+		       !is_behind(h, best, lag_max);
 	case NODE_SEND:
 		break;
 	}
@@ -99,6 +100,31 @@ node_health_failed(struct node_health *h, int64_t now_us)
 }
 
 void
+node_health_blamed(struct node_health *h, int64_t now_us)
+{
+	const struct stoa_breaker_rule *rule = &h->breaker.rule;
+
+	h->failures++;
+	h->is_checked = false;
+	if (now_us - h->blames_since_us >
+	    rule->window_us + 2 * h->distrust_us) {
+		h->blames = 0;
+		h->distrust_us = 0;
+	}
+	h->blames_since_us = now_us;
+	h->blames++;
+	if (h->blames < rule->failures_min) {
+		return;
+	}
+	h->distrust_us =
+	    h->distrust_us == 0 ? rule->open_us : 2 * h->distrust_us;
+	if (h->distrust_us > rule->open_us_max) {
+		h->distrust_us = rule->open_us_max;
+	}
+	h->distrust_until_us = now_us + h->distrust_us;
+}
+
+void
 node_health_checked(struct node_health *h, bool is_right, int64_t now_us)
 {
 	h->is_checked = is_right;
@@ -138,7 +164,8 @@ node_health_state(const struct node_health *h, uint64_t best, uint64_t lag_max,
 	if (h->is_wrong) {
 		return EVM_NODE_WRONG_CHAIN;
 	}
-	if (stoa_breaker_state(&h->breaker, now_us) != STOA_BREAKER_CLOSED) {
+	if (stoa_breaker_state(&h->breaker, now_us) != STOA_BREAKER_CLOSED ||
+	    now_us < h->distrust_until_us) {
 		return EVM_NODE_FAILING;
 	}
 	if (now_us < h->limited_until_us) {

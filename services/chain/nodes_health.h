@@ -15,6 +15,11 @@ struct node_health {
 	int64_t check_us; /* it is to be checked by then */
 	int64_t limited_until_us;
 	int64_t limited_us; /* the last pause; 0: it was well since */
+	/* Answers that were no answers, or untrue. */
+	unsigned blames;
+	int64_t blames_since_us;
+	int64_t distrust_us; /* how long it was not believed last */
+	int64_t distrust_until_us;
 	bool has_head;
 	uint64_t head;
 	int64_t head_us; /* when it said so */
@@ -49,6 +54,12 @@ void node_health_limited(
 
 /* Its chain is checked before it is read from again. */
 void node_health_failed(struct node_health *h, int64_t now_us);
+
+/* What it said was no good. A node that answers quickly and wrongly passes any
+ * breaker: as many of these as a breaker takes, and it is not read from for as
+ * long as that would be open, one more after that, and it is for twice as
+ * long. */
+void node_health_blamed(struct node_health *h, int64_t now_us);
 
 void node_health_checked(struct node_health *h, bool is_right, int64_t now_us);
 void node_health_set_error(struct node_health *h, const char *format, ...)

@@ -92,6 +92,9 @@
 /* What a node said of its head is old after so many polls. */
 #define EVM_NODES_FRESH_POLLS 10
 
+/* And after so many another node's is taken, if that has spoken since. */
+#define EVM_NODES_RECENT_POLLS 3
+
 /* Of several nodes only one says what is final: it is believed after so many
  * polls in which nobody else spoke. */
 #define EVM_NODES_ALONE_POLLS 5

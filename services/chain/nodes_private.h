@@ -105,6 +105,7 @@ struct evm_nodes_call {
 	uint32_t took;		 /* CALL_SEND */
 	uint32_t looking;	 /* CALL_SEND: asks whether it is mined */
 	int64_t linger_until_us; /* CALL_SEND */
+	bool is_spent;		 /* CALL_SEND: no more tries */
 	unsigned failures;
 	unsigned rounds;
 	enum stoa_status last; /* of the last failure */
@@ -204,7 +205,12 @@ struct evm_nodes {
 	struct nodes_final final;
 	struct evm_nodes_call *guess; /* a block with confirmations */
 	uint64_t guess_number;
-	bool was_conflict;
+	bool has_proof;	   /* headers hash to their hashes */
+	uint32_t unproven; /* nodes that gave others since */
+	struct {
+		evm_nodes_watcher fn; /* NULL: free */
+		void *owner;
+	} watchers[EVM_NODES_WATCHERS_MAX];
 	unsigned depth;
 	bool is_closing;
 };

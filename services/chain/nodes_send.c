@@ -59,7 +59,7 @@ failed(struct evm_nodes_call *call, const struct try_result *result,
 	if (result->kind == TRY_LIMITED) {
 		call->tried &= ~(UINT32_C(1) << result->node);
 	} else if (!node_call_may_retry(call, now_us)) {
-		call->deadline_us = now_us; /* no more than is under way */
+		call->is_spent = true; /* what is under way may end */
 	}
 }
 
@@ -175,7 +175,8 @@ node_send_go(struct evm_nodes_call *call, int64_t now_us)
 		end_took(call);
 		return;
 	}
-	while (call->took == 0 && node_call_pick(call, now_us, &node)) {
+	while (call->took == 0 && !call->is_spent &&
+	       node_call_pick(call, now_us, &node)) {
 		if (!node_call_try(call, node, SEND,
 			stoa_buf_str(&call->params), on_sent)) {
 			return;
@@ -185,6 +186,8 @@ node_send_go(struct evm_nodes_call *call, int64_t now_us)
 	 * have said no it is not waited for. */
 	if (call->active == 0 && call->cannot != 0) {
 		end_refused(call);
+	} else if (call->active == 0 && call->is_spent) {
+		node_call_end_status(call, call->last);
 	}
 }
 

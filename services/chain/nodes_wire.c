@@ -265,7 +265,7 @@ node_blame(struct evm_nodes *nodes, unsigned node, const char *method,
 	struct node_health *h = &nodes->nodes[node].health;
 	int64_t now_us = nodes_now_us(nodes);
 
-	node_health_failed(h, now_us);
+	node_health_blamed(h, now_us);
 	node_health_set_error(h, "%s: %s", method, what);
 	nodes_poll_soon(nodes, node, now_us);
 	nodes_wake(nodes, now_us);

@@ -33,7 +33,8 @@ CHAIN_CALLS := $(addprefix services/chain/,\
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
-$(foreach t,manifest account calls results checks link,$(eval $(call unit,chain_$(t),\
+$(foreach t,manifest account calls results checks link,\
+	$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c tests/unit/chain/contracts.c,\
 	chain-calls chain-abi chain-evm base proto,\
 	-lprotobuf-c $(CHAIN_EVM_LIBS))))
@@ -54,16 +55,24 @@ $(eval $(call unit,chain_signer,tests/unit/chain/test_signer.c \
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
 
 # The nodes of a chain, and the index of its events.
-CHAIN_NODES_CORE := $(addprefix services/chain/,nodes_health.c fees.c)
+CHAIN_NODES_CORE := $(addprefix services/chain/,\
+	nodes_health.c fees.c index.c index_filter.c)
 PURE_OBJECTS += $(call objects,$(CHAIN_NODES_CORE))
 $(B)/libchain-nodes-core.a: $(call objects,$(CHAIN_NODES_CORE))
 $(B)/libchain-nodes.a: $(call objects,$(addprefix services/chain/,\
-	nodes.c nodes_wire.c nodes_call.c nodes_send.c nodes_head.c))
+	nodes.c nodes_wire.c nodes_call.c nodes_send.c nodes_head.c \
+	indexer.c indexer_fetch.c indexer_range.c indexer_rescan.c))
 
 $(eval $(call unit,chain_nodes,tests/unit/chain/test_nodes.c \
 	tests/unit/chain/node_server.c tests/unit/edge/turn.c,\
 	chain-nodes chain-nodes-core chain-evm edge base proto,\
 	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+$(foreach t,block fees index nodes_health,$(eval $(call unit,chain_$(t),\
+	tests/unit/chain/test_$(t).c,chain-nodes-core chain-evm base,\
+	$(CHAIN_EVM_LIBS))))
+
+FUZZ_LIBS_evm_answer := chain-nodes-core chain-evm base
+FUZZ_SYSTEM_evm_answer := -lsecp256k1
 
 # What is done about the ledger of the wallet.
 $(B)/libchain-hands.a: $(call objects,$(addprefix services/chain/,hands.c \

@@ -28,3 +28,25 @@ bench-evm: $(B)/bin/bench/evm $(EVM_PEER)/node_modules/.ready
 	@node $(EVM_PEER)/bench.mjs $<
 
 bench: bench-evm
+
+# The nodes of a chain and the index of its events, beside ethers on a real
+# chain that reorganises, and behind a proxy that is bad in every way.
+$(eval $(call program,peers/evm_nodes_tool,tests/peers/evm_nodes_tool.c,\
+	chain-nodes chain-nodes-core chain-evm edge base proto,\
+	$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+.PHONY: peer-chain-nodes
+peer-chain-nodes: $(B)/bin/peers/evm_nodes_tool contracts \
+		$(EVM_PEER)/node_modules/.ready
+	@node $(EVM_PEER)/nodes.mjs $< $(if $(MATCH),$(MATCH))
+	@node $(EVM_PEER)/index.mjs $<
+
+peers: peer-chain-nodes
+
+# Events from the beginning of a chain, beside the same two. EVENTS=, RUNS=.
+.PHONY: bench-chain-index
+bench-chain-index: $(B)/bin/peers/evm_nodes_tool \
+		$(EVM_PEER)/node_modules/.ready $(CONTRACTS_READY)
+	@EVENTS=$(EVENTS) RUNS=$(RUNS) node $(EVM_PEER)/bench_index.mjs $<
+
+bench: bench-chain-index

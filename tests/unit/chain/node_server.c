@@ -22,6 +22,8 @@ struct fake_node {
 	uint64_t head, chain_id;
 	int is_mined;
 	char url[URL_SIZE];
+	unsigned delay_ms; /* of a copy, as is the text */
+	char text[128];
 };
 
 static struct {
@@ -176,10 +178,11 @@ answer(struct stoa_http_request *request, const struct fake_node *node,
 	stoa_buf_printf(&b,
 	    "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"result\":",
 	    mode == NODE_OTHER_ID ? id + 1 : id);
+	if (mode == NODE_HANGS) {
+		usleep(node->delay_ms * 1000);
+	}
 	switch (mode) {
 	case NODE_HANGS:
-		usleep(s.delay_ms * 1000);
-		/* fall through */
 	case NODE_GOOD:
 	case NODE_OTHER_ID:
 	case NODE_TORN:
@@ -209,7 +212,7 @@ answer(struct stoa_http_request *request, const struct fake_node *node,
 	case NODE_USED_NONCE:
 	case NODE_ERROR:
 		stoa_buf_clear(&b);
-		put_error(&b, id, -32000, s.text, NULL);
+		put_error(&b, id, -32000, node->text, NULL);
 		break;
 	case NODE_LIES:
 		stoa_buf_add_text(&b, "\"0xbad\"}");
@@ -280,6 +283,8 @@ end(void *state, struct stoa_http_request *request)
 	    name, sizeof(name), "%.*s", (int)method.len - 2, method.data + 1);
 	pthread_mutex_lock(&s.lock);
 	copy = s.nodes[node];
+	copy.delay_ms = s.delay_ms;
+	memcpy(copy.text, s.text, sizeof(copy.text));
 	s.seen[s.seen_count % SEEN_MAX].node = node;
 	memcpy(s.seen[s.seen_count++ % SEEN_MAX].method, name, sizeof(name));
 	pthread_mutex_unlock(&s.lock);
