@@ -15,9 +15,13 @@
 #define OPTIONS_MAX 64
 #define NAME_MAX_   64
 
+#define ORIGIN_COUNT (STOA_CONF_ARGUMENT + 1)
+
 struct value {
 	char *text; /* owned; NULL: the default */
 	char *file; /* of a secret */
+	/* Where the text of a secret stood, borrowed; by its origin. */
+	char *given[ORIGIN_COUNT];
 	enum stoa_conf_origin origin;
 };
 
@@ -26,6 +30,15 @@ struct stoa_conf {
 	size_t count;
 	struct value values[OPTIONS_MAX];
 };
+
+static void
+text_free(char *text)
+{
+	if (text != NULL) {
+		OPENSSL_cleanse(text, strlen(text));
+	}
+	free(text);
+}
 
 struct stoa_conf *
 stoa_conf_new(const struct stoa_conf_option *options, size_t count)
@@ -48,10 +61,7 @@ stoa_conf_free(struct stoa_conf *c)
 	for (size_t i = 0; i < c->count; i++) {
 		struct value *v = &c->values[i];
 
-		if (v->text != NULL) {
-			OPENSSL_cleanse(v->text, strlen(v->text));
-		}
-		free(v->text);
+		text_free(v->text);
 		free(v->file);
 	}
 	free(c);
@@ -172,11 +182,15 @@ set(struct stoa_conf *c, enum stoa_conf_origin origin, const char *where,
 		return false;
 	}
 	v = &c->values[o - c->options];
+	if (o->kind == STOA_CONF_SECRET && !is_file &&
+	    origin >= STOA_CONF_ENVIRONMENT) {
+		v->given[origin] = (char *)(uintptr_t)text.data;
+	}
 	/* Sources may be read in any order; the stronger one stands. */
 	if ((v->text != NULL || v->file != NULL) && v->origin > origin) {
 		return true;
 	}
-	free(v->text);
+	text_free(v->text);
 	free(v->file);
 	v->text = is_file ? NULL : text_dup(text);
 	v->file = is_file ? text_dup(text) : NULL;
@@ -311,6 +325,7 @@ stoa_conf_file(struct stoa_conf *c, const char *path, struct stoa_buf *error)
 		ok = stoa_conf_text(
 		    c, path, stoa_str_of_bytes(text, len), error);
 	}
+	OPENSSL_cleanse(text, EDGE_CONF_FILE_MAX + 1);
 	free(text);
 	return ok;
 }
@@ -373,6 +388,24 @@ stoa_conf_get_or_null(const struct stoa_conf *c, const char *name)
 	const char *text = stoa_conf_get(c, name);
 
 	return text[0] == '\0' ? NULL : text;
+}
+
+void
+stoa_conf_wipe(struct stoa_conf *c, const char *name)
+{
+	size_t i = index_of(c, name);
+	struct value *v = &c->values[i];
+
+	stoa_assert(c->options[i].kind == STOA_CONF_SECRET);
+	if (v->text != NULL) {
+		OPENSSL_cleanse(v->text, strlen(v->text));
+	}
+	for (size_t k = 0; k < STOA_COUNT(v->given); k++) {
+		if (v->given[k] != NULL) {
+			OPENSSL_cleanse(v->given[k], strlen(v->given[k]));
+			v->given[k] = NULL;
+		}
+	}
 }
 
 int64_t

@@ -75,6 +75,11 @@ const char *stoa_conf_get_or_null(const struct stoa_conf *c, const char *name);
 int64_t stoa_conf_number(const struct stoa_conf *c, const char *name);
 bool stoa_conf_flag(const struct stoa_conf *c, const char *name);
 
+/* Of a secret that has done its work: its text is overwritten here, and where
+ * it stood on the command line or in the environment, which are borrowed until
+ * then. It is empty from now on. The option must exist and be a secret. */
+void stoa_conf_wipe(struct stoa_conf *c, const char *name);
+
 /* Every option with its value and where it is from; secrets redacted. In the
  * form of a configuration file. */
 void stoa_conf_print(const struct stoa_conf *c, struct stoa_buf *out);

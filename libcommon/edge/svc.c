@@ -199,6 +199,12 @@ stoa_svc_conf(struct stoa_svc *svc)
 	return svc->conf;
 }
 
+void
+stoa_svc_wipe(struct stoa_svc *svc, const char *name)
+{
+	stoa_conf_wipe(svc->conf, name);
+}
+
 const char *
 stoa_svc_key_file(struct stoa_svc *svc)
 {
@@ -495,6 +501,7 @@ stoa_svc_main(const struct stoa_svc_spec *spec, int argc, char **argv)
 
 	svc.spec = spec;
 	svc.arguments = argv;
+	harden(); /* before there are secrets in memory */
 	if (!settings_open(&svc, argc, argv)) {
 		return 2;
 	}
@@ -502,7 +509,6 @@ stoa_svc_main(const struct stoa_svc_spec *spec, int argc, char **argv)
 		stoa_conf_free(svc.conf);
 		return 0;
 	}
-	harden();
 	if (spec->instead != NULL) {
 		status = spec->instead(&svc);
 	}

@@ -41,6 +41,9 @@ void stoa_svc_add(
 
 int stoa_svc_main(const struct stoa_svc_spec *spec, int argc, char **argv);
 
+/* Overwrites a secret that has done its work (stoa_conf_wipe). */
+void stoa_svc_wipe(struct stoa_svc *svc, const char *name);
+
 struct stoa_loop *stoa_svc_loop(struct stoa_svc *svc);
 struct stoa_bus *stoa_svc_bus(struct stoa_svc *svc);
 const struct stoa_conf *stoa_svc_conf(struct stoa_svc *svc);

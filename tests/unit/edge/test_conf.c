@@ -139,6 +139,26 @@ test_a_secret_comes_from_a_private_file_and_is_never_printed(void **state)
 }
 
 static void
+test_a_wiped_secret_is_nowhere(void **state)
+{
+	struct t *t = *state;
+	char flag[] = "--token=hush", env[] = "STOA_TOKEN=quiet";
+	char *environment[] = {env, NULL};
+	const char *text;
+
+	assert_true(arguments(t, flag, NULL));
+	assert_true(stoa_conf_environment(t->conf, environment, &t->error));
+	text = stoa_conf_get(t->conf, "token");
+	assert_string_equal(text, "hush");
+	stoa_conf_wipe(t->conf, "token");
+	assert_memory_equal(text, "\0\0\0\0", 4);
+	assert_memory_equal(flag, "--token=\0\0\0\0", sizeof(flag) - 1);
+	assert_memory_equal(env, "STOA_TOKEN=\0\0\0\0\0", sizeof(env) - 1);
+	assert_string_equal(stoa_conf_get(t->conf, "token"), "");
+	assert_null(stoa_conf_get_or_null(t->conf, "token"));
+}
+
+static void
 test_what_is_printed_reads_back(void **state)
 {
 	struct t *t = *state;
@@ -165,6 +185,7 @@ main(void)
 	    T(test_errors_name_the_place_the_limit_and_the_fix),
 	    T(test_unknown_arguments_are_errors),
 	    T(test_a_secret_comes_from_a_private_file_and_is_never_printed),
+	    T(test_a_wiped_secret_is_nowhere),
 	    T(test_what_is_printed_reads_back),
 	};
 
