@@ -104,7 +104,7 @@ blocks_decide_final(const struct chain_wallet *s, const struct stoa_command *c,
 	    mined_find(s, c, in->intent, &in->block_hash, d);
 
 	if (i != NULL) {
-		event_ended(d, i,
+		event_intent_ended(d, i,
 		    i->attempts[i->mined - 1].is_cancellation ? STATE(CANCELLED)
 		    : i->is_reverted			      ? STATE(REVERTED)
 							      : STATE(DONE));

@@ -49,6 +49,7 @@ struct chain_view {
 	uint32_t attempt_count;
 	bool is_cancellation; /* the newest attempt is */
 	bool is_cancel_asked;
+	uint64_t cost_gwei; /* at most, as it was counted; 0: no nonce */
 	struct stoa_str raw;
 	uint32_t mined; /* the attempt, from 1; of MINED */
 	uint64_t block;
@@ -64,9 +65,13 @@ const struct stoa_hash *chain_intent_hash(
 
 struct chain_wallet_view {
 	bool is_open;
+	uint64_t chain_id;
+	const uint8_t *address, *vault; /* 20 bytes; all zero: none */
+	uint64_t intent_cap_gwei, day_cap_gwei;
 	uint64_t next_nonce;
 	uint64_t in_flight;
-	uint64_t seen_block; /* the newest final one; 0: none yet */
+	bool has_seen;
+	uint64_t seen_block; /* the newest final one */
 	struct stoa_hash seen_hash;
 	size_t deposits;		   /* that wait */
 	const Stoa__Chain__Sighting *last; /* NULL: none yet */
@@ -74,6 +79,18 @@ struct chain_wallet_view {
 
 void chain_wallet_view(
     const struct chain_wallet *wallet, struct chain_wallet_view *ret);
+
+/* A transaction that might be signed. */
+struct chain_spending {
+	struct stoa_wall now;
+	uint64_t gas, max_fee_wei, value_gwei;
+	uint64_t had_gwei; /* of it was counted before */
+};
+
+/* The setting that forbids it, "day-cap-gwei", or NULL. Whoever asks first
+ * spares the journal a refusal at every try. */
+const char *chain_cap_over(
+    const struct chain_wallet *wallet, const struct chain_spending *spending);
 
 /* Whose account that is, or NULL. Addresses are 20 bytes. */
 const Stoa__Chain__Party *chain_party_at(

@@ -49,6 +49,22 @@ hands_alarm(struct chain_hands *h, const char *format, ...)
 	h->o.alarm(h->o.owner, text);
 }
 
+const char *
+hands_cap_over(struct job *job, uint64_t gas, uint64_t max_fee_wei)
+{
+	const struct chain_wallet *s = stoa_errand_state(job->t);
+	struct chain_spending spending = {
+	    .now = stoa_clock_wall(job->h->o.clock),
+	    .gas = gas,
+	    .max_fee_wei = max_fee_wei,
+	    .value_gwei = job->is_revoking ? 0 : job->view.said->value_gwei,
+	    .had_gwei = job->view.cost_gwei,
+	};
+
+	/* While a record is in flight only the ledger can tell. */
+	return s == NULL ? NULL : chain_cap_over(s, &spending);
+}
+
 void
 hands_why(struct stoa_str data, struct stoa_str message,
     char ret_why[static CHAIN_TEXT_MAX + 1])
@@ -179,7 +195,19 @@ has_room(const struct chain_hands *h, const struct chain_wallet *s)
 	struct chain_wallet_view wallet;
 
 	chain_wallet_view(s, &wallet);
-	return wallet.in_flight + h->pricing < CHAIN_IN_FLIGHT_MAX;
+	return wallet.in_flight + h->pricing + h->reserving.count <
+	       CHAIN_IN_FLIGHT_MAX;
+}
+
+/* What has not been recorded by now has been refused. */
+static void
+reserving_expire(struct chain_hands *h)
+{
+	if (h->reserving.count > 0 &&
+	    hands_mono(h) - h->reserving_us > CHAIN_RECORD_US) {
+		stoa_map_fini(&h->reserving);
+		stoa_map_init(&h->reserving, 0);
+	}
 }
 
 static void
@@ -190,6 +218,7 @@ look(void *owner, struct stoa_str wallet)
 	const struct chain_intent *intent;
 	size_t cursor = 0;
 
+	reserving_expire(h);
 	/* Acting may put a record in flight: the state is asked for anew. */
 	while ((s = stoa_replica_peek(h->o.replica, wallet)) != NULL &&
 	       (intent = chain_next_open(s, &cursor)) != NULL) {
@@ -198,6 +227,9 @@ look(void *owner, struct stoa_str wallet)
 		struct stoa_errand *t;
 
 		chain_intent_view(intent, &view);
+		if (effect != CHAIN_PRICE) {
+			(void)stoa_map_remove(&h->reserving, view.id);
+		}
 		if (effect == CHAIN_PRICE && !has_room(h, s)) {
 			continue;
 		}
@@ -247,6 +279,7 @@ chain_hands_new(const struct chain_hands_options *options)
 	stoa_assert(h != NULL);
 	h->o = *options;
 	stoa_map_init(&h->watches, 0);
+	stoa_map_init(&h->reserving, 0);
 	h->errands = stoa_errands_new(&errands);
 	return h;
 }
@@ -259,6 +292,7 @@ chain_hands_free(struct chain_hands *h)
 	}
 	stoa_errands_free(h->errands);
 	watches_free(h);
+	stoa_map_fini(&h->reserving);
 	free(h);
 }
 
@@ -289,9 +323,25 @@ is_idle(void *part)
 	return stoa_errands_is_idle(h->errands);
 }
 
+static void
+part_free(void *part)
+{
+	chain_hands_free(part);
+}
+
+static void
+metrics(void *part, struct stoa_buf *out)
+{
+	const struct chain_hands *h = part;
+
+	evm_nodes_metrics(h->o.nodes, out);
+}
+
 const struct stoa_part chain_hands_part = {
     .tick = tick,
     .tick_us = CHAIN_TICK_US,
     .drain = drain,
     .is_idle = is_idle,
+    .free = part_free,
+    .metrics = metrics,
 };

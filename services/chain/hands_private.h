@@ -14,6 +14,9 @@ struct chain_hands {
 	struct stoa_map watches; /* intent -> struct watch * */
 	uint32_t number;	 /* of the last command */
 	unsigned pricing;	 /* intents that are being priced */
+	/* Intents that are to get a nonce as soon as that is recorded. */
+	struct stoa_map reserving;
+	int64_t reserving_us; /* the newest of them */
 	struct evm_fees_market market;
 	int64_t market_us; /* when it was asked for; 0: never */
 	int64_t alarm_us;  /* of the last one */
@@ -38,6 +41,9 @@ struct job {
 	uint32_t at;  /* the attempt that is asked about */
 	uint64_t gas; /* estimated */
 	struct evm_receipt receipt;
+	unsigned node;	/* that gave it */
+	bool is_agreed; /* receipts are asked of several nodes */
+	bool is_used;	/* the nonce, by something final */
 	void (*priced)(struct job *job); /* what the market was asked for */
 	bool is_revoking;
 	bool is_pricing; /* counted in `pricing` */
@@ -60,6 +66,8 @@ void hands_alarm(struct chain_hands *h, const char *format, ...)
 /* Why a contract or a node says no: one line of CHAIN_TEXT_MAX at most. */
 void hands_why(struct stoa_str data, struct stoa_str message,
     char ret_why[static CHAIN_TEXT_MAX + 1]);
+/* The setting that forbids a transaction at that price, or NULL. */
+const char *hands_cap_over(struct job *job, uint64_t gas, uint64_t max_fee_wei);
 int64_t hands_mono(const struct chain_hands *h);
 
 /* ---- pricing.c ---- */

@@ -145,6 +145,7 @@ sights_save(const struct chain_wallet *s, struct stoa_buf *out)
 
 	stoa_image_put_number(out, s->has_vault);
 	stoa_buf_add(out, s->vault, sizeof(s->vault));
+	stoa_image_put_number(out, s->has_seen);
 	stoa_image_put_number(out, s->seen_block);
 	stoa_image_put_hash(out, &s->seen_hash);
 	stoa_image_put_number(out, s->parties.count);
@@ -223,6 +224,7 @@ sights_load(struct chain_wallet *s, struct stoa_image *in)
 	if (vault != NULL) {
 		memcpy(s->vault, vault, sizeof(s->vault));
 	}
+	s->has_seen = stoa_image_below(in, 1) != 0;
 	s->seen_block = stoa_image_number(in);
 	s->seen_hash = stoa_image_hash(in);
 	parties_load(s, in);

@@ -172,6 +172,11 @@ intents_decide_submit(const struct chain_wallet *s,
 		REFUSE(d, not_permitted, "a daemon");
 		return;
 	}
+	/* Asked again when the runtime has forgotten the command: the intent
+	 * is the same. */
+	if (chain_intent_get(s, stoa_str_of(id.text)) != NULL) {
+		return;
+	}
 	/* A call in its own words is whatever it says. */
 	if (e.request->action == NULL && s->has_vault &&
 	    !stoa_actor_is(c, "chain")) {
@@ -220,7 +225,7 @@ intents_decide_refuse(const struct chain_wallet *s,
 }
 
 void
-event_ended(struct stoa_decision *d, const struct chain_intent *i,
+event_intent_ended(struct stoa_decision *d, const struct chain_intent *i,
     Stoa__Chain__State state)
 {
 	Stoa__Chain__Event event = STOA__CHAIN__EVENT__INIT;
@@ -253,7 +258,7 @@ intents_decide_cancel(const struct chain_wallet *s,
 		return;
 	}
 	if (i->state == STATE(WAITING)) {
-		event_ended(d, i, STATE(CANCELLED));
+		event_intent_ended(d, i, STATE(CANCELLED));
 		return;
 	}
 	if (i->is_cancel_asked) {

@@ -57,6 +57,20 @@
 /* So many looks in a row must say that a nonce is somebody else's. */
 #define CHAIN_GONE_LOOKS 3u
 
+/* Final logs that wait to be recorded: 500 bytes each. */
+#define CHAIN_LOGS_WAITING_MAX 8192u
+
+/* A record of blocks that said nothing, now and then: so many are read again
+ * after a restart. */
+#define CHAIN_SILENT_BLOCKS_MAX 512u
+
+/* A record that has not come by then is asked for again. */
+#define CHAIN_RECORD_US INT64_C(2000000)
+
+/* Logs of one receipt that is read to prove them: what the gas of a block can
+ * pay for. */
+#define CHAIN_RECEIPT_LOGS_MAX 32768u
+
 #define CHAIN_ADDRESS_SIZE 20u
 #define CHAIN_DATA_MAX	   65536u  /* nodes take twice as much */
 #define CHAIN_RAW_MAX	   131072u /* geth, txMaxSize */

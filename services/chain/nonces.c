@@ -299,7 +299,7 @@ nonces_decide_taken(const struct chain_wallet *s, const struct stoa_command *c,
 		return;
 	}
 	if (i->is_cancel_asked) {
-		event_ended(d, i, STATE(CANCELLED));
+		event_intent_ended(d, i, STATE(CANCELLED));
 		return;
 	}
 	e.intent = in->intent;

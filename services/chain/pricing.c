@@ -88,12 +88,23 @@ reserve(struct job *job)
 	Stoa__Chain__ReserveRequest request =
 	    STOA__CHAIN__RESERVE_REQUEST__INIT;
 	struct evm_fees fees;
+	const char *cap;
 
 	if (evm_fees_of(&job->h->market, &job->h->o.fees, &fees) != STOA_OK) {
 		hands_alarm(job->h,
 		    "%s waits: gas costs %" PRIu64 " gwei, more than the cap",
 		    job->t->noun,
 		    job->h->market.base_fee_wei / UINT64_C(1000000000));
+		job_end(job, false);
+		return;
+	}
+	cap = hands_cap_over(job, job->gas, fees.max_fee_wei);
+	if (cap != NULL) {
+		hands_alarm(job->h,
+		    "%s waits: %" PRIu64 " gas at %" PRIu64
+		    " gwei is more than %s allows",
+		    job->t->noun, job->gas,
+		    fees.max_fee_wei / UINT64_C(1000000000), cap);
 		job_end(job, false);
 		return;
 	}
@@ -108,6 +119,8 @@ reserve(struct job *job)
 		request.data.len = job->data.len;
 	}
 	job_record(job, "reserve", "Reserve", &request.base);
+	(void)stoa_map_put(&job->h->reserving, job->view.id, job->h);
+	job->h->reserving_us = hands_mono(job->h);
 	job_end(job, true);
 }
 

@@ -188,6 +188,7 @@ chain_intent_view(const struct chain_intent *i, struct chain_view *ret_view)
 	    .attempt_count = i->attempt_count,
 	    .is_cancellation = last != NULL && last->is_cancellation,
 	    .is_cancel_asked = i->is_cancel_asked,
+	    .cost_gwei = i->cost_gwei,
 	    .raw = chain_intent_raw(i),
 	    .mined = i->mined,
 	    .block = i->block,
@@ -207,8 +208,14 @@ chain_wallet_view(const struct chain_wallet *s, struct chain_wallet_view *ret)
 {
 	*ret = (struct chain_wallet_view){
 	    .is_open = s->is_open,
+	    .chain_id = s->chain_id,
+	    .address = s->address,
+	    .vault = s->vault,
+	    .intent_cap_gwei = s->intent_cap_gwei,
+	    .day_cap_gwei = s->day_cap_gwei,
 	    .next_nonce = s->next_nonce,
 	    .in_flight = s->in_flight_count,
+	    .has_seen = s->has_seen,
 	    .seen_block = s->seen_block,
 	    .seen_hash = s->seen_hash,
 	    .deposits = s->deposits.count,

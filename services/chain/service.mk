@@ -33,7 +33,7 @@ CHAIN_CALLS := $(addprefix services/chain/,\
 PURE_OBJECTS += $(call objects,$(CHAIN_CALLS))
 $(B)/libchain-calls.a: $(call objects,$(CHAIN_CALLS))
 
-$(foreach t,manifest account calls results checks link,\
+$(foreach t,manifest account calls complete results checks link witness,\
 	$(eval $(call unit,chain_$(t),\
 	tests/unit/chain/test_$(t).c tests/unit/chain/contracts.c,\
 	chain-calls chain-abi chain-evm base proto,\
@@ -77,3 +77,16 @@ FUZZ_SYSTEM_evm_answer := -lsecp256k1
 # What is done about the ledger of the wallet.
 $(B)/libchain-hands.a: $(call objects,$(addprefix services/chain/,hands.c \
 	pricing.c signing.c sending.c watching.c crediting.c))
+$(B)/libchain-scan.a: $(call objects,$(addprefix services/chain/,\
+	scanning.c proving.c))
+
+$(eval $(call daemon,chain,$(addprefix services/chain/,main.c handlers.c \
+	opening.c),edge domain chain-hands chain-scan chain-nodes chain-nodes-core \
+	chain-evm-signer chain chain-calls chain-abi chain-evm domain edge \
+	base proto,$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
+
+# The same over a chain of the test's own.
+$(eval $(call unit,chain_hands,tests/unit/chain/test_hands.c \
+	tests/unit/chain/world.c tests/unit/chain/contracts.c,chain-hands \
+	chain-nodes-core chain-evm-signer domain fake chain chain-calls \
+	chain-abi chain-evm base proto,-lprotobuf-c $(CHAIN_EVM_LIBS)))

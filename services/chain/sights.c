@@ -78,7 +78,7 @@ request_is_valid(const struct chain_wallet *s,
 {
 	const Stoa__Chain__Sighting *last = sighting_get(s, s->sighting_count);
 
-	if (s->seen_block != 0 &&
+	if (s->has_seen &&
 	    (in->block < s->seen_block ||
 		(in->block == s->seen_block && in->n_sightings == 0))) {
 		REFUSE(d, stale, "block",
@@ -267,6 +267,7 @@ sighting_oldest(const struct chain_wallet *s)
 void
 sights_apply_sighted(struct chain_wallet *s, const Stoa__Chain__Sighted *e)
 {
+	s->has_seen = true;
 	s->seen_block = e->block;
 	memcpy(s->seen_hash.bytes, e->block_hash.data, STOA_HASH_SIZE);
 	for (size_t i = 0; i < e->n_sightings; i++) {

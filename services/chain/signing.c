@@ -59,6 +59,20 @@ sign(struct job *job)
 	evm_signer_sign(job->h->o.signer, tx, signed_tx, job);
 }
 
+/* Why the next attempt may not be: the setting that forbids it, or NULL. */
+static const char *
+forbidden_by(struct job *job, enum stoa_status status, uint64_t max_fee_wei)
+{
+	uint64_t gas = job->is_revoking ? CHAIN_GAS_MIN : job->view.gas;
+
+	if (status != STOA_OK) {
+		return "fee-gwei-max";
+	}
+	return job->view.attempt_count >= CHAIN_ATTEMPTS_MAX
+		   ? "the number of attempts"
+		   : hands_cap_over(job, gas, max_fee_wei);
+}
+
 /* At the market's price, but so much dearer that nodes take it instead. */
 static void
 sign_dearer(struct job *job)
@@ -67,18 +81,19 @@ sign_dearer(struct job *job)
 	    .max_fee_wei = job->view.max_fee_wei,
 	    .tip_wei = job->view.tip_wei,
 	};
-	struct evm_fees now, fees;
+	struct evm_fees now, fees = {0, 0};
+	const char *limit;
 	enum stoa_status status;
 	bool has_now =
 	    evm_fees_of(&job->h->market, &job->h->o.fees, &now) == STOA_OK;
 
 	status = evm_fees_replace(
 	    &before, has_now ? &now : NULL, &job->h->o.fees, &fees);
-	if (status != STOA_OK ||
-	    job->view.attempt_count >= CHAIN_ATTEMPTS_MAX) {
+	limit = forbidden_by(job, status, fees.max_fee_wei);
+	if (limit != NULL) {
 		hands_alarm(job->h,
-		    "%s is stuck: to make it dearer is above the cap",
-		    job->t->noun);
+		    "%s is stuck: %s does not allow to make it dearer",
+		    job->t->noun, limit);
 		job_end(job, false);
 		return;
 	}

@@ -60,7 +60,8 @@ struct chain_wallet {
 	bool has_vault;
 	struct stoa_map parties;   /* address -> Stoa__Chain__AccountAt * */
 	struct stoa_map splitters; /* their addresses; values are the wallet */
-	uint64_t seen_block;	   /* the newest final one that was looked at */
+	bool has_seen;
+	uint64_t seen_block; /* the newest final one that was looked at */
 	struct stoa_hash seen_hash;
 	uint64_t sighting_count;	   /* ever: the newest one's number */
 	Stoa__Chain__Sighting **sightings; /* the newest, by their number */
@@ -106,7 +107,7 @@ void intent_data_set(struct chain_intent *i, ProtobufCBinaryData data);
 void intent_state_set(
     struct chain_wallet *s, struct chain_intent *i, Stoa__Chain__State state);
 void intent_free(struct chain_intent *i);
-void event_ended(struct stoa_decision *d, const struct chain_intent *i,
+void event_intent_ended(struct stoa_decision *d, const struct chain_intent *i,
     Stoa__Chain__State state);
 bool has_nonce(Stoa__Chain__State state);
 bool has_ended(Stoa__Chain__State state);

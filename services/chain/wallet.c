@@ -109,11 +109,37 @@ day_of(struct stoa_wall now)
 	return now.us / DAY_US;
 }
 
+static uint64_t
+spent_today(const struct chain_wallet *s, struct stoa_wall now)
+{
+	return s->day == day_of(now) ? s->spent_gwei : 0;
+}
+
+static bool
+day_is_over(const struct chain_wallet *s, struct stoa_wall now, uint64_t more)
+{
+	return more > s->day_cap_gwei ||
+	       spent_today(s, now) > s->day_cap_gwei - more;
+}
+
+const char *
+chain_cap_over(const struct chain_wallet *s, const struct chain_spending *p)
+{
+	uint64_t cost = cost_gwei(p->gas, p->max_fee_wei, p->value_gwei);
+
+	if (cost > s->intent_cap_gwei) {
+		return "intent-cap-gwei";
+	}
+	return day_is_over(
+		   s, p->now, cost > p->had_gwei ? cost - p->had_gwei : 0)
+		   ? "day-cap-gwei"
+		   : NULL;
+}
+
 bool
 wallet_affords(const struct chain_wallet *s, struct stoa_wall now,
     uint64_t cost, uint64_t had_gwei, struct stoa_decision *d)
 {
-	uint64_t today = s->day == day_of(now) ? s->spent_gwei : 0;
 	uint64_t more = cost > had_gwei ? cost - had_gwei : 0;
 
 	if (cost > s->intent_cap_gwei) {
@@ -121,9 +147,10 @@ wallet_affords(const struct chain_wallet *s, struct stoa_wall now,
 		    stoa_decide_number(d, (int64_t)s->intent_cap_gwei));
 		return false;
 	}
-	if (more > s->day_cap_gwei || today > s->day_cap_gwei - more) {
+	if (day_is_over(s, now, more)) {
 		REFUSE(d, over_day_cap,
-		    stoa_decide_number(d, (int64_t)(today + more)),
+		    stoa_decide_number(
+			d, (int64_t)(spent_today(s, now) + more)),
 		    stoa_decide_number(d, (int64_t)s->day_cap_gwei));
 		return false;
 	}

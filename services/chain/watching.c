@@ -91,6 +91,7 @@ receipt_of(struct job *job, const struct evm_nodes_reply *reply)
 
 /* ---- mined --------------------------------------------------------------- */
 
+/* `why` of a reverted one. */
 static void
 mined_record(struct job *job, const char *why)
 {
@@ -102,6 +103,8 @@ mined_record(struct job *job, const char *why)
 	if (!r->is_reverted &&
 	    chain_result_read(job->h->o.manifest, r->logs, r->log_count,
 		&job->arena, &result) != STOA_OK) {
+		evm_nodes_blame(job->h->o.nodes, job->node,
+		    "gave logs that no contract writes");
 		hands_alarm(job->h,
 		    "%s: a node gave logs that no contract writes",
 		    job->t->noun);
@@ -157,29 +160,11 @@ reason_ask(struct job *job)
 
 /* ---- on its way ---------------------------------------------------------- */
 
-/* Something has used the nonce, and it is final; none of ours is in a block.
- * That must be said again and again before it is believed. */
 static void
-taken(struct job *job, uint64_t next_nonce)
+wait_longer(struct job *job)
 {
 	struct watch *w = watch_of(job->h, &job->view);
-	Stoa__Chain__RecordNonceTakenRequest request =
-	    STOA__CHAIN__RECORD_NONCE_TAKEN_REQUEST__INIT;
 
-	if (next_nonce <= job->view.nonce) {
-		w->gone_count = 0;
-	} else if (++w->gone_count >= CHAIN_GONE_LOOKS) {
-		hands_alarm(job->h,
-		    "nonce %" PRIu64 " was used by a transaction of somebody "
-		    "else who has the wallet's key",
-		    job->view.nonce);
-		request.intent = job->t->noun;
-		request.nonce = job->view.nonce;
-		job_record(job, "taken", "RecordNonceTaken", &request.base);
-		watch_forget(job->h, job->view.id);
-		job_end(job, true);
-		return;
-	}
 	if (hands_mono(job->h) - w->since_us > job->h->o.stuck_us) {
 		signing_dearer(job);
 	} else if (hands_mono(job->h) - w->sent_us > CHAIN_RESEND_US) {
@@ -189,6 +174,33 @@ taken(struct job *job, uint64_t next_nonce)
 		job_end(job, false);
 	}
 }
+
+/* Something has used the nonce, and it is final; the nodes agree that none of
+ * ours is in a block. That must be said again and again before it is
+ * believed. */
+static void
+taken(struct job *job)
+{
+	struct watch *w = watch_of(job->h, &job->view);
+	Stoa__Chain__RecordNonceTakenRequest request =
+	    STOA__CHAIN__RECORD_NONCE_TAKEN_REQUEST__INIT;
+
+	if (++w->gone_count < CHAIN_GONE_LOOKS) {
+		job_end(job, false);
+		return;
+	}
+	hands_alarm(job->h,
+	    "nonce %" PRIu64 " was used by a transaction of somebody "
+	    "else who has the wallet's key",
+	    job->view.nonce);
+	request.intent = job->t->noun;
+	request.nonce = job->view.nonce;
+	job_record(job, "taken", "RecordNonceTaken", &request.base);
+	watch_forget(job->h, job->view.id);
+	job_end(job, true);
+}
+
+static void receipt_known(void *owner, const struct evm_nodes_reply *reply);
 
 static void
 count_known(void *owner, const struct evm_nodes_reply *reply)
@@ -201,7 +213,14 @@ count_known(void *owner, const struct evm_nodes_reply *reply)
 		job_end(job, false);
 		return;
 	}
-	taken(job, count);
+	if (count <= job->view.nonce) {
+		watch_of(job->h, &job->view)->gone_count = 0;
+		wait_longer(job);
+		return;
+	}
+	job->is_used = job->is_agreed = true;
+	receipt_ask(
+	    job, EVM_READ_AGREED, job->view.attempt_count, receipt_known);
 }
 
 static void
@@ -213,7 +232,7 @@ count_ask(struct job *job)
 	struct stoa_buf params;
 
 	if (!evm_nodes_head(job->h->o.nodes, &head) || !head.is_final_known) {
-		taken(job, 0);
+		wait_longer(job);
 		return;
 	}
 	stoa_buf_init(&params, 128);
@@ -224,24 +243,43 @@ count_ask(struct job *job)
 	stoa_buf_fini(&params);
 }
 
-/* The newest attempt first: it is the likeliest. */
+/* In no block, as whoever was asked says. */
+static void
+none_known(struct job *job)
+{
+	if (job->is_used) {
+		taken(job);
+	} else if (job->is_agreed) {
+		job_end(job, false); /* one had said otherwise just now */
+	} else {
+		count_ask(job);
+	}
+}
+
+/* The newest attempt first: it is the likeliest. One node is asked as long as
+ * there is nothing; what is recorded, the nodes agree on: that it failed or
+ * what it has done would be believed for ever. */
 static void
 receipt_known(void *owner, const struct evm_nodes_reply *reply)
 {
 	struct job *job = owner;
-
 	enum stoa_status status = receipt_of(job, reply);
+	enum evm_nodes_kind kind = job->is_agreed ? EVM_READ_AGREED : EVM_READ;
 
-	if (status == STOA_OK && job->receipt.is_reverted) {
+	job->node = reply->node;
+	if (status == STOA_OK && !job->is_agreed) {
+		job->is_agreed = true;
+		receipt_ask(job, EVM_READ_AGREED, job->at, receipt_known);
+	} else if (status == STOA_OK && job->receipt.is_reverted) {
 		reason_ask(job);
 	} else if (status == STOA_OK) {
 		mined_record(job, "");
 	} else if (status != STOA_NOT_FOUND) {
 		job_end(job, false);
 	} else if (job->at > 1) {
-		receipt_ask(job, EVM_READ, job->at - 1, receipt_known);
+		receipt_ask(job, kind, job->at - 1, receipt_known);
 	} else {
-		count_ask(job);
+		none_known(job);
 	}
 }
 
