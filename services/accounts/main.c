@@ -9,7 +9,7 @@ static struct stoa_bus *bus;
 static bool has_chain;
 
 static const struct stoa_conf_option options[] = {
-    {"chain", STOA_CONF_FLAG, "false", 0, 0,
+    {"has-chain", STOA_CONF_FLAG, "false", 0, 0,
 	"Joy is what was deposited on a chain, and can be withdrawn to it"},
 };
 
@@ -105,7 +105,7 @@ start(struct stoa_svc *svc)
 	};
 
 	bus = o.bus;
-	has_chain = stoa_conf_flag(conf, "chain");
+	has_chain = stoa_conf_flag(conf, "has-chain");
 	domaind = stoa_domaind_start(svc, &domain);
 	if (domaind == NULL) {
 		return false;

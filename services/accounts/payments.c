@@ -4,18 +4,40 @@
 
 /* ---- decide -------------------------------------------------------------- */
 
+/* What has left the pool on the chain: only the market knows of such. */
+static bool
+is_vault(const char *to)
+{
+	return strcmp(to, "@vault") == 0;
+}
+
+static bool
+payee_is_valid(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d, const struct hold *hold, const char *to)
+{
+	if (!is_vault(to)) {
+		if (account_get(s, to) == NULL) {
+			REFUSE(d, no_such_member, to);
+		}
+	} else if (!stoa_actor_is(c, "marketplace") || hold->amount[1] != 0) {
+		REFUSE(d, not_permitted, "Joy that left by the market");
+	}
+	return d->refusal == NULL;
+}
+
 /* The sum of all, or -1 after a refusal. */
 static int64_t
-payments_sum(const struct accounts *s, struct stoa_decision *d,
-    const Stoa__Accounts__PayHoldRequest *in)
+payments_sum(const struct accounts *s, const struct stoa_command *c,
+    struct stoa_decision *d, const struct hold *hold)
 {
+	const Stoa__Accounts__PayHoldRequest *in =
+	    (const Stoa__Accounts__PayHoldRequest *)c->request;
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < in->n_payments; i++) {
 		const Stoa__Accounts__Payment *p = in->payments[i];
 
-		if (account_get(s, p->to) == NULL) {
-			REFUSE(d, no_such_member, p->to);
+		if (!payee_is_valid(s, c, d, hold, p->to)) {
 			return -1;
 		}
 		if (p->amount_micro <= 0) {
@@ -39,7 +61,10 @@ payments_fit(const struct accounts *s, struct stoa_decision *d,
     const Stoa__Accounts__PayHoldRequest *in, int64_t sum)
 {
 	for (size_t i = 0; i < in->n_payments; i++) {
-		const struct account *a = account_get(s, in->payments[i]->to);
+		const char *to = in->payments[i]->to;
+		const struct account vault = {.available = {s->vault_micro, 0}};
+		const struct account *a =
+		    is_vault(to) ? &vault : account_get(s, to);
 
 		for (int asset = 0; asset < ASSET_COUNT; asset++) {
 			int64_t left;
@@ -107,7 +132,7 @@ payments_decide(const struct accounts *s, const struct stoa_command *c,
 		return;
 	}
 	total = hold->amount[0] + hold->amount[1];
-	sum = payments_sum(s, d, in);
+	sum = payments_sum(s, c, d, hold);
 	if (sum < 0) {
 		return;
 	}
@@ -133,6 +158,18 @@ move(struct hold *from, struct account *to, int asset, int64_t micro)
 	    to->available[asset], micro, &to->available[asset]));
 }
 
+static void
+move_to(
+    struct accounts *s, struct hold *hold, const Stoa__Accounts__HoldPayment *p)
+{
+	struct member *m = member_get(s, stoa_str_of(p->to));
+	struct account *to = m == NULL ? &s->treasury : &m->account;
+
+	move(hold, to, 0, p->joy_micro);
+	move(hold, to, 1, p->credit_micro);
+	elector_balance_changed(s, m);
+}
+
 void
 payments_apply(struct accounts *s, const Stoa__Accounts__HoldPaid *e)
 {
@@ -141,12 +178,15 @@ payments_apply(struct accounts *s, const Stoa__Accounts__HoldPaid *e)
 	stoa_assert(hold != NULL);
 	for (size_t i = 0; i < e->n_payments; i++) {
 		const Stoa__Accounts__HoldPayment *p = e->payments[i];
-		struct member *m = member_get(s, stoa_str_of(p->to));
-		struct account *to = m == NULL ? &s->treasury : &m->account;
 
-		move(hold, to, 0, p->joy_micro);
-		move(hold, to, 1, p->credit_micro);
-		elector_balance_changed(s, m);
+		if (is_vault(p->to)) {
+			stoa_assert(p->joy_micro <= hold->amount[0]);
+			hold->amount[0] -= p->joy_micro;
+			hold->account->held[0] -= p->joy_micro;
+			s->vault_micro += p->joy_micro;
+			continue;
+		}
+		move_to(s, hold, p);
 	}
 	elector_balance_changed(s, hold->member);
 	s->transfer_count += e->n_payments;

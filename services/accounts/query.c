@@ -208,6 +208,7 @@ accounts_audit(const struct accounts *s, const Stoa__Accounts__AuditQuery *in,
 	out->account_count = s->members.count;
 	out->open_hold_count = s->holds.count;
 	out->transfer_count = s->transfer_count;
+	out->vault_micro = -s->vault_micro;
 	return STOA_OK;
 }
 

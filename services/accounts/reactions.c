@@ -98,23 +98,46 @@ command_id_print(char ret_id[static 64], const char *withdrawal)
 	(void)snprintf(ret_id, 64, "withdraw:%s", withdrawal);
 }
 
+/* It never will: the Joy goes back. */
 static void
-submitted(void *owner, enum stoa_status status, struct stoa_str reply,
-    const char *detail)
+failed(struct stoa_errand *t, const char *why)
 {
-	struct stoa_errand *t = owner;
 	Stoa__Accounts__RecordWithdrawalRequest request =
 	    STOA__ACCOUNTS__RECORD_WITHDRAWAL_REQUEST__INIT;
+
+	request.withdrawal = t->noun;
+	request.why = (char *)(uintptr_t)why;
+	stoa_errand_record(
+	    t, "withdrawn", 0, "RecordWithdrawal", &request.base);
+	stoa_errand_end(t, true);
+}
+
+static void
+ask_about(struct stoa_errand *t)
+{
 	Stoa__Chain__IntentQuery query = STOA__CHAIN__INTENT_QUERY__INIT;
-	const Stoa__Journal__Outcome *outcome = NULL;
 	struct stoa_bus_call call = {
 	    .service = &stoa__chain__chain__descriptor,
 	    .method = "Intent",
 	    .community = STOA_STR(WALLET),
 	};
-	struct stoa_arena arena;
 	struct stoa_id intent;
 	char id[64];
+
+	command_id_print(id, t->noun);
+	intent = stoa_id_derive(
+	    'i', STOA_STR(WALLET), STOA_STR("@accounts"), stoa_str_of(id), 0);
+	query.intent = intent.text;
+	stoa_bus_call(reactions_of(t)->o.bus, &call, &query.base, looked, t);
+}
+
+static void
+submitted(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct stoa_errand *t = owner;
+	const Stoa__Journal__Outcome *outcome = NULL;
+	struct stoa_arena arena;
 
 	(void)detail;
 	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
@@ -122,27 +145,13 @@ submitted(void *owner, enum stoa_status status, struct stoa_str reply,
 		outcome = stoa_unpack(
 		    &arena, &stoa__journal__outcome__descriptor, reply);
 	}
-	if (outcome == NULL || outcome->entry == NULL) {
-		stoa_errand_end(t, false);
-	} else if (outcome->entry->refusal != NULL &&
-		   strcmp(outcome->entry->refusal->reason, "field_not_valid") ==
-		       0) {
-		request.withdrawal = t->noun;
-		request.why =
-		    (char *)(uintptr_t) "the chain does not take this address "
-					"or amount";
-		stoa_errand_record(
-		    t, "withdrawn", 0, "RecordWithdrawal", &request.base);
-		stoa_errand_end(t, true);
-	} else if (outcome->entry->refusal != NULL) {
+	if (status == STOA_INVALID) {
+		failed(t, "the chain does not take this address or amount");
+	} else if (outcome == NULL || outcome->entry == NULL ||
+		   outcome->entry->refusal != NULL) {
 		stoa_errand_end(t, false); /* too much under way: later */
 	} else {
-		command_id_print(id, t->noun);
-		intent = stoa_id_derive('i', STOA_STR(WALLET),
-		    STOA_STR("@accounts"), stoa_str_of(id), 0);
-		query.intent = intent.text;
-		stoa_bus_call(
-		    reactions_of(t)->o.bus, &call, &query.base, looked, t);
+		ask_about(t);
 	}
 	stoa_arena_fini(&arena);
 }

@@ -31,6 +31,7 @@ struct bot_options {
 	int64_t welcome_micro;	    /* credit for each new member */
 	int64_t rate_factor;	    /* multiplies every rate limit; from 1 */
 	uint64_t seed;		    /* for hash tables */
+	bool has_chain;		    /* members have accounts there */
 	/* What an operator should know; may be NULL. */
 	void (*warn)(const char *event, const char *text);
 };

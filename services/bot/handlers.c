@@ -187,6 +187,13 @@ static void (*const handlers[BOT_VERB_COUNT])(struct bot_run *r) = {
     [BOT_VERB_OFFER] = bot_handle_deal,
     [BOT_VERB_OFFERS] = bot_handle_deals,
     [BOT_VERB_EARNINGS] = bot_handle_earnings,
+    [BOT_VERB_WALLET] = bot_handle_wallet,
+    [BOT_VERB_DEPOSIT] = bot_handle_deposit,
+    [BOT_VERB_WITHDRAW] = bot_handle_withdraw,
+    [BOT_VERB_WITHDRAWALS] = bot_handle_withdrawals,
+    [BOT_VERB_NFT] = bot_handle_nft,
+    [BOT_VERB_TOKENIZE] = bot_handle_tokenize,
+    [BOT_VERB_SAGA] = bot_handle_saga,
 };
 
 void

@@ -27,6 +27,7 @@ struct dealing {
 	void (*next)(struct bot_run *r);
 	Stoa__Marketplace__QuoteQuery quote;
 	Stoa__Marketplace__Deal *deal;
+	const Stoa__Marketplace__Listing *token; /* the chain does it */
 };
 
 static void
@@ -127,6 +128,7 @@ model_find(struct bot_run *r, void (*next)(struct bot_run *r))
 		return;
 	}
 	w->next = next;
+	w->token = NULL;
 	r->work = w;
 	in.model = (char *)(uintptr_t)bot_run_text(r, "model_id");
 	bot_run_call(r,
@@ -295,7 +297,12 @@ bot_handle_market(struct bot_run *r)
 static void
 begun(struct bot_run *r, const void *reply)
 {
+	const struct dealing *w = r->work;
+
 	(void)reply;
+	if (w->token != NULL) {
+		bot_live_tell(r, bot_view_trading(&r->arena, w->token));
+	}
 	bot_run_leave(r);
 }
 
@@ -373,8 +380,12 @@ static void
 quoted(struct bot_run *r, const void *reply)
 {
 	const Stoa__Marketplace__QuoteReply *in = reply;
-	const struct dealing *w = r->work;
+	struct dealing *w = r->work;
 
+	if (in->listing != NULL && in->listing->is_on_chain &&
+	    w->quote.kind != KIND(METER)) {
+		w->token = in->listing;
+	}
 	if (in->refusal != NULL) {
 		refuse(r, in->refusal);
 		return;

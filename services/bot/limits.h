@@ -54,6 +54,13 @@
 /* Ids of jobs and models are 12 long; unique names are allowed too. */
 #define BOT_ID_LEN_MAX 64
 
+/* An address of any chain: what is no address of ours is told apart. */
+#define BOT_ADDRESS_LEN_MAX 128
+
+/* A claim is shown whole or not at all: beside it a card's text has room for a
+ * sentence. */
+#define BOT_CLAIM_SHOWN_MAX 3000u
+
 /* A member: "u_..." or a platform's mention, "<@!123456789012345678>". */
 #define BOT_PERSON_LEN_MAX 64
 

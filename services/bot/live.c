@@ -35,18 +35,6 @@ struct live {
 	bool is_news;		/* not shown yet */
 };
 
-/* Grows with time, so that it does over restarts too. The first card of a job
- * is revision 1. */
-static uint32_t
-revision_at(int64_t now_us, int64_t submitted_us)
-{
-	int64_t tenths = (now_us - submitted_us) / (100 * STOA_US_PER_MS) + 2;
-
-	return tenths < 2	      ? 2
-	       : tenths >= UINT32_MAX ? UINT32_MAX
-				      : (uint32_t)tenths;
-}
-
 static void
 card_tell(struct bot *b, const struct bot_address *to, struct stoa_str packed)
 {
@@ -57,6 +45,24 @@ card_tell(struct bot *b, const struct bot_address *to, struct stoa_str packed)
 		stoa_bus_tell(b->o.bus, subject, packed);
 		b->counts.edits++;
 	}
+}
+
+void
+bot_live_tell(struct bot_run *r, Stoa__Chat__Card *card)
+{
+	card_tell(r->bot, &r->to, bot_card_pack(&r->arena, card, &r->to, 1));
+}
+
+/* Grows with time, so that it does over restarts too. The first card of a job
+ * is revision 1. */
+static uint32_t
+revision_at(int64_t now_us, int64_t submitted_us)
+{
+	int64_t tenths = (now_us - submitted_us) / (100 * STOA_US_PER_MS) + 2;
+
+	return tenths < 2	      ? 2
+	       : tenths >= UINT32_MAX ? UINT32_MAX
+				      : (uint32_t)tenths;
 }
 
 static struct live *

@@ -47,7 +47,8 @@ card_store(struct telling *t, Stoa__Chat__Card *card)
 		card->channel = t->to.channel;
 	}
 	bot_pressed_keep_live(t->bot, &t->arena, card, &t->to.to);
-	packed = bot_card_pack(&t->arena, card, &t->to.to, 1);
+	/* What was told while the chain was at work had revision 1. */
+	packed = bot_card_pack(&t->arena, card, &t->to.to, 2);
 	if (packed.data == NULL) {
 		drop(t, "a notice of the market does not fit a card");
 		return;

@@ -21,6 +21,8 @@ static const struct stoa_conf_option options[] = {
     {"welcome-grant", STOA_CONF_NUMBER, "100", 0,
 	BOT_WELCOME_MAX / STOA_MICRO_PER_JOY,
 	"credit for each new member, in Joy"},
+    {"has-chain", STOA_CONF_FLAG, "false", 0, 0,
+	"chain is there: members have accounts on it"},
 };
 
 static struct bot *bot;
@@ -85,6 +87,7 @@ start(struct stoa_svc *svc)
 	    .welcome_micro =
 		stoa_conf_number(conf, "welcome-grant") * STOA_MICRO_PER_JOY,
 	    .rate_factor = stoa_conf_number(conf, "rate-factor"),
+	    .has_chain = stoa_conf_flag(conf, "has-chain"),
 	    .warn = warn,
 	};
 

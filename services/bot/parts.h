@@ -300,6 +300,13 @@ void bot_handle_deal(struct bot_run *r);  /* buy, lease, offer */
 void bot_handle_deals(struct bot_run *r); /* leases, offers */
 void bot_handle_return(struct bot_run *r);
 void bot_handle_earnings(struct bot_run *r);
+void bot_handle_wallet(struct bot_run *r);
+void bot_handle_deposit(struct bot_run *r);
+void bot_handle_withdraw(struct bot_run *r);
+void bot_handle_withdrawals(struct bot_run *r);
+void bot_handle_nft(struct bot_run *r);
+void bot_handle_tokenize(struct bot_run *r);
+void bot_handle_saga(struct bot_run *r);
 void bot_handle_change(struct bot_run *r); /* sponsor, withdraw, veto, retry */
 
 /* ---- what several handlers need ---- */
@@ -334,6 +341,9 @@ void bot_live_fini(struct bot *b);
 /* The job's card is shown under the run's address from now on. */
 void bot_live_begin(
     struct bot_run *r, const Stoa__Training__JobSubmitted *job, int64_t at_us);
+
+/* What is under way, while the final card is owed to a notice; may be lost. */
+void bot_live_tell(struct bot_run *r, Stoa__Chat__Card *card);
 
 void bot_on_progress(
     void *owner, struct stoa_str subject, struct stoa_str data);

@@ -106,6 +106,12 @@ bot_view_listing(struct stoa_arena *arena, const char *title,
 	    bot_card_begin(arena, title, STOA__CHAT__SEVERITY__SUCCESS);
 
 	listing_fields(&b, l);
+	if (l->is_being_listed) {
+		bot_card_text(&b,
+		    "The chain is being told what it costs. It can be bought "
+		    "and leased when that is final.");
+		return bot_card_finish(&b, true);
+	}
 	if (l->price_micro != 0) {
 		bot_card_button(&b, "Buy", STOA__CHAT__BUTTON_STYLE__PRIMARY,
 		    bot_words_print(arena, "/buy model_id:%s", l->model));
@@ -180,7 +186,10 @@ bot_view_quote(struct stoa_arena *arena, Stoa__Marketplace__DealKind kind,
 	bot_card_text(&b,
 	    "Nothing has happened yet. %s is set aside when you say yes%s.",
 	    bot_words_joy(arena, in->total_micro),
-	    kind == KIND(SALE)	  ? ", and paid at once"
+	    kind == KIND(SALE) && l->is_on_chain
+		? ", and paid when the chain has done it; the community pays "
+		  "the network"
+	    : kind == KIND(SALE)  ? ", and paid at once"
 	    : kind == KIND(OFFER) ? ", and comes back unless the owner accepts"
 				  : "; what you do not use comes back");
 	bot_card_field(&b, "Model", l->model, true);
@@ -205,6 +214,22 @@ bot_view_quote(struct stoa_arena *arena, Stoa__Marketplace__DealKind kind,
 	return bot_card_finish(&b, true);
 }
 
+Stoa__Chat__Card *
+bot_view_trading(struct stoa_arena *arena, const Stoa__Marketplace__Listing *l)
+{
+	struct bot_card b = bot_card_begin(arena,
+	    bot_words_print(arena, "%s: on its way on the chain",
+		l->name[0] == '\0' ? l->model : l->name),
+	    STOA__CHAT__SEVERITY__INFO);
+
+	bot_card_text(&b,
+	    "What it costs is set aside. It is yours, or the money is yours "
+	    "again, when the chain's word is final, which takes from seconds "
+	    "to some minutes.");
+	bot_card_field(&b, "Model", l->model, true);
+	return bot_card_finish(&b, false);
+}
+
 static const char *
 end_name(Stoa__Marketplace__EndReason reason)
 {
@@ -223,6 +248,8 @@ end_name(Stoa__Marketplace__EndReason reason)
 		return "a vote took the model off the market";
 	case STOA__MARKETPLACE__END_REASON__owner_changed:
 		return "you own the model now";
+	case STOA__MARKETPLACE__END_REASON__not_traded:
+		return "the chain did not do it";
 	case STOA__MARKETPLACE__END_REASON__END_REASON_UNSPECIFIED:
 	case _STOA__MARKETPLACE__END_REASON_IS_INT_SIZE:
 		break;
@@ -246,6 +273,10 @@ deal_title(struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal)
 	if (deal->state == STATE(REFUSED)) {
 		return bot_words_print(arena, "Not done: %s", name);
 	}
+	if (deal->state == STATE(RETURNING)) {
+		return bot_words_print(
+		    arena, "The lease of %s is being ended", name);
+	}
 	if (deal->kind == KIND(SALE)) {
 		return bot_words_print(
 		    arena, is_done ? "%s is yours" : "%s was not sold", name);
@@ -258,7 +289,11 @@ deal_title(struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal)
 		    name);
 	}
 	return bot_words_print(arena,
-	    is_over(deal) ? "The lease of %s is over" : "You lease %s", name);
+	    deal->reason == STOA__MARKETPLACE__END_REASON__not_traded
+		? "%s was not leased"
+	    : is_over(deal) ? "The lease of %s is over"
+			    : "You lease %s",
+	    name);
 }
 
 static void
@@ -277,7 +312,8 @@ deal_times(struct bot_card *b, const Stoa__Marketplace__Deal *deal)
 	if (is_over(deal)) {
 		bot_card_field(b, "Came back",
 		    bot_words_joy(b->arena, deal->refund_micro), true);
-		if (deal->kind != KIND(SALE)) {
+		if (deal->kind != KIND(SALE) ||
+		    deal->reason != STOA__MARKETPLACE__END_REASON__completed) {
 			bot_card_field(b, "Why", end_name(deal->reason), true);
 		}
 	}
@@ -287,9 +323,12 @@ Stoa__Chat__Card *
 bot_view_deal(struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal)
 {
 	bool is_refused = deal->state == STATE(REFUSED);
+	bool is_failed =
+	    is_refused ||
+	    deal->reason == STOA__MARKETPLACE__END_REASON__not_traded;
 	struct bot_card b = bot_card_begin(arena, deal_title(arena, deal),
-	    is_refused ? STOA__CHAT__SEVERITY__REFUSED
-		       : STOA__CHAT__SEVERITY__SUCCESS);
+	    is_failed ? STOA__CHAT__SEVERITY__REFUSED
+		      : STOA__CHAT__SEVERITY__SUCCESS);
 
 	if (is_refused && deal->refusal != NULL) {
 		struct bot_problem problem;
@@ -303,6 +342,7 @@ bot_view_deal(struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal)
 	bot_card_field(&b, is_over(deal) ? "Was set aside" : "Set aside",
 	    is_refused ? "" : bot_words_joy(arena, deal->total_micro), true);
 	deal_times(&b, deal);
+	bot_card_field(&b, "The chain says", deal->why, false);
 	parts_table(&b, deal->parts, deal->n_parts);
 	if (!is_refused && !is_over(deal) && deal->kind != KIND(OFFER)) {
 		bot_card_button(&b, "Return it",
@@ -344,6 +384,10 @@ state_name(const Stoa__Marketplace__Deal *deal)
 		return "beginning";
 	case STOA__MARKETPLACE__DEAL_STATE__OPEN:
 		return deal->kind == KIND(OFFER) ? "waits" : "runs";
+	case STOA__MARKETPLACE__DEAL_STATE__TRADING:
+		return "on its way on the chain";
+	case STOA__MARKETPLACE__DEAL_STATE__RETURNING:
+		return "being returned on the chain";
 	case STOA__MARKETPLACE__DEAL_STATE__SETTLING:
 		return "being paid";
 	case STOA__MARKETPLACE__DEAL_STATE__REFUSED:

@@ -25,6 +25,10 @@ Stoa__Chat__Card *bot_view_quote(struct stoa_arena *arena,
     Stoa__Marketplace__DealKind kind, const Stoa__Marketplace__QuoteReply *in,
     uint32_t questions, const char *command);
 
+/* The chain has been asked; minutes may pass. */
+Stoa__Chat__Card *bot_view_trading(
+    struct stoa_arena *arena, const Stoa__Marketplace__Listing *listing);
+
 /* How a deal stands, or how it ended. */
 Stoa__Chat__Card *bot_view_deal(
     struct stoa_arena *arena, const Stoa__Marketplace__Deal *deal);

@@ -22,6 +22,7 @@ state_new(struct stoa_str community, uint64_t seed)
 	stoa_map_init(&s->earnings, seed);
 	stoa_map_init(&s->owners, seed);
 	stoa_map_init(&s->counts, seed);
+	stoa_map_init(&s->tokens, seed);
 	for (int i = 0; i < SORT_COUNT; i++) {
 		stoa_order_init(&s->sorted[i], seed);
 	}
@@ -63,6 +64,7 @@ state_free(void *state)
 	stoa_map_fini(&s->deals);
 	stoa_map_fini(&s->models);
 	stoa_map_fini(&s->leases);
+	stoa_map_fini(&s->tokens);
 	stoa_map_fini(&s->todo_models);
 	stoa_map_fini(&s->todo_deals);
 	values_free(&s->earnings);
@@ -101,6 +103,14 @@ static const struct {
     {"RecordSettled", deals_decide_settled, "marketplace"},
     {"RecordTold", deals_decide_told, "marketplace"},
     {"Advance", deals_decide_advance, "marketplace"},
+    {"Tokenize", tokens_decide_tokenize, NULL},
+    {"Retry", tokens_decide_retry, NULL},
+    {"RecordMinted", tokens_decide_minted, "marketplace"},
+    {"RecordRelisted", tokens_decide_relisted, "marketplace"},
+    {"RecordCollected", tokens_decide_collected, "marketplace"},
+    {"RecordTraded", trades_decide_traded, "marketplace"},
+    {"RecordReturned", trades_decide_returned, "marketplace"},
+    {"RecordSighted", sightings_decide, "marketplace"},
 };
 
 static void
@@ -163,6 +173,42 @@ apply_model(struct marketplace *s, const struct stoa_fact *fact,
 }
 
 static bool
+apply_token(struct marketplace *s, const struct stoa_fact *fact,
+    const Stoa__Marketplace__Event *e)
+{
+	switch ((int)e->kind_case) {
+	case EVENT_KIND(MINT_ASKED):
+		token_apply_asked(s, e->mint_asked->model);
+		return true;
+	case EVENT_KIND(MINTED):
+		token_apply_minted(s, fact, e->minted);
+		return true;
+	case EVENT_KIND(MINT_FAILED):
+		token_apply_failed(s, e->mint_failed);
+		return true;
+	case EVENT_KIND(RELISTED):
+		token_apply_relisted(s, e->relisted);
+		return true;
+	case EVENT_KIND(COLLECTED):
+		token_apply_collected(s, e->collected);
+		return true;
+	case EVENT_KIND(DEAL_TRADED):
+		trade_apply_traded(s, fact, e->deal_traded);
+		return true;
+	case EVENT_KIND(RETURN_ASKED):
+		trade_apply_return_asked(s, fact, e->return_asked);
+		return true;
+	case EVENT_KIND(RETURN_FAILED):
+		trade_apply_return_failed(s, e->return_failed);
+		return true;
+	case EVENT_KIND(SIGHTED):
+		sighting_apply(s, e->sighted);
+		return true;
+	}
+	return apply_model(s, fact, e);
+}
+
+static bool
 apply(void *state, const struct stoa_fact *fact)
 {
 	struct marketplace *s = state;
@@ -186,7 +232,7 @@ apply(void *state, const struct stoa_fact *fact)
 		deal_apply_ended(s, fact, e->deal_ended);
 		return true;
 	case EVENT_KIND(DEAL_SETTLED):
-		deal_apply_settled(s, e->deal_settled);
+		deal_apply_settled(s, fact, e->deal_settled);
 		return true;
 	case EVENT_KIND(DEAL_TOLD):
 		deal_apply_told(s, e->deal_told);
@@ -195,7 +241,7 @@ apply(void *state, const struct stoa_fact *fact)
 		holders_apply_united(s, e->members_united);
 		return true;
 	}
-	return apply_model(s, fact, e);
+	return apply_token(s, fact, e);
 }
 
 /* ---- digest and deadlines ------------------------------------------------ */
@@ -234,7 +280,7 @@ const struct stoa_core marketplace_core = {
     .apply = apply,
     .digest = digest,
     .next_due = next_due,
-    .image_version = 1,
+    .image_version = 2,
     .save = marketplace_image_save,
     .load = marketplace_image_load,
 };

@@ -20,8 +20,10 @@ deal_earned(const struct deal *deal, int64_t now_us)
 	if (deal->said->kind != KIND(LEASE)) {
 		return 0;
 	}
-	/* Nothing is due for time in which nobody could ask. */
-	if (deal->model->withdrawn_us != 0 && deal->model->withdrawn_us < end) {
+	/* Nothing is due for time in which nobody could ask; a stranger has
+	 * paid on the chain, which knows of no vote. */
+	if (!deal->is_outside && deal->model->withdrawn_us != 0 &&
+	    deal->model->withdrawn_us < end) {
 		end = deal->model->withdrawn_us;
 	}
 	if (end <= deal->begun_us) {
@@ -38,42 +40,91 @@ void
 event_deal_ended(struct stoa_decision *d, const struct deal *deal,
     end_reason reason, int64_t earned_micro)
 {
-	Stoa__Marketplace__Event event = STOA__MARKETPLACE__EVENT__INIT;
-	Stoa__Marketplace__DealEnded e = STOA__MARKETPLACE__DEAL_ENDED__INIT;
-	Stoa__Marketplace__Part parts[MARKETPLACE_PARTS_MAX];
-	Stoa__Marketplace__Part *list[MARKETPLACE_PARTS_MAX];
-	struct split_owed owed[MARKETPLACE_LEASE_OWNERS_MAX + 1];
-	struct split_part split[MARKETPLACE_PARTS_MAX];
-	struct split_share shares[MARKETPLACE_SHARES_MAX];
-	int64_t rest = earned_micro;
+	event_deal_ending(d, deal,
+	    &(struct ending){.reason = reason, .earned_micro = earned_micro});
+}
+
+int64_t
+deal_owed(const struct deal *deal, int64_t earned_micro,
+    int64_t ret_micro[static MARKETPLACE_ACCRUALS_MAX])
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < deal->accrual_count; i++) {
+		const struct accrual *a = &deal->accruals[i];
+		int64_t micro = deal->said->kind == KIND(METER)
+				    ? a->micro
+				    : deal_earned(deal, a->until_us) - sum;
+
+		/* A lease may have ended before it was sold, and neither have
+		 * been heard of then. */
+		micro = micro < 0 ? 0 : micro;
+		ret_micro[i] =
+		    micro < earned_micro - sum ? micro : earned_micro - sum;
+		sum += ret_micro[i];
+	}
+	return sum;
+}
+
+/* How much is owed to whom, before shares. */
+static size_t
+owed_fill(const struct deal *deal, const struct ending *ending,
+    struct split_owed owed[static MARKETPLACE_ACCRUALS_MAX + 1])
+{
+	int64_t micro[MARKETPLACE_ACCRUALS_MAX];
+	int64_t sum = deal_owed(deal, ending->earned_micro, micro);
 	size_t count = 0;
 
-	stoa_assert(
-	    earned_micro >= 0 && earned_micro <= deal->said->total_micro);
 	for (; count < deal->accrual_count; count++) {
-		const struct accrual *a = &deal->accruals[count];
-
-		owed[count] = (struct split_owed){a->owner, a->micro};
-		rest -= a->micro;
+		owed[count] = (struct split_owed){
+		    deal->accruals[count].owner, micro[count]};
 	}
-	stoa_assert(rest >= 0);
-	owed[count++] = (struct split_owed){deal->model->owner, rest};
-	e.n_parts = split_parts(
-	    shares, model_shares(deal->model, shares), owed, count, split);
-	for (size_t i = 0; i < e.n_parts; i++) {
+	owed[count++] = (struct split_owed){
+	    ending->owner == NULL ? deal->model->owner : ending->owner,
+	    ending->earned_micro - sum};
+	return count;
+}
+
+void
+event_parts_ended(struct stoa_decision *d, Stoa__Marketplace__DealEnded *e,
+    const struct split_part *split, size_t count)
+{
+	Stoa__Marketplace__Part parts[MARKETPLACE_PARTS_MAX];
+	Stoa__Marketplace__Part *list[MARKETPLACE_PARTS_MAX];
+
+	stoa_assert(count <= MARKETPLACE_PARTS_MAX);
+	for (size_t i = 0; i < count; i++) {
 		stoa__marketplace__part__init(&parts[i]);
 		parts[i].to = (char *)(uintptr_t)split[i].to;
 		parts[i].why = (char *)(uintptr_t)split[i].why;
 		parts[i].amount_micro = split[i].micro;
 		list[i] = &parts[i];
 	}
+	e->parts = list;
+	e->n_parts = count;
+	TOKEN_EVENT(d, DEAL_ENDED, deal_ended, e);
+}
+
+void
+event_deal_ending(struct stoa_decision *d, const struct deal *deal,
+    const struct ending *ending)
+{
+	Stoa__Marketplace__DealEnded e = STOA__MARKETPLACE__DEAL_ENDED__INIT;
+	struct split_owed owed[MARKETPLACE_ACCRUALS_MAX + 1];
+	struct split_part split[MARKETPLACE_PARTS_MAX];
+	struct split_share shares[MARKETPLACE_SHARES_MAX];
+
+	stoa_assert(ending->earned_micro >= 0 &&
+		    ending->earned_micro <= deal->said->total_micro);
 	e.deal = (char *)(uintptr_t)deal->id.data;
-	e.reason = reason;
-	e.parts = list;
-	e.refund_micro = deal->said->total_micro - earned_micro;
-	event.kind_case = EVENT_KIND(DEAL_ENDED);
-	event.deal_ended = &e;
-	stoa_decide_event(d, &event.base);
+	e.reason = ending->reason;
+	e.refund_micro = deal->said->total_micro - ending->earned_micro;
+	if (ending->why != NULL) {
+		e.why = (char *)(uintptr_t)ending->why;
+	}
+	event_parts_ended(d, &e, split,
+	    split_parts(shares, model_shares(deal->model, shares), owed,
+		owed_fill(deal, ending, owed), split));
 }
 
 void
@@ -86,6 +137,9 @@ event_sold(struct stoa_decision *d, const struct deal *deal)
 	e.deal = (char *)(uintptr_t)deal->id.data;
 	e.from = deal->model->owner;
 	e.to = deal->said->member;
+	if (deal->party != NULL) {
+		e.party = deal->party;
+	}
 	event.kind_case = EVENT_KIND(SOLD);
 	event.sold = &e;
 	stoa_decide_event(d, &event.base);
@@ -125,9 +179,12 @@ deal_find(const struct marketplace *s, const char *id, struct stoa_decision *d)
 		REFUSE(d, no_such_deal, id);
 		return NULL;
 	}
-	if (deal->state == DEAL(HOLDING)) {
+	if (deal->state == DEAL(HOLDING) || deal->state == DEAL(TRADING)) {
 		REFUSE(d, not_permitted, "a deal that has begun");
 		return NULL;
+	}
+	if (deal->state == DEAL(RETURNING)) {
+		return deal; /* only a return comes here: done already */
 	}
 	if (deal->state != DEAL(OPEN)) {
 		REFUSE(d, deal_ended, id,
@@ -167,7 +224,18 @@ deals_decide_return(const struct marketplace *s, const struct stoa_command *c,
 		REFUSE(d, not_your_deal, in->deal, deal->said->member);
 		return;
 	}
+	if (deal->state == DEAL(RETURNING)) {
+		return; /* done already */
+	}
 	due = deal_end_due(deal, c->now.us);
+	if (deal->is_traded && due == ENDED(END_REASON_UNSPECIFIED)) {
+		Stoa__Marketplace__ReturnAsked e =
+		    STOA__MARKETPLACE__RETURN_ASKED__INIT;
+
+		e.deal = in->deal;
+		TOKEN_EVENT(d, RETURN_ASKED, return_asked, &e);
+		return;
+	}
 	event_deal_ended(d, deal,
 	    due == ENDED(END_REASON_UNSPECIFIED) ? ENDED(returned) : due,
 	    deal_earned(deal, c->now.us));
@@ -180,6 +248,10 @@ offer_accept(const struct marketplace *s, const struct deal *deal,
 	const struct model *m = model_find(s, deal->model->id.data, d);
 
 	if (m == NULL) {
+		return;
+	}
+	if (m->is_on_chain) {
+		REFUSE(d, not_on_chain, m->id.data, "offers");
 		return;
 	}
 	if (m->sale != NULL) {
@@ -233,7 +305,7 @@ deal_end_due(const struct deal *deal, int64_t now_us)
 {
 	bool is_offer = deal->said->kind == KIND(OFFER);
 
-	if (deal->model->state == MODEL(WITHDRAWN)) {
+	if (deal->model->state == MODEL(WITHDRAWN) && !deal->is_outside) {
 		return ENDED(taken_down);
 	}
 	if (is_offer && strcmp(deal->said->member, deal->model->owner) == 0) {

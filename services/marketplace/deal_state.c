@@ -12,7 +12,7 @@ deal_get(const struct marketplace *s, const char *id)
 	return stoa_map_get(&s->deals, stoa_str_of(id));
 }
 
-static struct deal *
+struct deal *
 deal_must(const struct marketplace *s, const char *id)
 {
 	struct deal *deal = deal_get(s, id);
@@ -44,6 +44,9 @@ deal_free(struct deal *deal)
 	stoa_keep_free(deal->refusal);
 	stoa_keep_free(deal->ended);
 	free(deal->hold);
+	free(deal->party);
+	free(deal->seller);
+	free(deal->return_why);
 	free(deal);
 }
 
@@ -114,9 +117,15 @@ marketplace_deal_effect(const struct deal *deal)
 {
 	switch (deal->state) {
 	case STOA__MARKETPLACE__DEAL_STATE__HOLDING:
-		return MARKETPLACE_HOLD;
+		return deal->is_outside ? MARKETPLACE_NOTHING
+					: MARKETPLACE_HOLD;
+	case STOA__MARKETPLACE__DEAL_STATE__TRADING:
+		return MARKETPLACE_TRADE;
+	case STOA__MARKETPLACE__DEAL_STATE__RETURNING:
+		return MARKETPLACE_RETURN;
 	case STOA__MARKETPLACE__DEAL_STATE__SETTLING:
-		return MARKETPLACE_SETTLE;
+		return deal->is_outside ? MARKETPLACE_CREDIT
+					: MARKETPLACE_SETTLE;
 	case STOA__MARKETPLACE__DEAL_STATE__OPEN:
 	case STOA__MARKETPLACE__DEAL_STATE__CLOSED:
 	case STOA__MARKETPLACE__DEAL_STATE__REFUSED:
@@ -226,9 +235,14 @@ deal_due_set(struct marketplace *s, struct deal *deal, int64_t us)
 	}
 }
 
-static int64_t
-due_of(const struct deal *deal)
+/* One that is being returned ends when the chain says so; it stays among the
+ * others, because it still earns. */
+int64_t
+deal_due(const struct deal *deal)
 {
+	if (deal->state == DEAL(RETURNING)) {
+		return INT64_MAX - 1;
+	}
 	return deal_end_due(deal, INT64_MIN) == ENDED(END_REASON_UNSPECIFIED)
 		   ? deal->ends_us
 		   : 0;
@@ -255,36 +269,54 @@ deals_due_refresh(struct marketplace *s, const struct model *m)
 	}
 	stoa_assert(count == m->open_count);
 	for (size_t i = 0; i < count; i++) {
-		deal_due_set(s, deals[i], due_of(deals[i]));
+		deal_due_set(s, deals[i], deal_due(deals[i]));
 	}
 	free(deals);
 }
 
-void
-leases_accrue(struct marketplace *s, const struct model *m, int64_t now_us)
+/* Who owned it until then. No chat has let it pass through more hands than
+ * there is room for: of so many the last ones are counted as one. */
+static void
+lease_accrue(struct deal *deal, const char *owner, int64_t us)
 {
+	struct accrual *last = NULL;
+	int64_t earned = deal_earned(deal, us);
+
+	if (deal->accrual_count > 0) {
+		last = &deal->accruals[deal->accrual_count - 1];
+		us = us < last->until_us ? last->until_us : us;
+	}
+	for (size_t i = 0; i < deal->accrual_count; i++) {
+		earned -= deal->accruals[i].micro;
+	}
+	if (last != NULL &&
+	    (strcmp(last->owner, owner) == 0 ||
+		deal->accrual_count == MARKETPLACE_ACCRUALS_MAX)) {
+		last->until_us = us;
+		last->micro += earned > 0 ? earned : 0;
+		return;
+	}
+	deal->accruals[deal->accrual_count++] =
+	    (struct accrual){stoa_text_dup(owner), us, earned > 0 ? earned : 0};
+}
+
+void
+leases_accrue(struct marketplace *s, const struct model *m, int64_t us)
+{
+	/* Perhaps it has begun on the chain, and nobody here knows. */
+	if (m->tenant != NULL && m->tenant->state == DEAL(TRADING)) {
+		lease_accrue(deal_must(s, m->tenant->id.data), m->owner, us);
+	}
 	if (m->lease_count == 0) {
 		return;
 	}
 	for (const struct stoa_order_entry *e = stoa_order_first(&s->due);
 	     e != NULL; e = stoa_order_next(e)) {
 		struct deal *deal = e->value;
-		int64_t earned;
 
-		if (deal->model != m || !deal_is_lease(deal)) {
-			continue;
+		if (deal->model == m && deal_is_lease(deal)) {
+			lease_accrue(deal, m->owner, us);
 		}
-		earned = deal_earned(deal, now_us);
-		for (size_t i = 0; i < deal->accrual_count; i++) {
-			earned -= deal->accruals[i].micro;
-		}
-		stoa_assert(earned >= 0);
-		if (earned == 0) {
-			continue;
-		}
-		stoa_assert(deal->accrual_count < MARKETPLACE_LEASE_OWNERS_MAX);
-		deal->accruals[deal->accrual_count++] =
-		    (struct accrual){stoa_text_dup(m->owner), earned};
 	}
 }
 
@@ -308,6 +340,32 @@ deal_add(struct marketplace *s, Stoa__Marketplace__DealBegun *said)
 	return deal;
 }
 
+static void
+deal_kind_set(struct deal *deal)
+{
+	deal->is_outside = is_outside(deal->said->member);
+	deal->is_traded =
+	    deal->model->is_on_chain && !deal->is_outside &&
+	    (deal->said->kind == KIND(SALE) || deal->said->kind == KIND(LEASE));
+}
+
+void
+deal_claim(struct deal *deal)
+{
+	struct model *m = deal->model;
+
+	if (deal->is_outside) {
+		return;
+	}
+	if (deal->said->kind == KIND(SALE)) {
+		stoa_assert(m->sale == NULL);
+		m->sale = deal;
+	} else if (deal->is_traded) {
+		stoa_assert(m->tenant == NULL);
+		m->tenant = deal;
+	}
+}
+
 void
 deal_apply_begun(struct marketplace *s, const struct stoa_fact *fact,
     const Stoa__Marketplace__DealBegun *e)
@@ -320,14 +378,13 @@ deal_apply_begun(struct marketplace *s, const struct stoa_fact *fact,
 	deal->state = DEAL(HOLDING);
 	deal->asked_us = fact->time.us;
 	deal->is_told = e->reply[0] == '\0'; /* nobody wants to know */
+	deal_kind_set(deal);
 	open_count_add(s, e->member, 1);
 	if (deal_is_lease(deal)) {
 		lease_key_print(key, e->member, e->model);
 		(void)stoa_map_put(&s->leases, stoa_str_of(key), deal);
-	} else if (e->kind == KIND(SALE)) {
-		stoa_assert(deal->model->sale == NULL);
-		deal->model->sale = deal;
 	}
+	deal_claim(deal);
 	deal_refresh(s, deal);
 }
 
@@ -336,11 +393,32 @@ static void
 deal_leave(struct marketplace *s, struct deal *deal)
 {
 	deal_due_set(s, deal, INT64_MAX);
+	if ((deal->is_traded || deal->is_outside) && deal_is_lease(deal) &&
+	    deal->reason == ENDED(returned)) {
+		deal->model->token.leased_until_us = deal->ended_us;
+	}
+	if (deal->model->tenant == deal) {
+		deal->model->tenant = NULL;
+	}
 	if (deal_is_lease(deal)) {
 		lease_forget(s, deal);
 	} else if (deal->model->sale == deal) {
 		deal->model->sale = NULL;
 	}
+	model_refresh(s, deal->model); /* its price may wait for the sale */
+}
+
+/* What it is going to ask of the chain stands from now on. */
+static void
+trade_begin(struct deal *deal, int64_t now_us)
+{
+	const struct token *t = &deal->model->token;
+
+	deal->state = DEAL(TRADING);
+	deal->begun_us = now_us;
+	stoa_text_set(&deal->party, deal->said->member);
+	stoa_text_set(&deal->seller, deal->model->owner);
+	memcpy(deal->listing, t->listing, sizeof(deal->listing));
 }
 
 void
@@ -350,6 +428,12 @@ deal_apply_held(struct marketplace *s, const struct stoa_fact *fact,
 	struct deal *deal = deal_must(s, e->deal);
 
 	stoa_text_set(&deal->hold, e->hold);
+	deal->held_us = fact->time.us;
+	if (deal->is_traded) {
+		trade_begin(deal, fact->time.us);
+		deal_refresh(s, deal);
+		return;
+	}
 	deal->begun_us = fact->time.us;
 	deal->ends_us = e->ends_us;
 	deal->state = DEAL(OPEN);
@@ -357,7 +441,7 @@ deal_apply_held(struct marketplace *s, const struct stoa_fact *fact,
 		deal->model->lease_count++;
 	}
 	if (deal->said->kind != KIND(SALE)) {
-		deal_due_set(s, deal, due_of(deal));
+		deal_due_set(s, deal, deal_due(deal));
 	}
 	deal_refresh(s, deal);
 }
@@ -395,15 +479,20 @@ deal_apply_ended(struct marketplace *s, const struct stoa_fact *fact,
     const Stoa__Marketplace__DealEnded *e)
 {
 	struct deal *deal = deal_must(s, e->deal);
+	bool was_open =
+	    deal->state == DEAL(OPEN) || deal->state == DEAL(RETURNING);
 
-	stoa_assert(deal->state == DEAL(OPEN));
+	stoa_assert(was_open || deal->state == DEAL(TRADING));
 	deal->ended = stoa_keep(&e->base);
 	deal->reason = e->reason;
 	deal->ended_us = fact->time.us;
 	deal->state = DEAL(SETTLING);
-	if (deal_is_lease(deal)) {
+	if (deal_is_lease(deal) && was_open) {
 		stoa_assert(deal->model->lease_count > 0);
 		deal->model->lease_count--;
+		if (deal->is_traded || deal->is_outside) {
+			token_want_collected(s, deal->model);
+		}
 	}
 	deal_leave(s, deal);
 	deal_refresh(s, deal);
@@ -424,27 +513,37 @@ earned_as(const struct deal *deal, const char *why)
 	return deal_is_lease(deal) ? EARNED_LEASES : EARNED_SALES;
 }
 
+/* What strangers earn is not known here. */
+static void
+earnings_add(struct marketplace *s, const struct deal *deal,
+    const Stoa__Marketplace__Part *part)
+{
+	struct earnings *sum;
+	int64_t *micro;
+
+	if (is_outside(part->to)) {
+		return;
+	}
+	sum = earnings_of(s, part->to);
+	micro = &sum->micro[earned_as(deal, part->why)];
+	stoa_assert(!__builtin_add_overflow(*micro, part->amount_micro, micro));
+	sum->payment_count++;
+}
+
 void
-deal_apply_settled(
-    struct marketplace *s, const Stoa__Marketplace__DealSettled *e)
+deal_apply_settled(struct marketplace *s, const struct stoa_fact *fact,
+    const Stoa__Marketplace__DealSettled *e)
 {
 	struct deal *deal = deal_must(s, e->deal);
 
 	deal->state = DEAL(CLOSED);
+	deal->settled_us = fact->time.us;
 	open_count_add(s, deal->said->member, -1);
 	if (e->refusal != NULL) {
 		deal->refusal = stoa_keep(&e->refusal->base);
 	} else {
 		for (size_t i = 0; i < deal->ended->n_parts; i++) {
-			const Stoa__Marketplace__Part *part =
-			    deal->ended->parts[i];
-			struct earnings *sum = earnings_of(s, part->to);
-			int64_t *micro =
-			    &sum->micro[earned_as(deal, part->why)];
-
-			stoa_assert(!__builtin_add_overflow(
-			    *micro, part->amount_micro, micro));
-			sum->payment_count++;
+			earnings_add(s, deal, deal->ended->parts[i]);
 		}
 	}
 	deal_refresh(s, deal);

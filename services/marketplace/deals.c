@@ -150,6 +150,10 @@ deal_terms(const struct marketplace *s, const struct model *m,
 	bool is_lease = e->kind == KIND(LEASE) || e->kind == KIND(METER);
 	const struct deal *lease = is_lease ? lease_find(s, member, m) : NULL;
 
+	if (m->state == MODEL(MINTING)) {
+		REFUSE(d, being_minted, m->id.data);
+		return false;
+	}
 	if (!model_is_on_market(m)) {
 		return refuse_listing(d, m, "sale");
 	}
@@ -162,7 +166,8 @@ deal_terms(const struct marketplace *s, const struct model *m,
 		REFUSE(d, already_leased, m->id.data, lease->id.data);
 		return false;
 	}
-	return kind_terms(m, e, d) && has_room(s, member, d);
+	return (!m->is_on_chain || trade_terms(m, now, e, d)) &&
+	       kind_terms(m, e, d) && has_room(s, member, d);
 }
 
 /* ---- commands of members ----------------------------------------------------
@@ -289,12 +294,27 @@ event_held(struct stoa_decision *d, const struct stoa_command *c,
 
 	e.deal = (char *)(uintptr_t)deal->id.data;
 	e.hold = hold;
-	e.ends_us = deal->said->kind == KIND(SALE)
+	/* On the chain a lease runs when that says so. */
+	e.ends_us = deal->said->kind == KIND(SALE) || deal->is_traded
 			? 0
 			: c->now.us + deal->said->duration_us;
 	event.kind_case = EVENT_KIND(DEAL_HELD);
 	event.deal_held = &e;
 	stoa_decide_event(d, &event.base);
+}
+
+/* The chain is asked only for what it can still do. */
+static void
+trade_or_give_back(struct stoa_decision *d, const struct deal *deal)
+{
+	const char *why = trade_obstacle(deal);
+
+	if (deal->model->state == MODEL(WITHDRAWN)) {
+		event_deal_ended(d, deal, ENDED(taken_down), 0);
+	} else if (why != NULL) {
+		event_deal_ending(d, deal,
+		    &(struct ending){.reason = ENDED(not_traded), .why = why});
+	}
 }
 
 void
@@ -321,6 +341,10 @@ deals_decide_held(const struct marketplace *s, const struct stoa_command *c,
 		return;
 	}
 	event_held(d, c, deal, in->hold);
+	if (deal->is_traded) {
+		trade_or_give_back(d, deal);
+		return;
+	}
 	if (deal->said->kind != KIND(SALE)) {
 		return;
 	}

@@ -90,9 +90,31 @@ heard(void *owner, enum stoa_status status, struct stoa_str reply,
 	fetch_end(f, STOA_OK);
 }
 
+/* Nobody needs to be asked: it stands in the settings. */
+static void
+tokenize_complete(
+    struct stoa_request *q, bool is_on_chain, facts_done done, void *owner)
+{
+	Stoa__Marketplace__TokenizeRequest *body;
+	struct stoa_str bytes = {NULL, 0};
+	struct stoa_arena arena;
+
+	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
+	body = stoa_unpack(&arena, q->method->input, q->body);
+	if (body == NULL) {
+		done(owner, q, STOA_INVALID, bytes);
+	} else {
+		body->is_on_chain = is_on_chain;
+		bytes = stoa_pack(&arena, &body->base);
+		done(owner, q, bytes.data == NULL ? STOA_TOO_LARGE : STOA_OK,
+		    bytes);
+	}
+	stoa_arena_fini(&arena);
+}
+
 bool
-facts_fetch(
-    struct stoa_bus *bus, struct stoa_request *q, facts_done done, void *owner)
+facts_fetch(struct stoa_bus *bus, struct stoa_request *q, bool is_on_chain,
+    facts_done done, void *owner)
 {
 	Stoa__Training__ModelQuery query = STOA__TRAINING__MODEL_QUERY__INIT;
 	struct stoa_bus_call call = {
@@ -102,6 +124,11 @@ facts_fetch(
 	};
 	struct fetch *f;
 
+	if (q->method->input ==
+	    &stoa__marketplace__tokenize_request__descriptor) {
+		tokenize_complete(q, is_on_chain, done, owner);
+		return true;
+	}
 	if (q->method->input !=
 	    &stoa__marketplace__approve_request__descriptor) {
 		return false;
@@ -119,6 +146,7 @@ facts_fetch(
 	}
 	stoa__marketplace__model_facts__init(&f->facts);
 	f->body->facts = &f->facts;
+	f->body->is_on_chain = is_on_chain;
 	query.model = f->body->model;
 	stoa_bus_call(bus, &call, &query.base, heard, f);
 	return true;

@@ -1,7 +1,8 @@
 /* facts.h - what a command needs to know that another daemon knows.
  *
- * Approve is told what training says of the model before it is decided, so
- * that the decision stands on what is in the record. Layer 3. */
+ * Approve is told what training says of the model before it is decided, and
+ * like Tokenize whether there is a chain, so that the decision stands on what
+ * is in the record. Layer 3. */
 #ifndef MARKETPLACE_FACTS_H
 #define MARKETPLACE_FACTS_H
 
@@ -14,7 +15,7 @@ typedef void (*facts_done)(void *owner, struct stoa_request *q,
 
 /* False: it needs none, and nothing has begun. Else `done` gets the request
  * with its facts, once. */
-bool facts_fetch(
-    struct stoa_bus *bus, struct stoa_request *q, facts_done done, void *owner);
+bool facts_fetch(struct stoa_bus *bus, struct stoa_request *q, bool is_on_chain,
+    facts_done done, void *owner);
 
 #endif

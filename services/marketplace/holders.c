@@ -68,6 +68,9 @@ static void
 model_rename(struct model *m, const Stoa__Marketplace__MembersUnited *e)
 {
 	rename_owner(&m->owner, e);
+	if (m->token.former_owner != NULL) {
+		rename_owner(&m->token.former_owner, e);
+	}
 	rename_owner(&m->said->owner, e);
 	rename_owner(&m->said->facts->creator, e);
 	rename_owner(&m->said->facts->data_owner, e);
@@ -102,6 +105,9 @@ deal_rename(struct marketplace *s, struct deal *deal,
 {
 	for (size_t i = 0; i < deal->accrual_count; i++) {
 		rename_owner(&deal->accruals[i].owner, e);
+	}
+	if (deal->seller != NULL) {
+		rename_owner(&deal->seller, e);
 	}
 	if (strcmp(deal->said->member, e->former) != 0) {
 		return;

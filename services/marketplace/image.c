@@ -17,6 +17,57 @@
 		    &(m)->announced_us, &(m)->listed_us, &(m)->withdrawn_us \
 	}
 
+#define TOKEN_NUMBERS(t)                                              \
+	{                                                             \
+		&(t)->price_micro, &(t)->rent_micro, &(t)->minted_us, \
+		    &(t)->leased_until_us                             \
+	}
+
+static void
+raw_load(uint8_t *to, size_t size, struct stoa_image *in)
+{
+	const void *bytes = stoa_image_raw(in, size);
+
+	if (bytes != NULL) {
+		memcpy(to, bytes, size);
+	}
+}
+
+static void
+raw_save(struct stoa_buf *out, const uint8_t *bytes, size_t size)
+{
+	stoa_buf_add(out, bytes, size);
+}
+
+static void
+token_save(const struct token *t, struct stoa_buf *out)
+{
+	const int64_t *const numbers[] = TOKEN_NUMBERS(t);
+
+	stoa_image_put_number(out, t->is_minted);
+	stoa_image_put_number(out, t->is_first);
+	stoa_image_put_number(out, t->has_listing);
+	raw_save(out, t->id, sizeof(t->id));
+	raw_save(out, t->listing, sizeof(t->listing));
+	raw_save(out, t->splitter, sizeof(t->splitter));
+	stoa_image_put_text(out, t->party);
+	stoa_image_put_text(out, t->former);
+	stoa_image_put_text(out, t->former_owner);
+	stoa_image_put_text(out, t->mint_why);
+	stoa_image_put_text(out, t->relist_why);
+	stoa_image_put_number(out, t->mint_attempt);
+	stoa_image_put_number(out, t->relist_number);
+	stoa_image_put_number(out, t->collect_wanted);
+	stoa_image_put_number(out, t->collect_done);
+	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
+		stoa_image_put_signed(out, *numbers[i]);
+	}
+	stoa_image_put_number(out, t->payee_count);
+	for (size_t i = 0; i < t->payee_count; i++) {
+		stoa_image_put_text(out, t->payees[i]);
+	}
+}
+
 static void
 model_save(const struct model *m, struct stoa_buf *out)
 {
@@ -33,6 +84,46 @@ model_save(const struct model *m, struct stoa_buf *out)
 	stoa_image_put_number(out, m->uses);
 	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
 		stoa_image_put_signed(out, *numbers[i]);
+	}
+	stoa_image_put_number(out, m->is_on_chain);
+	token_save(&m->token, out);
+}
+
+static void
+token_load(struct token *t, struct stoa_image *in)
+{
+	uint64_t count;
+
+	t->is_minted = stoa_image_below(in, 1) != 0;
+	t->is_first = stoa_image_below(in, 1) != 0;
+	t->has_listing = stoa_image_below(in, 1) != 0;
+	raw_load(t->id, sizeof(t->id), in);
+	raw_load(t->listing, sizeof(t->listing), in);
+	raw_load(t->splitter, sizeof(t->splitter), in);
+	t->party = stoa_image_text(in);
+	t->former = stoa_image_text(in);
+	t->former_owner = stoa_image_text(in);
+	t->mint_why = stoa_image_text(in);
+	t->relist_why = stoa_image_text(in);
+	t->mint_attempt = (uint32_t)stoa_image_below(in, UINT32_MAX);
+	t->relist_number = (uint32_t)stoa_image_below(in, UINT32_MAX);
+	t->collect_wanted = (uint32_t)stoa_image_below(in, UINT32_MAX);
+	t->collect_done = (uint32_t)stoa_image_below(in, UINT32_MAX);
+	{
+		int64_t *const numbers[] = TOKEN_NUMBERS(t);
+
+		for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
+			*numbers[i] = stoa_image_signed(in);
+		}
+	}
+	count = stoa_image_below(in, MARKETPLACE_SHARES_MAX + 1);
+	for (uint64_t i = 0; i < count && !in->is_bad; i++) {
+		char *payee = stoa_image_text(in);
+
+		in->is_bad = in->is_bad || payee == NULL;
+		if (payee != NULL) {
+			t->payees[t->payee_count++] = payee;
+		}
 	}
 }
 
@@ -82,7 +173,16 @@ model_load(struct marketplace *s, struct stoa_image *in)
 			*numbers[i] = stoa_image_signed(in);
 		}
 	}
+	m->is_on_chain = stoa_image_below(in, 1) != 0;
+	token_load(&m->token, in);
 	in->is_bad = in->is_bad || m->owner == NULL || m->licence == NULL;
+	if (m->token.is_minted) {
+		struct stoa_str id =
+		    stoa_str_of_bytes(m->token.id, sizeof(m->token.id));
+
+		in->is_bad =
+		    in->is_bad || stoa_map_put(&s->tokens, id, m) != NULL;
+	}
 	if (is_listed) {
 		model_list(s, m);
 	}
@@ -91,9 +191,11 @@ model_load(struct marketplace *s, struct stoa_image *in)
 
 /* ---- deals ---- */
 
-#define DEAL_NUMBERS(d)                                                       \
-	{                                                                     \
-		&(d)->asked_us, &(d)->begun_us, &(d)->ends_us, &(d)->ended_us \
+#define DEAL_NUMBERS(d)                                                        \
+	{                                                                      \
+		&(d)->asked_us, &(d)->begun_us, &(d)->ends_us, &(d)->ended_us, \
+		    &(d)->held_us, &(d)->traded_us, &(d)->returning_us,        \
+		    &(d)->settled_us                                           \
 	}
 
 static void
@@ -118,8 +220,16 @@ deal_save(const struct deal *deal, struct stoa_buf *out)
 	stoa_image_put_number(out, deal->accrual_count);
 	for (size_t i = 0; i < deal->accrual_count; i++) {
 		stoa_image_put_text(out, deal->accruals[i].owner);
+		stoa_image_put_signed(out, deal->accruals[i].until_us);
 		stoa_image_put_signed(out, deal->accruals[i].micro);
 	}
+	stoa_image_put_number(out, deal->is_traded);
+	stoa_image_put_number(out, deal->is_outside);
+	stoa_image_put_text(out, deal->party);
+	stoa_image_put_text(out, deal->seller);
+	raw_save(out, deal->listing, sizeof(deal->listing));
+	stoa_image_put_number(out, deal->return_number);
+	stoa_image_put_text(out, deal->return_why);
 }
 
 static void
@@ -141,34 +251,42 @@ fields_load(struct deal *deal, struct stoa_image *in)
 	for (size_t i = 0; i < STOA_COUNT(numbers); i++) {
 		*numbers[i] = stoa_image_signed(in);
 	}
-	count = stoa_image_below(in, MARKETPLACE_LEASE_OWNERS_MAX);
+	count = stoa_image_below(in, MARKETPLACE_ACCRUALS_MAX);
 	for (uint64_t i = 0; i < count && !in->is_bad; i++) {
 		struct accrual *a = &deal->accruals[deal->accrual_count++];
 
 		a->owner = stoa_image_text(in);
+		a->until_us = stoa_image_signed(in);
 		a->micro = stoa_image_signed(in);
 		in->is_bad = in->is_bad || a->owner == NULL;
 	}
+	deal->is_traded = stoa_image_below(in, 1) != 0;
+	deal->is_outside = stoa_image_below(in, 1) != 0;
+	deal->party = stoa_image_text(in);
+	deal->seller = stoa_image_text(in);
+	raw_load(deal->listing, sizeof(deal->listing), in);
+	deal->return_number = (uint32_t)stoa_image_below(in, UINT32_MAX);
+	deal->return_why = stoa_image_text(in);
 }
 
 /* Where the deal stands besides in its own fields. */
 static void
 deal_place(struct marketplace *s, struct deal *deal)
 {
+	bool is_open =
+	    deal->state == DEAL(OPEN) || deal->state == DEAL(RETURNING);
+
 	stoa_order_add(&s->numbers, (int64_t)deal->number, deal->id, deal);
 	if (!deal_is_over(deal)) {
 		open_count_add(s, deal->said->member, 1);
 	}
-	if (deal->state == DEAL(HOLDING) && deal->said->kind == KIND(SALE)) {
-		deal->model->sale = deal;
+	if (deal->state == DEAL(HOLDING) || deal->state == DEAL(TRADING) ||
+	    (is_open && deal_is_lease(deal))) {
+		deal_claim(deal);
 	}
-	if (deal->state == DEAL(OPEN)) {
+	if (is_open) {
 		deal->model->lease_count += deal_is_lease(deal) ? 1u : 0u;
-		deal_due_set(s, deal,
-		    deal_end_due(deal, INT64_MIN) ==
-			    ENDED(END_REASON_UNSPECIFIED)
-			? deal->ends_us
-			: 0);
+		deal_due_set(s, deal, deal_due(deal));
 	}
 	deal_refresh(s, deal);
 }
@@ -276,6 +394,7 @@ marketplace_image_save(const void *state, struct stoa_buf *out)
 	const struct marketplace *s = state;
 
 	stoa_image_put_number(out, s->deal_count);
+	stoa_image_put_number(out, s->sighted);
 	stoa_image_put_number(out, s->models.count);
 	STOA_MAP_EACH(&s->models, entry)
 	{
@@ -297,8 +416,9 @@ marketplace_image_load(void *state, struct stoa_str bytes)
 		uint64_t max;
 	} parts[] = {
 	    {model_load, MARKETPLACE_MODELS_MAX},
-	    {deal_load, MARKETPLACE_OPEN_MAX + MARKETPLACE_CLOSED_MAX},
-	    {lease_load, MARKETPLACE_OPEN_MAX},
+	    {deal_load, MARKETPLACE_OPEN_MAX + MARKETPLACE_CLOSED_MAX +
+			    MARKETPLACE_OUTSIDE_MAX},
+	    {lease_load, MARKETPLACE_OPEN_MAX + MARKETPLACE_OUTSIDE_MAX},
 	    {earnings_load, UINT32_MAX},
 	    {owner_load, MARKETPLACE_UNITED_MAX},
 	};
@@ -306,6 +426,7 @@ marketplace_image_load(void *state, struct stoa_str bytes)
 	struct stoa_image in = {.rest = bytes};
 
 	s->deal_count = stoa_image_below(&in, INT64_MAX);
+	s->sighted = stoa_image_number(&in);
 	for (size_t part = 0; part < STOA_COUNT(parts); part++) {
 		uint64_t count = stoa_image_below(&in, parts[part].max);
 

@@ -37,9 +37,13 @@
  * time, and one payment of accounts reaches 32. */
 #define MARKETPLACE_LEASE_OWNERS_MAX 16u
 
+/* Those of them that had it before the end. On a chain a model may go to
+ * strangers at any time, and nobody can refuse that: together they are one. */
+#define MARKETPLACE_ACCRUALS_MAX (MARKETPLACE_LEASE_OWNERS_MAX + 1)
+
 /* Whoever is paid at the end of a lease: its owners and the shares. */
 #define MARKETPLACE_PARTS_MAX \
-	(MARKETPLACE_LEASE_OWNERS_MAX + 1 + MARKETPLACE_SHARES_MAX)
+	(MARKETPLACE_ACCRUALS_MAX + 1 + MARKETPLACE_SHARES_MAX)
 
 /* A lease is paid to the second and at most a year ahead: nobody's Joy is
  * out of reach for longer on the word of one card. */
@@ -65,6 +69,24 @@
 
 /* A claim is a statement of a dozen fields with its signature. */
 #define MARKETPLACE_CLAIM_MAX 4096u
+
+/* The sizes that tokens, accounts and amounts have on the chain, in bytes. */
+#define MARKETPLACE_TOKEN_SIZE	 32u
+#define MARKETPLACE_ADDRESS_SIZE 20u
+
+/* The aggregate of chain whose key moves the vault. */
+#define MARKETPLACE_WALLET "w_vault"
+
+/* Why the chain said no, in bytes: as long as chain itself keeps. */
+#define MARKETPLACE_WHY_MAX 140u
+
+/* Sightings that concern nobody here are recorded as seen once there are so
+ * many: a restart looks at fewer again than one page has. */
+#define MARKETPLACE_SIGHTINGS_PAGE 100u
+
+/* Deals of strangers in memory at once: a sale is paid out at once, and a token
+ * has one lessee. */
+#define MARKETPLACE_OUTSIDE_MAX MARKETPLACE_MODELS_MAX
 
 /* A page, and how many listings or deals are looked at for one: a filter that
  * matches little gives a short page and where to go on, instead of keeping

@@ -11,10 +11,13 @@
 
 static struct stoa_domaind *domaind;
 static struct stoa_bus *bus;
+static bool is_on_chain;
 
 static const struct stoa_conf_option options[] = {
     {"sign-key-file", STOA_CONF_TEXT, NULL, 0, 1024,
 	"64 hexadecimal digits that claims of ownership are signed with"},
+    {"has-chain", STOA_CONF_FLAG, "false", 0, 0,
+	"approved models become tokens: chain is there"},
 };
 
 /* Function pointers of other types are not cast: each query has its own. */
@@ -45,6 +48,7 @@ QUERY(deal)
 QUERY(deals)
 QUERY_NOW(earnings, EarningsQuery)
 QUERY(saga)
+QUERY(tokens)
 
 static const struct stoa_query queries[] = {
     {"Rights", query_rights},
@@ -55,6 +59,7 @@ static const struct stoa_query queries[] = {
     {"Deals", query_deals},
     {"Earnings", query_earnings},
     {"Saga", query_saga},
+    {"Tokens", query_tokens},
 };
 
 static void
@@ -74,7 +79,7 @@ static bool
 handle(void *owner, struct stoa_request *q)
 {
 	(void)owner;
-	return facts_fetch(bus, q, completed, NULL);
+	return facts_fetch(bus, q, is_on_chain, completed, NULL);
 }
 
 static bool
@@ -142,6 +147,7 @@ start(struct stoa_svc *svc)
 		return false;
 	}
 	bus = o.bus;
+	is_on_chain = stoa_conf_flag(conf, "has-chain");
 	domaind = stoa_domaind_start(svc, &domain);
 	if (domaind == NULL) {
 		return false;

@@ -2,6 +2,8 @@
  *
  * A model:  pinning -> claiming -> announcing -> active  (<-> withdrawn)
  * A deal:   holding -> (open) -> settling -> closed, or refused.
+ * On a chain a model is minted after it was claimed, and is sold and leased by
+ * the chain: holding -> trading -> (open -> returning) -> settling -> closed.
  * A deal is a sale, a lease by time or by question, or an offer; its money is
  * set aside before anything else, and is paid out or given back, to the
  * micro-Joy, once. What is still to be done about a model or a deal is a
@@ -12,6 +14,7 @@
 #define MARKETPLACE_H
 
 #include "base/core.h"
+#include "base/id.h"
 #include "base/status.h"
 
 #include "proto/marketplace.pb-c.h"
@@ -28,9 +31,15 @@ enum marketplace_effect {
 	MARKETPLACE_NOTHING,
 	MARKETPLACE_PIN,      /* of a model: storage keeps it; RecordPinned */
 	MARKETPLACE_CLAIM,    /* sign who owns it; RecordClaim */
+	MARKETPLACE_MINT,     /* make it a token; RecordMinted */
 	MARKETPLACE_ANNOUNCE, /* tell the community; RecordAnnounced */
+	MARKETPLACE_RELIST,   /* tell the chain its price; RecordRelisted */
+	MARKETPLACE_COLLECT,  /* fetch what it earned there; RecordCollected */
 	MARKETPLACE_HOLD,     /* of a deal: set money aside; RecordHeld */
+	MARKETPLACE_TRADE,    /* the chain does it; RecordTraded */
+	MARKETPLACE_RETURN,   /* the chain ends a lease; RecordReturned */
 	MARKETPLACE_SETTLE,   /* pay and give back; RecordSettled */
+	MARKETPLACE_CREDIT,   /* pay what came from outside; RecordSettled */
 	MARKETPLACE_TELL,     /* tell who asked; RecordTold */
 };
 
@@ -46,6 +55,38 @@ const struct deal *marketplace_deal(
     const struct marketplace *s, struct stoa_str id);
 enum marketplace_effect marketplace_model_effect(const struct model *m);
 enum marketplace_effect marketplace_deal_effect(const struct deal *d);
+
+/* ---- what the chain is to do (token_action.c) ---- */
+
+/* A step on the chain: the same key is done once, whoever asks again. */
+struct marketplace_step {
+	char key[96];	       /* "mint:<community>:<model>:<number>" */
+	uint32_t number;       /* of steps of its kind about its noun */
+	struct stoa_id intent; /* chain's name for it */
+	Stoa__Chain__Action *action;
+	const char *purpose; /* for people */
+};
+
+/* False: the arena is full, or the effect is none of the chain's. */
+bool marketplace_model_step(const struct marketplace *s, const struct model *m,
+    enum marketplace_effect effect, struct stoa_arena *arena,
+    struct marketplace_step *ret_step);
+bool marketplace_deal_step(const struct marketplace *s, const struct deal *deal,
+    enum marketplace_effect effect, struct stoa_arena *arena,
+    struct marketplace_step *ret_step);
+
+/* Its number alone; 0 for effects that happen once. */
+uint32_t marketplace_model_number(
+    const struct model *m, enum marketplace_effect effect);
+uint32_t marketplace_deal_number(
+    const struct deal *deal, enum marketplace_effect effect);
+
+/* Sightings are asked for: some model is a token. */
+bool marketplace_has_tokens(const struct marketplace *s);
+uint64_t marketplace_sighted(const struct marketplace *s);
+/* It is to be recorded: a stranger did it with a token of ours. */
+bool marketplace_is_concerned(
+    const struct marketplace *s, const Stoa__Chain__Sighting *sighting);
 
 /* For reactions; all borrowed. */
 struct stoa_str marketplace_model_id(const struct model *m);
@@ -78,5 +119,6 @@ MARKETPLACE_QUERY(deal, DealQuery, DealReply);
 MARKETPLACE_QUERY(deals, DealsQuery, DealsReply);
 MARKETPLACE_QUERY(earnings, EarningsQuery, EarningsReply);
 MARKETPLACE_QUERY(saga, SagaQuery, SagaReply);
+MARKETPLACE_QUERY(tokens, TokensQuery, TokensReply);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static struct model *
+struct model *
 model_must(struct marketplace *s, const char *id)
 {
 	struct model *m = model_get(s, id);
@@ -34,6 +34,7 @@ model_forget(struct model *m)
 	free(m->owner);
 	free(m->licence);
 	free(m->claim);
+	token_free(&m->token);
 	free(m);
 }
 
@@ -50,8 +51,12 @@ marketplace_model_effect(const struct model *m)
 		return MARKETPLACE_CLAIM;
 	case STOA__MARKETPLACE__MODEL_STATE__ANNOUNCING:
 		return MARKETPLACE_ANNOUNCE;
+	case STOA__MARKETPLACE__MODEL_STATE__MINTING:
+		return m->token.mint_why == NULL ? MARKETPLACE_MINT
+						 : MARKETPLACE_NOTHING;
 	case STOA__MARKETPLACE__MODEL_STATE__ACTIVE:
 	case STOA__MARKETPLACE__MODEL_STATE__WITHDRAWN:
+		return token_effect(m);
 	case STOA__MARKETPLACE__MODEL_STATE__MODEL_STATE_UNSPECIFIED:
 	case _STOA__MARKETPLACE__MODEL_STATE_IS_INT_SIZE:
 		break;
@@ -161,6 +166,7 @@ model_apply_approved(struct marketplace *s, const struct stoa_fact *fact,
 	m->state = MODEL(PINNING);
 	m->audience = STOA__MARKETPLACE__AUDIENCE__OWNER_ONLY;
 	m->approved_us = fact->time.us;
+	m->is_on_chain = e->is_on_chain;
 	model_refresh(s, m);
 }
 
@@ -185,7 +191,7 @@ model_apply_claimed(struct marketplace *s, const struct stoa_fact *fact,
 	stoa_assert(m->claim != NULL);
 	memcpy(m->claim, e->claim.data, e->claim.len);
 	m->claim_len = e->claim.len;
-	m->state = MODEL(ANNOUNCING);
+	m->state = m->is_on_chain ? MODEL(MINTING) : MODEL(ANNOUNCING);
 	m->claimed_us = fact->time.us;
 	model_refresh(s, m);
 }
@@ -198,6 +204,15 @@ model_apply_announced(struct marketplace *s, const struct stoa_fact *fact,
 
 	m->state = MODEL(ACTIVE);
 	m->announced_us = fact->time.us;
+	model_refresh(s, m);
+}
+
+/* What the chain refused before was about another price. */
+static void
+token_said(struct marketplace *s, struct model *m)
+{
+	free(m->token.relist_why);
+	m->token.relist_why = NULL;
 	model_refresh(s, m);
 }
 
@@ -215,6 +230,7 @@ model_apply_listed(struct marketplace *s, const struct stoa_fact *fact,
 	m->listed_us = fact->time.us;
 	stoa_text_set(&m->licence, e->licence);
 	model_list(s, m);
+	token_said(s, m);
 }
 
 void
@@ -226,6 +242,7 @@ model_apply_unlisted(struct marketplace *s, const char *id)
 	m->price_micro = 0;
 	m->rent_micro = 0;
 	m->question_micro = 0;
+	token_said(s, m);
 }
 
 void
@@ -262,10 +279,12 @@ model_apply_sold(struct marketplace *s, const struct stoa_fact *fact,
 {
 	struct model *m = model_must(s, e->model);
 
-	leases_accrue(s, m, fact->time.us);
+	leases_accrue(s, m, e->sold_us != 0 ? e->sold_us : fact->time.us);
 	model_apply_unlisted(s, e->model);
 	m->sale = NULL;
 	m->audience = STOA__MARKETPLACE__AUDIENCE__OWNER_ONLY;
+	token_sold(m, e);
 	stoa_text_set(&m->owner, e->to);
 	deals_due_refresh(s, m);
+	model_refresh(s, m);
 }

@@ -70,6 +70,7 @@ event_approved(const struct marketplace *s, struct stoa_decision *d,
 	if (facts.creator == NULL || facts.data_owner == NULL) {
 		return; /* a full arena is noticed when it is packed */
 	}
+	e.is_on_chain = in->is_on_chain;
 	e.facts = &facts;
 	e.proposal = in->proposal;
 	e.reply = in->reply;
@@ -177,7 +178,8 @@ event_listed(struct stoa_decision *d, const struct model *m,
 	stoa_decide_event(d, &event.base);
 }
 
-/* Signed and listed in one record: nothing is for sale without its claim. */
+/* Signed and listed in one record, unless the chain is to list it: nothing is
+ * for sale without its claim. */
 void
 models_decide_claim(const struct marketplace *s, const struct stoa_command *c,
     struct stoa_decision *d)
@@ -202,6 +204,9 @@ models_decide_claim(const struct marketplace *s, const struct stoa_command *c,
 	event.kind_case = EVENT_KIND(CLAIMED);
 	event.claimed = &e;
 	stoa_decide_event(d, &event.base);
+	if (m->is_on_chain) {
+		return; /* listed when it is a token */
+	}
 	listed.price_micro = m->said->price_micro;
 	listed.licence = m->licence;
 	listed.audience = m->audience;
@@ -279,8 +284,7 @@ models_decide_restore(const struct marketplace *s, const struct stoa_command *c,
 /* ---- listings --------------------------------------------------------------
  */
 
-/* The model if it is the actor's to sell now. */
-static const struct model *
+const struct model *
 own_find(const struct marketplace *s, const struct stoa_command *c,
     struct stoa_decision *d, const char *id)
 {
@@ -289,9 +293,13 @@ own_find(const struct marketplace *s, const struct stoa_command *c,
 	if (m == NULL) {
 		return NULL;
 	}
-	if (!stoa_str_is_equal(
-		holder_now(s, c->actor), stoa_str_of(m->owner))) {
+	if (is_outside(m->owner) || !stoa_str_is_equal(holder_now(s, c->actor),
+					stoa_str_of(m->owner))) {
 		REFUSE(d, not_your_model, id, m->owner);
+		return NULL;
+	}
+	if (m->state == MODEL(MINTING)) {
+		REFUSE(d, being_minted, id);
 		return NULL;
 	}
 	if (!model_is_on_market(m)) {
@@ -300,6 +308,10 @@ own_find(const struct marketplace *s, const struct stoa_command *c,
 	}
 	if (m->sale != NULL) {
 		REFUSE(d, being_sold, id);
+		return NULL;
+	}
+	if (token_is_being_listed(m)) {
+		REFUSE(d, being_listed, id);
 		return NULL;
 	}
 	return m;

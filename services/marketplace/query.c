@@ -64,6 +64,19 @@ marketplace_listing_view(const struct model *m, Stoa__Marketplace__Listing *out)
 	out->lease_count = m->lease_count;
 	out->shares = m->said->shares;
 	out->n_shares = m->said->n_shares;
+	out->provenance_cid = facts->provenance_cid;
+	out->is_on_chain = m->is_on_chain;
+	out->is_being_listed = token_is_being_listed(m);
+	out->leased_until_us = m->token.leased_until_us;
+	if (m->token.is_minted) {
+		out->token.data = (uint8_t *)(uintptr_t)m->token.id;
+		out->token.len = sizeof(m->token.id);
+	}
+	if (m->token.has_listing) {
+		out->token_listing.data =
+		    (uint8_t *)(uintptr_t)m->token.listing;
+		out->token_listing.len = sizeof(m->token.listing);
+	}
 }
 
 void
@@ -90,9 +103,15 @@ marketplace_deal_view(const struct deal *deal, Stoa__Marketplace__Deal *out)
 		out->parts = deal->ended->parts;
 		out->n_parts = deal->ended->n_parts;
 		out->refund_micro = deal->ended->refund_micro;
+		out->why = deal->ended->why;
 	}
 	out->refusal = deal->refusal;
 	out->reply = deal->said->reply;
+	out->is_on_chain = deal->is_traded || deal->is_outside;
+	if (deal->state != DEAL(SETTLING) && deal->state != DEAL(CLOSED) &&
+	    deal->return_why != NULL) {
+		out->why = deal->return_why;
+	}
 }
 
 /* ---- one model
@@ -128,30 +147,40 @@ marketplace_query_rights(const struct marketplace *s,
 	return STOA_OK;
 }
 
+/* A community has as many tokens as approvals: all are looked at. */
 enum stoa_status
-marketplace_query_saga(const struct marketplace *s,
-    const Stoa__Marketplace__SagaQuery *in, struct stoa_arena *arena,
-    Stoa__Marketplace__SagaReply *out)
+marketplace_query_tokens(const struct marketplace *s,
+    const Stoa__Marketplace__TokensQuery *in, struct stoa_arena *arena,
+    Stoa__Marketplace__TokensReply *out)
 {
-	static const char *const waits[] = {
-	    [MARKETPLACE_NOTHING] = "",
-	    [MARKETPLACE_PIN] = "storage",
-	    [MARKETPLACE_CLAIM] = "marketplace",
-	    [MARKETPLACE_ANNOUNCE] = "bot",
-	};
-	const struct model *m = s == NULL ? NULL : model_get(s, in->model);
+	struct stoa_str member;
 
-	(void)arena;
-	if (m == NULL) {
-		return STOA_NOT_FOUND;
+	if (s == NULL) {
+		return STOA_OK;
 	}
-	out->state = m->state;
-	out->approved_us = m->approved_us;
-	out->pinned_us = m->pinned_us;
-	out->claimed_us = m->claimed_us;
-	out->announced_us = m->announced_us;
-	out->waits_for = borrowed(waits[marketplace_model_effect(m)]);
-	out->proposal = m->said->proposal;
+	member = holder_now(s, stoa_str_of(in->member));
+	out->listings =
+	    stoa_arena_alloc_array(arena, MARKETPLACE_PAGE_MAX, sizeof(void *));
+	if (out->listings == NULL) {
+		return STOA_TOO_LARGE;
+	}
+	STOA_MAP_EACH(&s->tokens, entry)
+	{
+		const struct model *m = entry->value;
+
+		if (!stoa_str_is_equal(member, stoa_str_of(m->owner))) {
+			continue;
+		}
+		if (out->n_listings == MARKETPLACE_PAGE_MAX) {
+			out->is_more = true;
+			break;
+		}
+		(void)listing_of(
+		    s, m->id.data, arena, &out->listings[out->n_listings]);
+		if (out->listings[out->n_listings++] == NULL) {
+			return STOA_TOO_LARGE;
+		}
+	}
 	return STOA_OK;
 }
 
@@ -301,18 +330,17 @@ marketplace_query_deals(const struct marketplace *s,
 static int64_t
 pending_of(const struct deal *deal, struct stoa_str member, int64_t now_us)
 {
-	int64_t rest, sum = 0;
+	int64_t micro[MARKETPLACE_ACCRUALS_MAX], rest, sum = 0;
 
 	if (!deal_is_lease(deal)) {
 		return 0;
 	}
 	rest = deal_earned(deal, now_us);
+	rest -= deal_owed(deal, rest, micro);
 	for (size_t i = 0; i < deal->accrual_count; i++) {
-		const struct accrual *a = &deal->accruals[i];
-
-		rest -= a->micro;
-		if (stoa_str_is_equal(stoa_str_of(a->owner), member)) {
-			sum += a->micro;
+		if (stoa_str_is_equal(
+			stoa_str_of(deal->accruals[i].owner), member)) {
+			sum += micro[i];
 		}
 	}
 	return stoa_str_is_equal(stoa_str_of(deal->model->owner), member)

@@ -5,6 +5,7 @@
 #include "marketplace/claim.h"
 #include "marketplace/limits.h"
 #include "marketplace/marketplace.h"
+#include "marketplace/reactions_chain.h"
 #include "marketplace/settlement.h"
 
 #include "proto/storage.pb-c.h"
@@ -19,6 +20,9 @@ struct reactions {
 };
 
 #define ARENA_MAX (256u * 1024u)
+
+/* Besides those of models and deals: what strangers did is looked for. */
+#define WATCH 1000
 
 static struct reactions *
 reactions_of(const struct stoa_errand *t)
@@ -266,6 +270,23 @@ settle(struct stoa_errand *t, const struct deal *d)
 	    settled, t);
 }
 
+/* What a stranger has paid on the chain is the ledger's to hand out. */
+static void
+credit(struct stoa_errand *t, const struct deal *d)
+{
+	const Stoa__Marketplace__DealEnded *ended = marketplace_ended(d);
+
+	stoa_errand_begin(t);
+	settlement_credit(reactions_of(t)->o.bus,
+	    &(struct settlement_payment){
+		.community = t->community,
+		.key = t->noun,
+		.parts = ended->parts,
+		.part_count = ended->n_parts,
+	    },
+	    settled, t);
+}
+
 /* ---- all
  * -----------------------------------------------------------------------------
  */
@@ -273,6 +294,8 @@ settle(struct stoa_errand *t, const struct deal *d)
 static void
 act(struct stoa_errand *t, enum marketplace_effect effect)
 {
+	const struct marketplace *s = stoa_errand_state(t);
+	struct stoa_bus *bus = reactions_of(t)->o.bus;
 	const struct model *m = model_of(t);
 	const struct deal *d = deal_of(t);
 
@@ -292,11 +315,41 @@ act(struct stoa_errand *t, enum marketplace_effect effect)
 	case MARKETPLACE_SETTLE:
 		settle(t, d);
 		break;
+	case MARKETPLACE_CREDIT:
+		credit(t, d);
+		break;
 	case MARKETPLACE_TELL:
 		tell(t, d);
 		break;
+	case MARKETPLACE_MINT:
+	case MARKETPLACE_RELIST:
+	case MARKETPLACE_COLLECT:
+		chain_model_act(t, bus, s, m, effect);
+		break;
+	case MARKETPLACE_TRADE:
+	case MARKETPLACE_RETURN:
+		chain_deal_act(t, bus, s, d, effect);
+		break;
 	case MARKETPLACE_NOTHING:
 		break;
+	}
+}
+
+/* Once it has moved on it looks again at once, else after the longest wait. */
+static void
+watch(struct reactions *r, struct stoa_str community)
+{
+	const struct marketplace *s =
+	    stoa_replica_peek(r->o.replica, community);
+	struct stoa_errand *t;
+
+	if (s == NULL || !marketplace_has_tokens(s)) {
+		return;
+	}
+	t = stoa_errand_due(r->errands, community, STOA_STR("sightings"), WATCH,
+	    (uint32_t)marketplace_sighted(s));
+	if (t != NULL) {
+		chain_watch(t, r->o.bus, s);
 	}
 }
 
@@ -314,7 +367,8 @@ look(void *owner, struct stoa_str community)
 	       (m = marketplace_next_model(s, &cursor)) != NULL) {
 		enum marketplace_effect effect = marketplace_model_effect(m);
 		struct stoa_errand *t = stoa_errand_due(r->errands, community,
-		    marketplace_model_id(m), (int)effect, 0);
+		    marketplace_model_id(m), (int)effect,
+		    marketplace_model_number(m, effect));
 
 		if (t != NULL) {
 			act(t, effect);
@@ -325,12 +379,14 @@ look(void *owner, struct stoa_str community)
 	       (d = marketplace_next_deal(s, &cursor)) != NULL) {
 		enum marketplace_effect effect = marketplace_deal_effect(d);
 		struct stoa_errand *t = stoa_errand_due(r->errands, community,
-		    marketplace_deal_id(d), (int)effect, 0);
+		    marketplace_deal_id(d), (int)effect,
+		    marketplace_deal_number(d, effect));
 
 		if (t != NULL) {
 			act(t, effect);
 		}
 	}
+	watch(r, community);
 }
 
 static bool

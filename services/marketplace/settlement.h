@@ -2,11 +2,10 @@
  *
  * Money is set aside under a key, and then paid to several and given back, all
  * of it or nothing, once. Both may take any time and may be asked for again
- * with the same words: what was done then is not done twice. The embedded
- * settlement is the ledger of accounts (settlement_ledger.c); which one is
- * used is chosen at link time. One on a chain has an escrow contract behind
- * the same two calls: a reference is text of its own, an answer comes when the
- * transaction is final, and amounts are micro-Joy, 10^12 wei each.
+ * with the same words: what was done then is not done twice. Money is the
+ * ledger's of accounts (settlement_ledger.c) on every profile: on a chain it
+ * mirrors the vault's pool, out of which the chain pays (trade.h). What a part
+ * says is a stranger's has left the pool, and leaves the ledger with it.
  *
  * Layer 3. Texts are borrowed for the call. */
 #ifndef MARKETPLACE_SETTLEMENT_H
@@ -51,6 +50,13 @@ struct settlement_payment {
 	Stoa__Marketplace__Part **parts;
 	size_t part_count;
 };
+
+/* Gives each part to its member of what has arrived on the chain: there is no
+ * reference, nothing was set aside. Each part once, whatever was interrupted.
+ */
+void settlement_credit(struct stoa_bus *bus,
+    const struct settlement_payment *payment, settlement_done done,
+    void *owner);
 
 void settlement_pay(struct stoa_bus *bus,
     const struct settlement_payment *payment, settlement_done done,

@@ -15,6 +15,10 @@
 
 #define ARENA_MAX (256u * 1024u)
 
+/* The ledger's account of what is on the chain: what a stranger was paid there
+ * goes to it, as a withdrawal does. */
+#define VAULT "@vault"
+
 /* One call of accounts. */
 struct asking {
 	settlement_done done;
@@ -107,14 +111,15 @@ payments_fill(const struct settlement_payment *payment,
 	stoa_assert(payment->part_count <= MARKETPLACE_PARTS_MAX);
 	for (size_t i = 0; i < payment->part_count; i++) {
 		const Stoa__Marketplace__Part *part = payment->parts[i];
+		const char *to = part->to[0] == '0' ? VAULT : part->to;
 		size_t k = 0;
 
-		while (k < count && strcmp(payments[k].to, part->to) != 0) {
+		while (k < count && strcmp(payments[k].to, to) != 0) {
 			k++;
 		}
 		if (k == count) {
 			stoa__accounts__payment__init(&payments[k]);
-			payments[k].to = part->to;
+			payments[k].to = (char *)(uintptr_t)to;
 			list[count++] = &payments[k];
 		}
 		payments[k].amount_micro += part->amount_micro;
@@ -137,4 +142,85 @@ settlement_pay(struct stoa_bus *bus, const struct settlement_payment *payment,
 	in.is_last = true;
 	ask(bus, payment->community, "pay", payment->key, "PayHold", &in.base,
 	    done, owner);
+}
+
+/* ---- what has arrived from outside ---- */
+
+/* One deposit for each who is paid, one after the other: accounts knows those
+ * that were made before. */
+struct crediting {
+	struct stoa_bus *bus;
+	settlement_done done;
+	void *owner;
+	char community[80];
+	char key[24];
+	size_t count, next;
+	struct {
+		char to[32];
+		int64_t micro;
+	} parts[MARKETPLACE_PARTS_MAX];
+};
+
+static void credit_next(struct crediting *c);
+
+static void
+credited(void *owner, const struct settlement_answer *answer)
+{
+	struct crediting *c = owner;
+
+	if (answer->result == SETTLEMENT_DONE && c->next < c->count) {
+		credit_next(c);
+		return;
+	}
+	c->done(c->owner, answer);
+	free(c);
+}
+
+static void
+credit_next(struct crediting *c)
+{
+	Stoa__Accounts__DepositRequest in =
+	    STOA__ACCOUNTS__DEPOSIT_REQUEST__INIT;
+	char key[40], memo[64];
+
+	(void)snprintf(key, sizeof(key), "%s:%zu", c->key, c->next);
+	(void)snprintf(memo, sizeof(memo), "deal:%s", c->key);
+	in.member = c->parts[c->next].to;
+	in.amount_micro = c->parts[c->next].micro;
+	in.memo = memo;
+	c->next++;
+	ask(c->bus, c->community, "sale", key, "Deposit", &in.base, credited,
+	    c);
+}
+
+void
+settlement_credit(struct stoa_bus *bus,
+    const struct settlement_payment *payment, settlement_done done, void *owner)
+{
+	struct settlement_answer nothing = {SETTLEMENT_DONE, "", NULL};
+	Stoa__Accounts__Payment payments[MARKETPLACE_PARTS_MAX];
+	Stoa__Accounts__Payment *list[MARKETPLACE_PARTS_MAX];
+	size_t count = payments_fill(payment, payments, list);
+	struct crediting *c = calloc(1, sizeof(*c));
+
+	stoa_assert(c != NULL);
+	*c = (struct crediting){.bus = bus, .done = done, .owner = owner};
+	(void)snprintf(
+	    c->community, sizeof(c->community), "%s", payment->community);
+	(void)snprintf(c->key, sizeof(c->key), "%s", payment->key);
+	for (size_t i = 0; i < count; i++) {
+		/* A stranger has got theirs already. */
+		if (strcmp(payments[i].to, VAULT) != 0) {
+			(void)snprintf(c->parts[c->count].to,
+			    sizeof(c->parts[c->count].to), "%s",
+			    payments[i].to);
+			c->parts[c->count++].micro = payments[i].amount_micro;
+		}
+	}
+	if (c->count == 0) {
+		done(owner, &nothing);
+		free(c);
+		return;
+	}
+	credit_next(c);
 }

@@ -55,12 +55,13 @@ split_parts(const struct split_share *shares, size_t share_count,
 {
 	size_t count = 0;
 
-	stoa_assert(owed_count <= MARKETPLACE_LEASE_OWNERS_MAX + 1);
+	stoa_assert(owed_count <= MARKETPLACE_ACCRUALS_MAX + 1);
 	stoa_assert(share_count <= MARKETPLACE_SHARES_MAX);
 	for (size_t i = 0; i < owed_count; i++) {
+		bool is_outside = owed[i].to[0] == '0';
 		int64_t rest = owed[i].micro;
 
-		for (size_t k = 0; k < share_count; k++) {
+		for (size_t k = 0; k < share_count && !is_outside; k++) {
 			int64_t micro =
 			    split_share_of(owed[i].micro, shares[k].bp);
 
@@ -69,6 +70,9 @@ split_parts(const struct split_share *shares, size_t share_count,
 			    shares[k].why, micro);
 		}
 		stoa_assert(rest >= 0);
+		if (owed[i].to[0] == '\0') {
+			continue;
+		}
 		count = part_add(ret_parts, count, owed[i].to, "owner", rest);
 	}
 	return count;

@@ -8,6 +8,8 @@
  *   3. Rent never exceeds what was paid in advance.
  *   4. What was earned before a sale is the seller's, what comes after is the
  *      buyer's: differences of one running sum, so that nothing is lost.
+ *   5. Who is outside ("0x...") gets all of what is theirs: the chain has paid
+ *      them, and shares of it were divided there.
  * Layer 2, pure. */
 #ifndef MARKETPLACE_SPLIT_H
 #define MARKETPLACE_SPLIT_H
@@ -28,7 +30,7 @@ struct split_share {
 
 /* Owed to one of the owners, before shares. */
 struct split_owed {
-	const char *to;
+	const char *to; /* empty: nobody here; only the shares are paid */
 	int64_t micro;
 };
 
@@ -39,7 +41,7 @@ struct split_part {
 };
 
 /* Parts of the same person for the same reason are one; none is zero. Gives
- * how many; at most MARKETPLACE_LEASE_OWNERS_MAX + 1 are owed. Borrows the
+ * how many; at most MARKETPLACE_ACCRUALS_MAX + 1 are owed. Borrows the
  * texts. */
 size_t split_parts(const struct split_share *shares, size_t share_count,
     const struct split_owed *owed, size_t owed_count,

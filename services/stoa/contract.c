@@ -152,6 +152,7 @@ const struct contract_user contract_users[] = {
     {"marketplace",
 	{JOURNAL_RIGHTS("marketplace"), "stoa.rpc.accounts.marketplace.*.Hold",
 	    "stoa.rpc.accounts.marketplace.*.PayHold",
+	    "stoa.rpc.accounts.marketplace.*.Deposit",
 	    "stoa.rpc.training.marketplace.*.Model",
 	    "stoa.rpc.storage.marketplace.*.Pin", "stoa.chat.notice.market.*",
 	    "stoa.rpc.chain.marketplace.*.Submit",

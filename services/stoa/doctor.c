@@ -126,6 +126,9 @@ keys_check(struct doctor *d)
 		    name, sizeof(name), "keys/%s.secret", home_secrets[i]);
 		file_mode_check(d, name);
 	}
+	/* Of a chain of one's own; it moves the vault. */
+	file_mode_check(d, "keys/chain-operator.json");
+	file_mode_check(d, "keys/chain-operator.password");
 }
 
 /* ---- the suite

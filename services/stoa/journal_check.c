@@ -6,6 +6,7 @@
 #include "base/hasher.h"
 #include "base/map.h"
 #include "base/merkle.h"
+#include "chain/chain.h"
 #include "domain/limits.h"
 #include "domain/record.h"
 #include "edge/copy_file.h"
@@ -16,7 +17,8 @@
 #include <stdlib.h>
 
 const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT] = {
-    &accounts_core, &training_core, &governance_core, &marketplace_core};
+    &accounts_core, &training_core, &governance_core, &marketplace_core,
+    &chain_core};
 
 struct community {
 	struct stoa_str id;

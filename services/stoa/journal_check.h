@@ -10,8 +10,9 @@
 #include "base/hash.h"
 #include "base/status.h"
 
-/* Of all domains. */
-#define JOURNAL_CORE_COUNT 4
+/* Of all domains, and of chain, which an installation may do without: where
+ * there is no copy there is nothing to check. */
+#define JOURNAL_CORE_COUNT 5
 extern const struct stoa_core *const journal_cores[JOURNAL_CORE_COUNT];
 
 struct journal_check;

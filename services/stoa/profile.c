@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,17 @@ profile_read(struct profile *p, const struct stoa_conf *conf,
 	const char *chain = stoa_conf_get(conf, "chain");
 
 	*p = (struct profile){.has_chain = strcmp(chain, "embedded") != 0};
+	(void)snprintf(p->stuck, sizeof(p->stuck), "--stuck-s=%" PRId64,
+	    stoa_conf_number(conf, "chain-stuck-s"));
+	(void)snprintf(p->epoch, sizeof(p->epoch), "%" PRId64,
+	    stoa_conf_number(conf, "chain-epoch"));
+	/* A chain of one's own may be asked more often. */
+	(void)snprintf(p->poll, sizeof(p->poll), "--poll-ms=%d",
+	    strcmp(chain, "devnet") == 0 ? 300 : 2000);
+	memcpy(p->arguments,
+	    (const char *const[]){p->url_file, p->manifest, p->key_file,
+		p->password_file, p->stuck, p->poll, NULL},
+	    7 * sizeof(p->arguments[0]));
 	if (!p->has_chain) {
 		return true;
 	}
@@ -127,8 +139,8 @@ profile_anvil(
 {
 	const char *const arguments[] = {p->anvil, "--host", "127.0.0.1",
 	    "--port", p->port, "--chain-id", "31337", "--slots-in-an-epoch",
-	    "1", "--block-time", "2", "--mixed-mining", "--state", p->state,
-	    "--state-interval", "10", "--silent", NULL};
+	    p->epoch, "--block-time", "2", "--mixed-mining", "--state",
+	    p->state, "--state-interval", "10", "--silent", NULL};
 
 	STOA_STATIC_ASSERT(
 	    STOA_COUNT(arguments) <= PROFILE_ANVIL_MAX, "they fit");

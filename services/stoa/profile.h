@@ -23,7 +23,10 @@ struct profile {
 	char manifest[PROFILE_FLAG_MAX];
 	char key_file[PROFILE_FLAG_MAX];
 	char password_file[PROFILE_FLAG_MAX];
+	char stuck[32], poll[32];
+	const char *arguments[8]; /* all of these, NULL-terminated */
 	/* Of anvil. */
+	char epoch[8];
 	char anvil[HOME_PATH_MAX];
 	char state[HOME_PATH_MAX];
 	char port[8];

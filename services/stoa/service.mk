@@ -21,7 +21,7 @@ STOA_SOURCES := $(addprefix services/stoa/,main.c session.c client.c upload.c \
 	bundle.c export.c)
 $(eval $(call program,stoa,$(STOA_SOURCES),\
 	term storage-client storage-core edge domain accounts training \
-	governance marketplace worker-recipe chat base proto,$(TERM_LIBS) $(EDGE_LIBS)))
+	governance marketplace chain worker-recipe chat base proto,$(TERM_LIBS) $(EDGE_LIBS)))
 DAEMONS += $(B)/bin/stoa
 
 $(eval $(call unit,stoa_known_list,tests/unit/stoa/test_known_list.c \

@@ -76,6 +76,10 @@ static const struct stoa_conf_option options[] = {
 	"evm: keystore of the key that moves the vault"},
     {"chain-key-password-file", STOA_CONF_TEXT, NULL, 0, 800,
 	"evm: file of the keystore's password"},
+    {"chain-stuck-s", STOA_CONF_NUMBER, "60", 1, 86400,
+	"a transaction not mined for so long is made dearer"},
+    {"chain-epoch", STOA_CONF_NUMBER, "1", 1, 64,
+	"devnet: a block is final twice so many blocks later"},
     {"help", STOA_CONF_FLAG, "false", 0, 0, "print this and exit"},
 };
 
@@ -300,19 +304,17 @@ daemons_start(struct up *u)
 	char redis[HOME_PATH_MAX], redis_flag[HOME_PATH_MAX + 32];
 	char link[HOME_PATH_MAX], link_flag[HOME_PATH_MAX + 32];
 	char rate[48], listen[64], pace[48];
+	const char *has_chain = u->profile.has_chain ? "--has-chain" : NULL;
 	int64_t workers = stoa_conf_number(u->conf, "workers");
 
-	replicas_start(u, "accounts", "accounts-replicas", NULL);
+	replicas_start(u, "accounts", "accounts-replicas", has_chain);
 	replicas_start(u, "training", "training-replicas", NULL);
 	(void)snprintf(pace, sizeof(pace), "--pace=%" PRId64,
 	    stoa_conf_number(u->conf, "governance-pace"));
 	replicas_start(u, "governance", "governance-replicas", pace);
-	replicas_start(u, "marketplace", "marketplace-replicas", NULL);
+	replicas_start(u, "marketplace", "marketplace-replicas", has_chain);
 	if (u->profile.has_chain) {
-		daemon_start(u, "chain", "chain",
-		    (const char *const[]){u->profile.url_file,
-			u->profile.manifest, u->profile.key_file,
-			u->profile.password_file, NULL});
+		daemon_start(u, "chain", "chain", u->profile.arguments);
 	}
 	(void)snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u",
 	    u->home.storage_port);
@@ -325,7 +327,8 @@ daemons_start(struct up *u)
 	(void)snprintf(rate, sizeof(rate), "--rate-factor=%" PRId64,
 	    stoa_conf_number(u->conf, "bot-rate-factor"));
 	daemon_start(u, "bot", "bot",
-	    (const char *const[]){redis_flag, link_flag, rate, NULL});
+	    (const char *const[]){
+		redis_flag, link_flag, rate, has_chain, NULL});
 	discord_daemons_start(u, redis_flag);
 	for (int64_t i = 0; i < workers; i++) {
 		char name[48];

@@ -58,11 +58,25 @@ bench-cold: all $(B)/bin/e2e/voters
 
 bench: bench-votes bench-cold
 
-# Searching a million listings, in the core. LISTINGS= how many.
+# Searching a million listings, in the core. LISTINGS= how many. Then purchases,
+# end to end, beside PostgreSQL if that is installed. PURCHASES= how many.
 $(eval $(call program,bench/market,tests/bench/market.c,\
 	marketplace base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call program,bench/buyers,tests/bench/buyers.c \
+	services/stoa/home.c services/stoa/contract.c,\
+	edge base proto,$(EDGE_LIBS)))
+$(B)/bin/bench/buyers_pg: tests/bench/buyers_pg.c
+	@mkdir -p $(@D)
+	@if pkg-config --exists libpq; then \
+		$(CC) -O2 -Wall -Wextra $< -o $@ $(PQ_FLAGS) -lpthread; \
+	else printf '#!/bin/sh\necho "libpq-dev is not installed"\n' >$@; \
+		chmod +x $@; fi
+
 .PHONY: bench-market
-bench-market: $(B)/bin/bench/market
-	@$< $(LISTINGS)
+bench-market: all $(B)/bin/bench/market $(B)/bin/bench/buyers \
+		$(B)/bin/bench/buyers_pg
+	@$(B)/bin/bench/market $(LISTINGS)
+	@tests/bench/market.sh $(B)/bin/stoa $(B)/bin/bench/buyers \
+		$(B)/bin/bench/buyers_pg
 
 bench: bench-market

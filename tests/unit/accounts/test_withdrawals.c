@@ -321,6 +321,50 @@ test_merged_members_have_one_limit(void **state)
 	play_end(&p);
 }
 
+/* What a stranger has got of it on the chain is in the pool no more. */
+static void
+test_what_the_market_says_has_left_is_the_vaults(void **state)
+{
+	struct play p;
+	Stoa__Accounts__HoldRequest hold = STOA__ACCOUNTS__HOLD_REQUEST__INIT;
+	Stoa__Accounts__PayHoldRequest pay =
+	    STOA__ACCOUNTS__PAY_HOLD_REQUEST__INIT;
+	Stoa__Accounts__Payment payments[2],
+	    *list[] = {&payments[0], &payments[1]};
+	struct stoa_id id;
+	char command[32];
+
+	(void)state;
+	community_open(&p);
+	assert_true(deposit(&p, "@chain", bob, 10 * JOY));
+	hold.member = bob;
+	hold.amount_micro = 10 * JOY;
+	hold.expires_us = p.now_us + STOA_US_PER_DAY;
+	hold.purpose = (char *)(uintptr_t) "deal:d_aaaaaaaaaa";
+	hold.asset = STOA__ACCOUNTS__ASSET__JOY;
+	assert_true(play(&p, "@marketplace", "Hold", &hold.base));
+	(void)snprintf(command, sizeof(command), "id-%u", (unsigned)p.next_id);
+	id = stoa_id_derive('h', stoa_str_of(p.community),
+	    STOA_STR("@marketplace"), stoa_str_of(command), 0);
+	stoa__accounts__payment__init(&payments[0]);
+	payments[0].to = (char *)(uintptr_t) "@vault";
+	payments[0].amount_micro = 6 * JOY;
+	stoa__accounts__payment__init(&payments[1]);
+	payments[1].to = ann;
+	payments[1].amount_micro = 3 * JOY;
+	pay.hold = id.text;
+	pay.payments = list;
+	pay.n_payments = 2;
+	pay.is_last = true;
+	assert_false(play(&p, "@training", "PayHold", &pay.base));
+	assert_string_equal(p.refusal, "not_permitted");
+	assert_true(play(&p, "@marketplace", "PayHold", &pay.base));
+	assert_int_equal(balance(&p, ann).joy_micro, 3 * JOY);
+	assert_int_equal(balance(&p, bob).joy_micro, JOY);
+	assert_int_equal(balance(&p, bob).held_joy_micro, 0);
+	play_end(&p);
+}
+
 int
 main(void)
 {
@@ -332,6 +376,7 @@ main(void)
 	    cmocka_unit_test(test_withdrawals_keep_to_the_limit_of_the_day),
 	    cmocka_unit_test(test_withdrawals_refuse_by_name),
 	    cmocka_unit_test(test_merged_members_have_one_limit),
+	    cmocka_unit_test(test_what_the_market_says_has_left_is_the_vaults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,9 @@
 
 #include "base/check.h"
 #include "bot/parse.h"
+#include "bot/view_market.h"
 #include "bot/view_vote.h"
+#include "bot/view_wallet.h"
 
 #define CID  "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
 #define NOON INT64_C(1767268800000000) /* 2026-01-01 12:00 UTC */
@@ -457,6 +459,226 @@ sample_vote(struct stoa_arena *arena, size_t i)
 	}
 }
 
+/* ---- the market and the chain ---- */
+
+static uint8_t own[20] = {0x5a, 0xae, 0xb6, 0x05, 0x3f, 0x3e, 0x94, 0xc9, 0xb9,
+    0xa0, 0x9f, 0x33, 0x66, 0x94, 0x35, 0xe7, 0xef, 0x1b, 0xea, 0xed};
+static uint8_t joy[20] = {0xfb, 0x69, 0x16, 0x09, 0x5c, 0xa1, 0xdf, 0x60, 0xbb,
+    0x79, 0xce, 0x92, 0xce, 0x3e, 0xa7, 0x4c, 0x37, 0xc5, 0xd3, 0x59};
+static uint8_t token_id[32] = {[31] = 42};
+
+#define BYTES(array) ((ProtobufCBinaryData){sizeof(array), (array)})
+
+static const Stoa__Marketplace__Listing *
+market_listing(void)
+{
+	static Stoa__Marketplace__Listing l = STOA__MARKETPLACE__LISTING__INIT;
+	static Stoa__Marketplace__Share shares[2];
+	static Stoa__Marketplace__Share *list[] = {&shares[0], &shares[1]};
+
+	stoa__marketplace__share__init(&shares[0]);
+	shares[0].to = TEXT("u_9x4h2t6rbe");
+	shares[0].bp = 500;
+	stoa__marketplace__share__init(&shares[1]);
+	shares[1].to = TEXT("@treasury");
+	shares[1].bp = 250;
+	l.model = TEXT("m_7f2w5k9cqz");
+	l.name = TEXT("intents");
+	l.owner = TEXT("u_9x4h2t6rbe");
+	l.price_micro = 100000000;
+	l.provenance_cid = TEXT(CID);
+	l.token = BYTES(token_id);
+	l.shares = list;
+	l.n_shares = 2;
+	return &l;
+}
+
+static const Stoa__Chain__AccountReply *
+account(void)
+{
+	static Stoa__Chain__AccountReply a = STOA__CHAIN__ACCOUNT_REPLY__INIT;
+
+	a.address = BYTES(own);
+	a.joy = BYTES(joy);
+	a.is_open = true;
+	a.chain_id = 137;
+	a.explorer = TEXT("https://polygonscan.com");
+	a.deposit_micro_min = 10000;
+	return &a;
+}
+
+static Stoa__Chat__Card *
+market_buy(struct stoa_arena *arena)
+{
+	Stoa__Marketplace__QuoteReply q = STOA__MARKETPLACE__QUOTE_REPLY__INIT;
+	Stoa__Marketplace__Part parts[2];
+	Stoa__Marketplace__Part *list[] = {&parts[0], &parts[1]};
+
+	stoa__marketplace__part__init(&parts[0]);
+	parts[0].to = TEXT("u_9x4h2t6rbe");
+	parts[0].why = TEXT("owner");
+	parts[0].amount_micro = 97500000;
+	stoa__marketplace__part__init(&parts[1]);
+	parts[1].to = TEXT("@treasury");
+	parts[1].why = TEXT("community");
+	parts[1].amount_micro = 2500000;
+	q.listing = (Stoa__Marketplace__Listing *)(uintptr_t)market_listing();
+	q.total_micro = 100000000;
+	q.parts = list;
+	q.n_parts = 2;
+	return bot_view_quote(arena, STOA__MARKETPLACE__DEAL_KIND__SALE, &q, 0,
+	    "/buy model_id:m_7f2w5k9cqz confirm:100");
+}
+
+static Stoa__Chat__Card *
+deal_refused(struct stoa_arena *arena)
+{
+	Stoa__Marketplace__Deal deal = STOA__MARKETPLACE__DEAL__INIT;
+
+	deal.id = TEXT("d_k3v2a7m4xq");
+	deal.model = TEXT("m_7f2w5k9cqz");
+	deal.model_name = TEXT("intents");
+	deal.owner = TEXT("u_9x4h2t6rbe");
+	deal.kind = STOA__MARKETPLACE__DEAL_KIND__SALE;
+	deal.state = STOA__MARKETPLACE__DEAL_STATE__CLOSED;
+	deal.reason = STOA__MARKETPLACE__END_REASON__not_traded;
+	deal.total_micro = 100000000;
+	deal.refund_micro = 100000000;
+	deal.why = TEXT("ListingNotOpen(3)");
+	return bot_view_deal(arena, &deal);
+}
+
+static Stoa__Chat__Card *
+wallet(struct stoa_arena *arena)
+{
+	Stoa__Accounts__BalanceReply balance =
+	    STOA__ACCOUNTS__BALANCE_REPLY__INIT;
+	Stoa__Marketplace__TokensReply tokens =
+	    STOA__MARKETPLACE__TOKENS_REPLY__INIT;
+	Stoa__Marketplace__Listing *list[] = {
+	    (Stoa__Marketplace__Listing *)(uintptr_t)market_listing()};
+
+	balance.joy_micro = 12500000;
+	balance.held_joy_micro = 1000000;
+	tokens.listings = list;
+	tokens.n_listings = 1;
+	return bot_view_wallet(arena, account(), &balance, &tokens);
+}
+
+static Stoa__Chat__Card *
+withdraw_question(struct stoa_arena *arena)
+{
+	Stoa__Accounts__WithdrawalsReply rules =
+	    STOA__ACCOUNTS__WITHDRAWALS_REPLY__INIT;
+
+	rules.delay_us = 3600000000;
+	rules.day_micro = 1000000000;
+	rules.today_micro = 20000000;
+	return bot_view_withdraw_question(
+	    arena, &(struct bot_withdrawal_view){
+		       .amount_micro = 5000000,
+		       .address = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+		       .account = account(),
+		       .rules = &rules,
+		       .command = "/withdraw amount:5 address:"
+				  "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359 "
+				  "confirm:5",
+		   });
+}
+
+static Stoa__Chat__Card *
+withdrawals(struct stoa_arena *arena)
+{
+	Stoa__Accounts__WithdrawalsReply in =
+	    STOA__ACCOUNTS__WITHDRAWALS_REPLY__INIT;
+	Stoa__Accounts__Withdrawal all[2], *list[] = {&all[0], &all[1]};
+
+	for (int i = 0; i < 2; i++) {
+		stoa__accounts__withdrawal__init(&all[i]);
+		all[i].address = BYTES(joy);
+		all[i].due_us = NOON;
+		all[i].amount_micro = 5000000;
+	}
+	all[0].id = TEXT("w_k3v2a7m4xq");
+	all[0].state = STOA__ACCOUNTS__WITHDRAWAL_STATE__WAITING;
+	all[1].id = TEXT("w_9x4h2t6rbe");
+	all[1].state = STOA__ACCOUNTS__WITHDRAWAL_STATE__FAILED;
+	all[1].why = TEXT("over the limit of the day");
+	in.withdrawals = list;
+	in.n_withdrawals = 2;
+	return bot_view_withdrawals(arena, &in);
+}
+
+static Stoa__Chat__Card *
+nft(struct stoa_arena *arena)
+{
+	Stoa__Chain__TokenReply token = STOA__CHAIN__TOKEN_REPLY__INIT;
+
+	token.owner = BYTES(own);
+	token.contract = BYTES(joy);
+	token.explorer = TEXT("https://polygonscan.com");
+	return bot_view_nft(arena, market_listing(), &token);
+}
+
+static Stoa__Chat__Card *
+saga(struct stoa_arena *arena)
+{
+	static uint8_t hash[32] = {0xab, 0xcd};
+	Stoa__Marketplace__SagaReply in = STOA__MARKETPLACE__SAGA_REPLY__INIT;
+	Stoa__Chain__IntentReply intent = STOA__CHAIN__INTENT_REPLY__INIT;
+	Stoa__Marketplace__SagaStep steps[3];
+	Stoa__Marketplace__SagaStep *list[] = {&steps[0], &steps[1], &steps[2]};
+
+	for (int i = 0; i < 3; i++) {
+		stoa__marketplace__saga_step__init(&steps[i]);
+	}
+	steps[0].name = TEXT("approved");
+	steps[0].us = NOON;
+	steps[1].name = TEXT("minted");
+	steps[1].waits_for = TEXT("admin");
+	steps[1].why = TEXT("BadTerms()");
+	steps[1].attempt = 1;
+	steps[2].name = TEXT("announced");
+	in.steps = list;
+	in.n_steps = 3;
+	intent.intent = TEXT("i_k3v2a7m4xq");
+	intent.state = STOA__CHAIN__STATE__REVERTED;
+	intent.attempts = 2;
+	intent.gas_used = 81234;
+	intent.hash = BYTES(hash);
+	return bot_view_saga(arena, "m_7f2w5k9cqz", &in, &intent);
+}
+
+static Stoa__Chat__Card *
+sample_market(struct stoa_arena *arena, size_t i)
+{
+	switch (i) {
+	case 29:
+		return market_buy(arena);
+	case 30:
+		return deal_refused(arena);
+	case 31:
+		return bot_view_deposit(arena, account());
+	case 32:
+		return wallet(arena);
+	case 33:
+		return withdraw_question(arena);
+	case 34:
+		return withdrawals(arena);
+	case 35:
+		return nft(arena);
+	case 36:
+		return bot_view_claim_of(arena, market_listing(),
+		    STOA_STR("{\"payloadType\":\"application/vnd.in-toto+"
+			     "json\",\"payload\":\"e30=\"}"));
+	case 37:
+		return bot_view_tokenize_question(arena, market_listing(),
+		    "/tokenize model_id:m_7f2w5k9cqz confirm:true");
+	default:
+		return saga(arena);
+	}
+}
+
 const char *
 sample_name(size_t i)
 {
@@ -466,7 +688,9 @@ sample_name(size_t i)
 	    "model", "answer", "answer-outside", "balance", "datasets",
 	    "status", "receipt", "setup", "proposal-open", "proposal-draft",
 	    "why-ranked", "why-failed", "vote-cast", "vote-booth", "rules",
-	    "standing", "vote-reminder", "proposals"};
+	    "standing", "vote-reminder", "proposals", "market-buy",
+	    "deal-refused", "deposit", "wallet", "withdraw", "withdrawals",
+	    "nft", "claim", "tokenize", "saga"};
 
 	stoa_assert(i < SAMPLE_COUNT);
 	return names[i];
@@ -525,6 +749,8 @@ sample_card(struct stoa_arena *arena, size_t i)
 	case 18:
 		return setup(arena);
 	default:
-		return i > 18 ? sample_vote(arena, i) : sample_no(arena, i);
+		return i > 28	? sample_market(arena, i)
+		       : i > 18 ? sample_vote(arena, i)
+				: sample_no(arena, i);
 	}
 }

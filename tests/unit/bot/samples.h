@@ -8,6 +8,6 @@
 /* A sample's card in the arena; NULL when that is full. */
 Stoa__Chat__Card *sample_card(struct stoa_arena *arena, size_t i);
 const char *sample_name(size_t i);
-#define SAMPLE_COUNT 29
+#define SAMPLE_COUNT 39
 
 #endif

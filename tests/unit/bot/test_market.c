@@ -101,6 +101,35 @@ test_buy_shows_the_sum_then_takes_that_sum_alone(void **state)
 	world_expect_silence(w);
 }
 
+/* Minutes may pass before its end is told, and that is said. */
+static void
+test_a_token_is_shown_to_be_on_its_way(void **state)
+{
+	struct world *w = *state;
+	Stoa__Marketplace__QuoteReply reply =
+	    STOA__MARKETPLACE__QUOTE_REPLY__INIT;
+	Stoa__Marketplace__Listing listing = STOA__MARKETPLACE__LISTING__INIT;
+	unsigned finals;
+
+	(void)world_say(w, ADA, "1", "/buy model_id:" MODEL " confirm:5");
+	world_meet(w);
+	model_answer(w);
+	listing.model = TEXT(MODEL);
+	listing.name = TEXT("intents");
+	listing.is_on_chain = true;
+	reply.listing = &listing;
+	reply.total_micro = 5000000;
+	world_reply(w, world_expect(w, "Marketplace", "Quote"), &reply.base);
+	finals = w->final_count;
+	world_accept(w, world_expect(w, "Marketplace", "Buy"), 7, NULL);
+	assert_int_equal(w->final_count, finals);
+	assert_int_equal(w->live_count, 1);
+	assert_int_equal(w->live->revision, 1);
+	assert_false(w->live->is_final);
+	assert_non_null(strstr(w->live->plain, "on the chain"));
+	world_expect_silence(w);
+}
+
 static void
 test_lease_is_by_time_or_by_question(void **state)
 {
@@ -154,6 +183,7 @@ test_the_end_of_a_deal_is_the_commands_card(void **state)
 	assert_int_equal(d->end, WORLD_ACKED);
 	assert_string_equal(w->final->title, "intents is yours");
 	assert_string_equal(w->final->id, "x1");
+	assert_int_equal(w->final->revision, 2);
 	deal.state = STOA__MARKETPLACE__DEAL_STATE__REFUSED;
 	refusal.reason = TEXT("insufficient_funds");
 	refusal.args = args;
@@ -173,6 +203,71 @@ test_the_end_of_a_deal_is_the_commands_card(void **state)
 	assert_int_equal(d->end, WORLD_DROPPED);
 }
 
+/* What is typed wrong is refused before anybody is asked, and names the option
+ * and what it may be. */
+static void
+test_amounts_that_are_none_name_their_option(void **state)
+{
+	static const struct {
+		const char *line, *field, *want;
+	} table[] = {
+	    {"/list model_id:" MODEL " price:0", "price", "0.000001"},
+	    {"/list model_id:" MODEL " price:-5", "price", "0.000001"},
+	    {"/list model_id:" MODEL " price:1.0000000000000000001", "price",
+		"six decimals"},
+	    {"/list model_id:" MODEL " price:1.1234567", "price",
+		"six decimals"},
+	    {"/list model_id:" MODEL " price:99999999999999999999999", "price",
+		"1000000000"},
+	    {"/list model_id:" MODEL " price:1e9", "price", "six decimals"},
+	    {"/list model_id:" MODEL " price:0x10", "price", "six decimals"},
+	    {"/list model_id:" MODEL " price:1,5", "price", "six decimals"},
+	    {"/list model_id:" MODEL " rent:-1", "rent", "0.000001"},
+	    {"/buy model_id:" MODEL " confirm:0", "confirm", "0.000001"},
+	    {"/lease model_id:" MODEL " questions:0", "questions", "1"},
+	    {"/lease model_id:" MODEL " questions:1000001", "questions",
+		"1000000"},
+	    {"/offer model_id:" MODEL " price:0", "price", "0.000001"},
+	    {"/withdraw amount:0 address:x", "amount", "0.000001"},
+	    {"/withdraw amount:0.0000001 address:x", "amount", "six decimals"},
+	    {"/withdraw amount:1", "address", "address"},
+	};
+	struct world *w = *state;
+	char id[8];
+
+	for (size_t i = 0; i < STOA_COUNT(table); i++) {
+		(void)snprintf(id, sizeof(id), "b%zu", i);
+		(void)world_say(w, ADA, id, table[i].line);
+		world_expect_silence(w);
+		assert_string_equal(w->final->id, id);
+		assert_non_null(w->final->problem);
+		assert_string_equal(w->final->problem->field, table[i].field);
+		if (strstr(w->final->plain, table[i].want) == NULL) {
+			fail_msg("%s: %s", table[i].line, w->final->plain);
+		}
+	}
+}
+
+/* The words of the specification. */
+static void
+test_list_is_as_it_always_was(void **state)
+{
+	struct world *w = *state;
+	const Stoa__Marketplace__ListRequest *in;
+	struct world_call *call;
+
+	(void)world_say(w, ADA, "1", "/list model_id:" MODEL " price:100");
+	world_meet(w);
+	model_answer(w);
+	call = world_expect(w, "Marketplace", "List");
+	in = call->request;
+	assert_string_equal(in->model, MODEL);
+	assert_int_equal(in->price_micro, 100000000);
+	assert_int_equal(in->rent_micro, 0);
+	assert_int_equal(in->question_micro, 0);
+	world_refuse(w, call, "not_approved", MODEL);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -180,8 +275,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_buy_shows_the_sum_then_takes_that_sum_alone),
+	    TEST(test_a_token_is_shown_to_be_on_its_way),
 	    TEST(test_lease_is_by_time_or_by_question),
 	    TEST(test_the_end_of_a_deal_is_the_commands_card),
+	    TEST(test_amounts_that_are_none_name_their_option),
+	    TEST(test_list_is_as_it_always_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

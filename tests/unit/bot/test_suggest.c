@@ -89,7 +89,7 @@ test_suggest_offers_commands(void **state)
 	ask(w, "help", "command", "TRAN");
 	assert_int_equal(heard.choices, 1);
 	assert_string_equal(heard.values[0], "transfer");
-	ask(w, "help", "command", "  cancel ");
+	ask(w, "help", "command", "  earnings ");
 	assert_int_equal(heard.choices, 1);
 	ask(w, "help", "command", "no such thing");
 	assert_nothing(w);

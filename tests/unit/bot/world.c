@@ -291,8 +291,8 @@ on_warn(const char *event, const char *text)
 	the->warn_count++;
 }
 
-struct world *
-world_new(int64_t rate_factor)
+static struct world *
+world_open(int64_t rate_factor, bool has_chain)
 {
 	struct bot_options options = {
 	    .link_key = STOA_STR("0123456789abcdef0123456789abcdef"),
@@ -300,6 +300,7 @@ world_new(int64_t rate_factor)
 	    .welcome_micro = 100000000,
 	    .rate_factor = rate_factor,
 	    .seed = 7,
+	    .has_chain = has_chain,
 	    .warn = on_warn,
 	};
 
@@ -313,6 +314,18 @@ world_new(int64_t rate_factor)
 	the->bot = bot_new(&options);
 	bot_start(the->bot);
 	return the;
+}
+
+struct world *
+world_new(int64_t rate_factor)
+{
+	return world_open(rate_factor, false);
+}
+
+struct world *
+world_new_on_chain(void)
+{
+	return world_open(1, true);
 }
 
 void

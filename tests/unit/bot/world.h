@@ -78,6 +78,8 @@ struct world {
 };
 
 struct world *world_new(int64_t rate_factor);
+/* The same where members have accounts on a chain. */
+struct world *world_new_on_chain(void);
 void world_free(struct world *w);
 
 /* Delivers a typed line (or a command) of `user`; `count` is how often it has

@@ -13,8 +13,8 @@ stall_model(char letter)
 	return id;
 }
 
-bool
-stall_approve(struct play *p, char *model, int64_t price_micro)
+static bool
+approve(struct play *p, char *model, int64_t price_micro, bool is_on_chain)
 {
 	Stoa__Marketplace__ApproveRequest in =
 	    STOA__MARKETPLACE__APPROVE_REQUEST__INIT;
@@ -32,30 +32,224 @@ stall_approve(struct play *p, char *model, int64_t price_micro)
 	in.proposal = TEXT("p_aaaaaaaaaa");
 	in.price_micro = price_micro;
 	in.facts = &facts;
+	in.is_on_chain = is_on_chain;
+	facts.provenance_cid = TEXT("bafyprovenance");
 	return play(p, "@governance", "Approve", &in.base);
 }
 
-void
-stall_list(struct play *p, char *model, int64_t price_micro)
+bool
+stall_approve(struct play *p, char *model, int64_t price_micro)
+{
+	return approve(p, model, price_micro, false);
+}
+
+static void
+claim_steps(struct play *p, char *model)
 {
 	Stoa__Marketplace__RecordPinnedRequest pinned =
 	    STOA__MARKETPLACE__RECORD_PINNED_REQUEST__INIT;
 	Stoa__Marketplace__RecordClaimRequest claim =
 	    STOA__MARKETPLACE__RECORD_CLAIM_REQUEST__INIT;
-	Stoa__Marketplace__RecordAnnouncedRequest announced =
-	    STOA__MARKETPLACE__RECORD_ANNOUNCED_REQUEST__INIT;
 	static uint8_t bytes[] = "{}";
 
-	assert_true(stall_approve(p, model, price_micro));
 	pinned.model = model;
 	assert_true(play(p, "@marketplace", "RecordPinned", &pinned.base));
 	claim.model = model;
 	claim.claim.data = bytes;
 	claim.claim.len = 2;
 	assert_true(play(p, "@marketplace", "RecordClaim", &claim.base));
+}
+
+static void
+announce(struct play *p, char *model)
+{
+	Stoa__Marketplace__RecordAnnouncedRequest announced =
+	    STOA__MARKETPLACE__RECORD_ANNOUNCED_REQUEST__INIT;
+
 	announced.model = model;
 	assert_true(
 	    play(p, "@marketplace", "RecordAnnounced", &announced.base));
+}
+
+void
+stall_list(struct play *p, char *model, int64_t price_micro)
+{
+	assert_true(stall_approve(p, model, price_micro));
+	claim_steps(p, model);
+	announce(p, model);
+}
+
+/* ---- on a chain ---- */
+
+void
+stall_claimed(struct play *p, char *model, int64_t price_micro)
+{
+	assert_true(approve(p, model, price_micro, true));
+	claim_steps(p, model);
+}
+
+void
+stall_mint(struct play *p, char *model, int64_t price_micro)
+{
+	stall_claimed(p, model, price_micro);
+	assert_true(stall_minted(p, model, 0, NULL));
+	announce(p, model);
+}
+
+ProtobufCBinaryData
+stall_word(char letter, uint8_t number)
+{
+	static uint8_t words[64][MARKETPLACE_TOKEN_SIZE];
+	static unsigned next;
+	uint8_t *word = words[next++ % STOA_COUNT(words)];
+
+	memset(word, 0, MARKETPLACE_TOKEN_SIZE);
+	word[30] = (uint8_t)letter;
+	word[31] = number;
+	return (ProtobufCBinaryData){MARKETPLACE_TOKEN_SIZE, word};
+}
+
+ProtobufCBinaryData
+stall_wei(uint64_t micro)
+{
+	ProtobufCBinaryData word = stall_word(0, 0);
+	unsigned __int128 wei = (unsigned __int128)micro * 1000000000000u;
+
+	for (int i = 31; i >= 0; i--) {
+		word.data[i] = (uint8_t)wei;
+		wei >>= 8;
+	}
+	return word;
+}
+
+ProtobufCBinaryData
+stall_address(char letter)
+{
+	ProtobufCBinaryData word = stall_word(letter, 7);
+
+	word.len = MARKETPLACE_ADDRESS_SIZE;
+	memset(word.data, letter, word.len);
+	return word;
+}
+
+enum marketplace_effect
+stall_model_effect(struct play *p, const char *model)
+{
+	return marketplace_model_effect(
+	    marketplace_model(p->state, stoa_str_of(model)));
+}
+
+struct marketplace_step
+stall_step(struct play *p, const char *model)
+{
+	struct marketplace_step step;
+	const struct model *m = marketplace_model(p->state, stoa_str_of(model));
+
+	assert_true(marketplace_model_step(
+	    p->state, m, marketplace_model_effect(m), &p->arena, &step));
+	return step;
+}
+
+struct marketplace_step
+stall_deal_step(struct play *p, const struct stoa_id *deal)
+{
+	struct marketplace_step step;
+	const struct deal *d = marketplace_deal(p->state, stoa_id_str(deal));
+
+	assert_true(marketplace_deal_step(
+	    p->state, d, marketplace_deal_effect(d), &p->arena, &step));
+	return step;
+}
+
+bool
+stall_minted(struct play *p, char *model, uint32_t attempt, const char *why)
+{
+	Stoa__Marketplace__RecordMintedRequest in =
+	    STOA__MARKETPLACE__RECORD_MINTED_REQUEST__INIT;
+	Stoa__Chain__Result result = STOA__CHAIN__RESULT__INIT;
+	struct marketplace_step step;
+
+	in.model = model;
+	in.attempt = attempt;
+	in.why = TEXT(why == NULL ? "" : why);
+	if (why == NULL) {
+		step = stall_step(p, model);
+		in.mint = step.action->mint;
+		result.token = stall_word(model[11], 0);
+		if (in.mint->price_micro != 0) {
+			result.listing = stall_word(model[11], 1);
+		}
+		result.splitter = stall_address('s');
+		in.result = &result;
+	}
+	return play(p, "@marketplace", "RecordMinted", &in.base);
+}
+
+bool
+stall_relisted(struct play *p, char *model, uint8_t listing, const char *why)
+{
+	Stoa__Marketplace__RecordRelistedRequest in =
+	    STOA__MARKETPLACE__RECORD_RELISTED_REQUEST__INIT;
+	Stoa__Chain__Result result = STOA__CHAIN__RESULT__INIT;
+	struct marketplace_step step = stall_step(p, model);
+
+	in.model = model;
+	in.number = step.number;
+	in.why = TEXT(why == NULL ? "" : why);
+	if (why == NULL) {
+		in.list = step.action->list;
+		if (in.list->price_micro != 0) {
+			result.listing = stall_word(model[11], listing);
+		}
+		in.result = &result;
+	}
+	return play(p, "@marketplace", "RecordRelisted", &in.base);
+}
+
+bool
+stall_traded(struct play *p, struct stoa_id *deal, int64_t starts_s,
+    int64_t ends_s, const char *why)
+{
+	Stoa__Marketplace__RecordTradedRequest in =
+	    STOA__MARKETPLACE__RECORD_TRADED_REQUEST__INIT;
+	Stoa__Chain__Result result = STOA__CHAIN__RESULT__INIT;
+
+	in.deal = deal->text;
+	result.starts_s = starts_s;
+	result.ends_s = ends_s;
+	in.result = why == NULL ? &result : NULL;
+	in.why = TEXT(why == NULL ? "" : why);
+	return play(p, "@marketplace", "RecordTraded", &in.base);
+}
+
+bool
+stall_ended(
+    struct play *p, struct stoa_id *deal, int64_t ends_s, const char *why)
+{
+	Stoa__Marketplace__RecordReturnedRequest in =
+	    STOA__MARKETPLACE__RECORD_RETURNED_REQUEST__INIT;
+	Stoa__Chain__Result result = STOA__CHAIN__RESULT__INIT;
+
+	in.deal = deal->text;
+	result.ends_s = ends_s;
+	in.result = why == NULL ? &result : NULL;
+	in.why = TEXT(why == NULL ? "" : why);
+	return play(p, "@marketplace", "RecordReturned", &in.base);
+}
+
+bool
+stall_sighted(struct play *p, Stoa__Chain__Sighting *sighting)
+{
+	Stoa__Marketplace__RecordSightedRequest in =
+	    STOA__MARKETPLACE__RECORD_SIGHTED_REQUEST__INIT;
+
+	if (sighting->number == 0) {
+		sighting->number = marketplace_sighted(p->state) + 1;
+	}
+	sighting->transaction = stall_word('t', (uint8_t)sighting->number);
+	in.number = sighting->number;
+	in.sighting = sighting;
+	return play(p, "@marketplace", "RecordSighted", &in.base);
 }
 
 bool

@@ -36,6 +36,34 @@ bool stall_answer(struct play *p, char *member, char *deal, bool is_accepted);
 bool stall_return(struct play *p, char *member, char *deal);
 bool stall_use(struct play *p, char *member, char *model);
 
+/* ---- on a chain ---- */
+
+/* All the steps: a token, for sale at that price under listing 1. */
+void stall_mint(struct play *p, char *model, int64_t price_micro);
+/* The same up to where chain is asked. */
+void stall_claimed(struct play *p, char *model, int64_t price_micro);
+/* 32 bytes that end in that number, and a letter before it. */
+ProtobufCBinaryData stall_word(char letter, uint8_t number);
+/* That many micro-Joy, as the chain has them. */
+ProtobufCBinaryData stall_wei(uint64_t micro);
+ProtobufCBinaryData stall_address(char letter);
+enum marketplace_effect stall_model_effect(struct play *p, const char *model);
+/* What chain is asked for of a model, in the play's arena. */
+struct marketplace_step stall_step(struct play *p, const char *model);
+struct marketplace_step stall_deal_step(
+    struct play *p, const struct stoa_id *deal);
+/* Chain's answers; a NULL `why`: it was done. */
+bool stall_minted(
+    struct play *p, char *model, uint32_t attempt, const char *why);
+bool stall_relisted(struct play *p, char *model, uint8_t listing,
+    const char *why); /* as it was asked for */
+bool stall_traded(struct play *p, struct stoa_id *deal, int64_t starts_s,
+    int64_t ends_s, const char *why);
+bool stall_ended(
+    struct play *p, struct stoa_id *deal, int64_t ends_s, const char *why);
+/* What a stranger did; number and place are filled in. */
+bool stall_sighted(struct play *p, Stoa__Chain__Sighting *sighting);
+
 /* The deal that the member's last command began. */
 struct stoa_id stall_deal(const struct play *p, const char *member);
 
