@@ -56,4 +56,29 @@ e2e-market: all $(B)/bin/e2e/terminal
 e2e-devnet: all contracts $(B)/bin/peers/evm_tool
 	@tests/e2e/devnet.sh $(B)/bin/stoa $(B)/bin/peers/evm_tool
 
-e2e: e2e-market e2e-devnet e2e-vote e2e-link e2e-journey e2e-bad e2e-faults e2e-kill e2e-ballots
+# The market on that chain: a journey, what chains do to transactions, and many
+# deals at once while everything is killed.
+$(eval $(call program,e2e/traders,tests/e2e/traders.c services/stoa/home.c \
+	services/stoa/contract.c,edge base proto,$(EDGE_LIBS)))
+
+.PHONY: e2e-chain e2e-chain-faults e2e-chain-deals e2e-chain-forks e2e-chain-keys
+e2e-chain: all contracts $(B)/bin/e2e/terminal
+	@tests/e2e/chain.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+e2e-chain-faults: all contracts $(B)/bin/e2e/terminal
+	@tests/e2e/chain_faults.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+e2e-chain-deals: all contracts tests/peers/evm/node_modules/.ready $(B)/bin/e2e/terminal \
+	$(B)/bin/e2e/traders
+	@tests/e2e/chain_deals.sh $(B)/bin/stoa $(B)/bin/e2e/terminal \
+		$(B)/bin/e2e/traders
+# The same while blocks go away, up to 30 at once.
+e2e-chain-forks:
+	@REORG=30 DEALS=12 KILLS=0 MODELS=3 MEMBERS=4 $(MAKE) \
+		--no-print-directory e2e-chain-deals
+
+# Where the operator's key is, and is not.
+e2e-chain-keys: all contracts $(B)/bin/e2e/terminal
+	@tests/e2e/chain_keys.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+
+e2e: e2e-market e2e-devnet e2e-chain e2e-chain-faults e2e-chain-deals \
+	e2e-chain-forks e2e-chain-keys e2e-vote e2e-link e2e-journey e2e-bad \
+	e2e-faults e2e-kill e2e-ballots

@@ -3,6 +3,7 @@
  *   terminal HOME say USER LINE      prints the final card, as plain text
  *   terminal HOME card USER ID       the stored card of that id
  *   terminal HOME issue COMMUNITY OWNER MEMBER MICRO
+ *   terminal HOME vault COMMUNITY MEMBER   what a chain must hold, micro-Joy
  *
  * Status 1: there is no such card in time, or nothing was issued. */
 #include "base/check.h"
@@ -145,6 +146,43 @@ issue(void)
 	stoa_bus_call(t.bus, &call, &in.base, issued, NULL);
 }
 
+static void
+audited(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	const Stoa__Accounts__AuditReply *r = NULL;
+	struct stoa_arena arena;
+
+	(void)owner;
+	(void)detail;
+	stoa_arena_init(&arena, NULL, 0, 1 << 20);
+	if (status == STOA_OK) {
+		r = stoa_unpack(
+		    &arena, &stoa__accounts__audit_reply__descriptor, reply);
+	}
+	if (r != NULL && r->joy_sum_micro == 0) {
+		printf("%lld\n", (long long)r->vault_micro);
+	}
+	stop(r != NULL && r->joy_sum_micro == 0 ? 0 : 1);
+	stoa_arena_fini(&arena);
+}
+
+static void
+audit(void)
+{
+	Stoa__Accounts__AuditQuery in = STOA__ACCOUNTS__AUDIT_QUERY__INIT;
+	struct stoa_bus_call call = {
+	    .service = &stoa__accounts__accounts__descriptor,
+	    .method = "Audit",
+	    .community = stoa_str_of(t.argv[3]),
+	    .actor = stoa_str_of(t.argv[4]),
+	    .timeout_us = WAIT_US,
+	};
+
+	t.is_sent = true;
+	stoa_bus_call(t.bus, &call, &in.base, audited, NULL);
+}
+
 /* ---- main ---- */
 
 static void
@@ -164,6 +202,10 @@ on_tick(void *arg)
 	if (strcmp(what, "issue") == 0) {
 		if (!t.is_sent) {
 			issue();
+		}
+	} else if (strcmp(what, "vault") == 0) {
+		if (!t.is_sent) {
+			audit();
 		}
 	} else if (strcmp(what, "card") == 0) {
 		card_ask(t.argv[3], t.argv[4]);
@@ -218,7 +260,8 @@ main(int argc, char **argv)
 	    (long long)stoa_clock_wall(NULL).us);
 	t.loop = stoa_loop_open();
 	t.tick = stoa_timer_new(t.loop, on_tick, NULL);
-	if (!bus_open(is_issue ? "bot" : "admin")) {
+	if (!bus_open(
+		is_issue || strcmp(argv[2], "vault") == 0 ? "bot" : "admin")) {
 		return 2;
 	}
 	stoa_timer_start(t.tick, LOOK_US, LOOK_US);
