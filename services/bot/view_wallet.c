@@ -308,6 +308,9 @@ bot_view_nft(struct stoa_arena *arena, const Stoa__Marketplace__Listing *l,
 		    bot_words_time(arena, token->lease_ends_s * STOA_US_PER_S),
 		    true);
 	}
+	if (token->page[0] != '\0') {
+		bot_card_link(&b, "Its page", token->page);
+	}
 	explorer_link(&b, token->explorer,
 	    bot_words_print(arena, "token/%s?a=%s", contract, number));
 	return bot_card_finish(&b, true);

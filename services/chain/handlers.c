@@ -7,6 +7,7 @@
 #include "chain/complete.h"
 #include "chain/evm_u256.h"
 #include "chain/limits.h"
+#include "chain/link.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,7 @@ struct look {
 	const struct chain_handlers *h;
 	struct stoa_request *q;
 	struct stoa_arena arena;
+	ProtobufCBinaryData number; /* of the token */
 	char token[2 * STOA_HASH_SIZE + 1];
 	Stoa__Chain__TokenReply reply;
 };
@@ -179,6 +181,24 @@ look_ask(struct look *look, enum chain_contract contract, const char *data,
 	}
 }
 
+/* Where an operator's own page shows it. */
+static void
+page_add(struct look *look)
+{
+	const struct chain_link link = {
+	    .manifest = look->h->manifest,
+	    .token = look->number,
+	};
+	struct stoa_buf text;
+
+	stoa_buf_init(&text, 1024);
+	if (chain_link_print(stoa_str_of(look->h->page), &link, &text)) {
+		look->reply.page =
+		    stoa_arena_str(&look->arena, stoa_buf_str(&text));
+	}
+	stoa_buf_fini(&text);
+}
+
 /* getLease(asset, token): lessee, start, end and more, a word each. */
 static void
 lease_known(void *owner, const struct evm_nodes_reply *reply)
@@ -206,6 +226,7 @@ lease_known(void *owner, const struct evm_nodes_reply *reply)
 				  look->h->manifest, CHAIN_NFT)
 				  ->bytes};
 	look->reply.explorer = (char *)(uintptr_t)look->h->explorer;
+	page_add(look);
 	look->reply.block = head.number;
 	look->reply.final_block = head.final_number;
 	look_end(look, STOA_OK, NULL);
@@ -258,6 +279,7 @@ token(const struct chain_handlers *h, struct stoa_request *q)
 		look_end(look, STOA_INVALID, "token must be 32 bytes");
 		return;
 	}
+	look->number = in->token;
 	stoa_buf_init(&hex, sizeof(look->token));
 	stoa_hex_encode(&hex, stoa_str_of_bytes(in->token.data, in->token.len));
 	(void)snprintf(look->token, sizeof(look->token), "%.*s",

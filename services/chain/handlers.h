@@ -16,6 +16,7 @@ struct chain_handlers {
 	struct evm_nodes *nodes;
 	const struct chain_manifest *manifest;
 	const char *explorer; /* may be empty */
+	const char *page;     /* template of link.h; may be empty */
 	/* Goes on with a request as a command of the ledger. */
 	void (*submit)(
 	    void *owner, struct stoa_request *q, struct stoa_str body);

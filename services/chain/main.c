@@ -4,6 +4,7 @@
 #include "chain/handlers.h"
 #include "chain/hands.h"
 #include "chain/limits.h"
+#include "chain/link.h"
 #include "chain/opening.h"
 #include "chain/scanning.h"
 #include "edge/domaind.h"
@@ -35,6 +36,10 @@ static const struct stoa_conf_option options[] = {
 	"authorities to believe; empty: the system's"},
     {"explorer", STOA_CONF_TEXT, NULL, 0, 200,
 	"page about addresses, such as https://polygonscan.com"},
+    {"market", STOA_CONF_TEXT, "ours", 1, 8,
+	"what the manifest's ModelMarket is: ours, or v3 (MarketplaceV3)"},
+    {"page", STOA_CONF_TEXT, NULL, 0, 300,
+	"page that shows a model, with {nft}, {token}, {listing} in it"},
     {"tip-gwei-min", STOA_CONF_NUMBER, "0", 0, 100000,
 	"least tip; 0: what the chain is known to demand"},
     {"fee-gwei-max", STOA_CONF_NUMBER, "2000", 1, 1000000,
@@ -59,6 +64,7 @@ static struct evm_signer *signer;
 static struct stoa_caller *caller; /* to a remote signer */
 static struct chain_manifest manifest;
 static struct chain_handlers handlers;
+static enum chain_market market;
 static uint64_t seed;
 
 /* ---- what the log is told ------------------------------------------------ */
@@ -322,6 +328,24 @@ nodes_open(const struct stoa_conf *conf)
 	       complain("url must be one to eight http or https URLs of nodes");
 }
 
+static bool
+market_read(const struct stoa_conf *conf)
+{
+	const char *kind = stoa_conf_get(conf, "market");
+	const char *page = stoa_conf_get(conf, "page");
+	const char *fault =
+	    page[0] == '\0' ? NULL : chain_link_fault(stoa_str_of(page));
+
+	market = strcmp(kind, "v3") == 0 ? CHAIN_MARKET_V3 : CHAIN_MARKET_OURS;
+	if (market == CHAIN_MARKET_OURS && strcmp(kind, "ours") != 0) {
+		return complain("market must be ours or v3");
+	}
+	if (fault != NULL) {
+		stoa_log(STOA_LOG_ERROR, "settings", "page: %s", fault);
+	}
+	return fault == NULL;
+}
+
 static struct evm_fees_rule
 fees_rule(const struct stoa_conf *conf)
 {
@@ -378,6 +402,7 @@ opening_add(const struct stoa_conf *conf)
 	    .replica = stoa_domaind_replica(domaind),
 	    .nodes = nodes,
 	    .manifest = &manifest,
+	    .market = market,
 	    .key = evm_signer_address(signer),
 	    .intent_cap_gwei =
 		(uint64_t)stoa_conf_number(conf, "intent-cap-gwei"),
@@ -404,7 +429,8 @@ start(struct stoa_svc *svc)
 	const struct stoa_conf *conf = stoa_svc_conf(svc);
 
 	service = svc;
-	if (!manifest_open(conf) || !signer_open(conf) || !nodes_open(conf)) {
+	if (!manifest_open(conf) || !market_read(conf) || !signer_open(conf) ||
+	    !nodes_open(conf)) {
 		exit(STOA_EXIT_CONFIG);
 	}
 	stoa_svc_wipe(svc, "key-password");
@@ -413,6 +439,7 @@ start(struct stoa_svc *svc)
 	    .nodes = nodes,
 	    .manifest = &manifest,
 	    .explorer = stoa_conf_get(conf, "explorer"),
+	    .page = stoa_conf_get(conf, "page"),
 	    .submit = submit,
 	};
 	domaind = stoa_domaind_start(svc, &domain);

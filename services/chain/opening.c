@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/encode.h"
-#include "chain/evm_keccak.h"
 #include "chain/evm_receipt.h"
 #include "chain/evm_u256.h"
 #include "chain/limits.h"
@@ -13,22 +12,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WALLET	  STOA_STR("w_vault")
-#define ARENA_MAX ((size_t)1024 * 1024)
-#define OPERATOR  "0x570ca735" /* operator() */
+#define WALLET	    STOA_STR("w_vault")
+#define ARENA_MAX   ((size_t)1024 * 1024)
+#define VERDICT_MAX 512
 
 enum step {
-	STEP_CODES,    /* one contract after the other */
-	STEP_OPERATOR, /* whom the vault obeys */
-	STEP_NONCE,    /* what the key has sent before */
-	STEP_WALLET,   /* the journal's own */
+	STEP_CHECKS, /* what is deployed, one question after the other */
+	STEP_NONCE,  /* what the key has sent before */
+	STEP_WALLET, /* the journal's own */
 	STEP_DONE
 };
 
 struct chain_opening {
 	struct chain_opening_options o;
 	enum step step;
-	unsigned contract;
+	struct stoa_arena arena; /* of the questions */
+	struct chain_check checks[CHAIN_CHECKS_MAX];
+	size_t check_count, check;
 	uint64_t nonce;
 	bool is_asking;
 	int64_t try_us; /* monotonic; not before */
@@ -85,62 +85,66 @@ bytes_of(
 /* ---- contracts ----------------------------------------------------------- */
 
 static void
-code_known(void *owner, const struct evm_nodes_reply *reply)
+judge(struct chain_opening *p, const struct stoa_str *answer)
+{
+	struct stoa_buf verdict;
+
+	stoa_buf_init(&verdict, VERDICT_MAX);
+	if (!chain_check_judge(&p->checks[p->check], answer, &verdict)) {
+		stoa_buf_add(&verdict, "", 1);
+		fail(p, (const char *)verdict.data,
+		    "(the manifest, the key and the chain must belong "
+		    "together)");
+	} else if (++p->check == p->check_count) {
+		p->step = STEP_NONCE;
+	}
+	stoa_buf_fini(&verdict);
+}
+
+static void
+check_known(void *owner, const struct evm_nodes_reply *reply)
 {
 	struct chain_opening *p = owner;
-	const char *name =
-	    chain_contract_name((enum chain_contract)p->contract);
 	struct stoa_arena arena;
-	struct stoa_buf code;
-	struct stoa_hash hash;
+	struct stoa_buf answer;
+	struct stoa_str bytes;
 
 	p->is_asking = false;
 	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
-	stoa_buf_init(&code, ARENA_MAX);
-	if (reply->status != STOA_OK ||
-	    !bytes_of(reply->result, &arena, &code)) {
-		again(p, name, reply->about);
+	stoa_buf_init(&answer, ARENA_MAX);
+	if (reply->status == STOA_DENIED && reply->is_revert) {
+		judge(p, NULL);
+	} else if (reply->status == STOA_OK &&
+		   bytes_of(reply->result, &arena, &answer)) {
+		bytes = stoa_buf_str(&answer);
+		judge(p, &bytes);
 	} else {
-		hash = evm_keccak256(stoa_buf_str(&code));
-		if (!stoa_hash_is_equal(
-			&hash, &p->o.manifest->contracts[p->contract].code)) {
-			fail(p, name,
-			    "is not on this chain as the manifest says: "
-			    "another code, or none; deploy it, or give the "
-			    "manifest of this chain");
-		} else if (++p->contract == CHAIN_CONTRACTS) {
-			p->step = STEP_OPERATOR;
-		}
+		again(p, p->checks[p->check].what, reply->about);
 	}
-	stoa_buf_fini(&code);
+	stoa_buf_fini(&answer);
 	stoa_arena_fini(&arena);
 }
 
 static void
-operator_known(void *owner, const struct evm_nodes_reply *reply)
+check_ask(struct chain_opening *p)
 {
-	struct chain_opening *p = owner;
+	const struct chain_check *check = &p->checks[p->check];
 	char text[EVM_ADDRESS_TEXT_SIZE];
-	struct stoa_arena arena;
-	struct stoa_buf word;
+	struct stoa_buf params;
 
-	p->is_asking = false;
-	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
-	stoa_buf_init(&word, EVM_WORD_SIZE);
-	if (reply->status != STOA_OK ||
-	    !bytes_of(reply->result, &arena, &word) ||
-	    word.len != EVM_WORD_SIZE) {
-		again(p, "the vault's operator", reply->about);
-	} else if (memcmp(word.data + 12, p->o.key.bytes, EVM_ADDRESS_SIZE) !=
-		   0) {
-		fail(p, evm_address_print(&p->o.key, text),
-		    "is our key, and the vault does not obey it: give its "
-		    "operator's key, or let the timelock call setOperator");
+	stoa_buf_init(&params, 4096);
+	(void)evm_address_print(&check->to, text);
+	if (check->data.len == 0) {
+		stoa_buf_printf(&params, "[\"%s\",\"latest\"]", text);
 	} else {
-		p->step = STEP_NONCE;
+		stoa_buf_printf(&params, "[{\"to\":\"%s\",\"data\":\"0x", text);
+		stoa_hex_encode(&params, check->data);
+		stoa_buf_add_text(&params, "\"},\"latest\"]");
 	}
-	stoa_buf_fini(&word);
-	stoa_arena_fini(&arena);
+	stoa_buf_add(&params, "", 1);
+	ask(p, check->data.len == 0 ? "eth_getCode" : "eth_call",
+	    (const char *)params.data, check_known);
+	stoa_buf_fini(&params);
 }
 
 static void
@@ -238,19 +242,8 @@ tick(void *part)
 		return;
 	}
 	switch (p->step) {
-	case STEP_CODES:
-		(void)snprintf(params, sizeof(params), "[\"%s\",\"latest\"]",
-		    evm_address_print(chain_manifest_at(p->o.manifest,
-					  (enum chain_contract)p->contract),
-			text));
-		ask(p, "eth_getCode", params, code_known);
-		break;
-	case STEP_OPERATOR:
-		(void)snprintf(params, sizeof(params),
-		    "[{\"to\":\"%s\",\"data\":\"" OPERATOR "\"},\"latest\"]",
-		    evm_address_print(
-			chain_manifest_at(p->o.manifest, CHAIN_VAULT), text));
-		ask(p, "eth_call", params, operator_known);
+	case STEP_CHECKS:
+		check_ask(p);
 		break;
 	case STEP_NONCE:
 		(void)snprintf(params, sizeof(params), "[\"%s\",\"latest\"]",
@@ -284,10 +277,29 @@ struct chain_opening *
 chain_opening_new(const struct chain_opening_options *options)
 {
 	struct chain_opening *p = calloc(1, sizeof(*p));
+	struct chain_checks_terms terms = {
+	    .manifest = options->manifest,
+	    .market = options->market,
+	};
+	enum stoa_status status;
 
 	stoa_assert(p != NULL);
 	p->o = *options;
+	stoa_arena_init(&p->arena, NULL, 0, ARENA_MAX);
+	terms.arena = &p->arena;
+	terms.operator_key = &p->o.key;
+	status = chain_checks_make(&terms, p->checks, &p->check_count);
+	stoa_assert(status == STOA_OK);
 	return p;
+}
+
+static void
+part_free(void *part)
+{
+	struct chain_opening *p = part;
+
+	stoa_arena_fini(&p->arena);
+	free(p);
 }
 
 const struct stoa_part chain_opening_part = {
@@ -295,5 +307,5 @@ const struct stoa_part chain_opening_part = {
     .tick = tick,
     .tick_us = CHAIN_TICK_US,
     .is_idle = is_idle,
-    .free = free,
+    .free = part_free,
 };

@@ -5,6 +5,7 @@
 #define CHAIN_OPENING_H
 
 #include "chain/chain.h"
+#include "chain/checks.h"
 #include "chain/evm_address.h"
 #include "chain/manifest.h"
 #include "chain/nodes.h"
@@ -19,6 +20,7 @@ struct chain_opening_options {
 	struct stoa_clock *clock;
 	struct evm_nodes *nodes;
 	const struct chain_manifest *manifest;
+	enum chain_market market; /* what the manifest's market is */
 	struct evm_address key;
 	uint64_t intent_cap_gwei, day_cap_gwei;
 	bool (*is_mine)(void *owner, struct stoa_str wallet);

@@ -160,5 +160,26 @@ is 'every Joy of the ledger lies in the vault' "${ledger}000001000000" \
 	"$(number "$joy" 'balanceOf(address)(uint256)' "$vault")"
 "$stoa" verify >"$work/verify" && ok 'every record verifies' || no verify "$(cat "$work/verify")"
 
+# ---- what does not belong together is refused --------------------------------
+other=$work/other
+mkdir "$other"
+refused() { # what, part of the log, manifest, key
+	"$stoa" up --detach --home "$other/home" --workers 0 --chain evm \
+		--chain-url-file "$STOA_HOME/chain/url" --chain-manifest "$3" \
+		--chain-key-file "$4" \
+		--chain-key-password-file "$STOA_HOME/keys/chain-operator.password" \
+		>"$other/up" 2>&1 || true
+	grep -q "$2" "$other/home/logs/chain.log" && ok "$1" || no "$1" "$(tail -2 "$other/home/logs/chain.log")"
+	"$stoa" down --home "$other/home" >/dev/null 2>&1 || true
+	rm -rf "$other/home"
+}
+node -e 'const fs = require("fs"), m = JSON.parse(fs.readFileSync(process.argv[1]))
+	m.contracts.LeaseEscrow.address = m.contracts.ModelMarket.address.replace(/.$/, "1")
+	fs.writeFileSync(process.argv[2], JSON.stringify(m))' "$STOA_HOME/chain/manifest.json" "$other/manifest"
+refused 'a contract that is not there' 'LeaseEscrow' "$other/manifest" "$STOA_HOME/keys/chain-operator.json"
+CAST_PASSWORD=$(cat "$STOA_HOME/keys/chain-operator.password") cast wallet new "$other" key >/dev/null
+chmod 600 "$other/key"
+refused 'a key that the vault does not obey' "obeys the wallet's key: no" "$STOA_HOME/chain/manifest.json" "$other/key"
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
