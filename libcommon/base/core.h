@@ -52,6 +52,10 @@ struct stoa_decision {
 	size_t event_count;
 	size_t event_size;		 /* of the array */
 	Stoa__Journal__Refusal *refusal; /* NULL: accepted */
+	/* Refused for now: not recorded, and the caller is told BUSY, so that
+	 * the same command may come again and be decided anew. A refusal that
+	 * is recorded stands for as long as command ids are remembered. */
+	bool is_passing;
 };
 
 struct stoa_core {
@@ -102,6 +106,13 @@ void stoa_decide_refuse(struct stoa_decision *d, int reason,
 #define STOA_REFUSE(d, reason, ...)                                           \
 	stoa_decide_refuse((d), (reason), (const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* The same, for now. */
+#define STOA_REFUSE_FOR_NOW(d, reason, ...)              \
+	do {                                             \
+		(d)->is_passing |= (d)->refusal == NULL; \
+		STOA_REFUSE((d), (reason), __VA_ARGS__); \
+	} while (0)
 
 /* Decimal text in the decision's arena, for arguments of refusals. */
 const char *stoa_decide_number(struct stoa_decision *d, int64_t value);

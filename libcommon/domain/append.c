@@ -188,6 +188,9 @@ decide_one(struct stoa_replica *r, struct flight *f, const struct waiting *w,
 	if (command.request != NULL) {
 		r->o.core->decide(c->state, &command, &decision);
 	}
+	if (decision.refusal != NULL && decision.is_passing) {
+		return STOA_BUSY;
+	}
 	entry = entry_new(&f->arena, &command, w, &decision);
 	if (f->arena.is_overflown) {
 		*ret_entry = NULL;

@@ -85,7 +85,7 @@ decide(const void *state, const struct stoa_command *c, struct stoa_decision *d)
 			continue;
 		}
 		if (!s->is_open && i > 0) {
-			REFUSE(d, not_open, "");
+			REFUSE_FOR_NOW(d, not_open, "");
 			return;
 		}
 		decisions[i].decide(s, c, d);

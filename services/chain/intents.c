@@ -189,7 +189,7 @@ intents_decide_submit(const struct chain_wallet *s,
 	}
 	if (s->open.count >= CHAIN_OPEN_MAX ||
 	    s->intents.count >= CHAIN_INTENTS_MAX) {
-		REFUSE(d, too_many, "intents",
+		REFUSE_FOR_NOW(d, too_many, "intents",
 		    stoa_decide_number(d, CHAIN_OPEN_MAX));
 		return;
 	}

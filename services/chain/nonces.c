@@ -65,7 +65,7 @@ nonces_decide_reserve(const struct chain_wallet *s,
 		return;
 	}
 	if (s->in_flight_count >= CHAIN_IN_FLIGHT_MAX) {
-		REFUSE(d, too_many, "intents in flight",
+		REFUSE_FOR_NOW(d, too_many, "intents in flight",
 		    stoa_decide_number(d, CHAIN_IN_FLIGHT_MAX));
 		return;
 	}

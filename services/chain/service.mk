@@ -85,6 +85,9 @@ $(eval $(call daemon,chain,$(addprefix services/chain/,main.c handlers.c \
 	chain-evm-signer chain chain-calls chain-abi chain-evm domain edge \
 	base proto,$(EDGE_LIBS) $(CHAIN_EVM_LIBS)))
 
+$(eval $(call unit,chain_passing,tests/unit/chain/test_passing.c,\
+	domain fake chain base proto,-lprotobuf-c $(BASE_LIBS)))
+
 # The same over a chain of the test's own.
 $(eval $(call unit,chain_hands,tests/unit/chain/test_hands.c \
 	tests/unit/chain/world.c tests/unit/chain/contracts.c,chain-hands \

@@ -97,7 +97,7 @@ request_is_valid(const struct chain_wallet *s,
 	}
 	/* They wait for accounts: the chain keeps what is not looked at. */
 	if (s->deposits.count + in->n_sightings > CHAIN_DEPOSITS_MAX) {
-		REFUSE(d, too_many, "deposits that wait",
+		REFUSE_FOR_NOW(d, too_many, "deposits that wait",
 		    stoa_decide_number(d, CHAIN_DEPOSITS_MAX));
 		return false;
 	}

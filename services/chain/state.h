@@ -190,6 +190,11 @@ bool chain_image_load(void *state, struct stoa_str bytes);
 #define REFUSE(d, reason, ...) \
 	STOA_REFUSE((d), STOA__CHAIN__REFUSAL_REASON__##reason, __VA_ARGS__)
 
+/* What would be decided otherwise later. */
+#define REFUSE_FOR_NOW(d, reason, ...) \
+	STOA_REFUSE_FOR_NOW(           \
+	    (d), STOA__CHAIN__REFUSAL_REASON__##reason, __VA_ARGS__)
+
 #define EVENT_KIND(KIND) STOA__CHAIN__EVENT__KIND_##KIND
 #define SIGHT_KIND(KIND) STOA__CHAIN__SIGHTING__KIND_##KIND
 #define STATE(NAME)	 STOA__CHAIN__STATE__##NAME

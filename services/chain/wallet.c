@@ -143,12 +143,13 @@ wallet_affords(const struct chain_wallet *s, struct stoa_wall now,
 	uint64_t more = cost > had_gwei ? cost - had_gwei : 0;
 
 	if (cost > s->intent_cap_gwei) {
-		REFUSE(d, over_intent_cap, stoa_decide_number(d, (int64_t)cost),
+		REFUSE_FOR_NOW(d, over_intent_cap,
+		    stoa_decide_number(d, (int64_t)cost),
 		    stoa_decide_number(d, (int64_t)s->intent_cap_gwei));
 		return false;
 	}
 	if (day_is_over(s, now, more)) {
-		REFUSE(d, over_day_cap,
+		REFUSE_FOR_NOW(d, over_day_cap,
 		    stoa_decide_number(
 			d, (int64_t)(spent_today(s, now) + more)),
 		    stoa_decide_number(d, (int64_t)s->day_cap_gwei));
