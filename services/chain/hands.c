@@ -174,7 +174,13 @@ act(struct chain_hands *h, struct stoa_errand *t,
 		signing_start(job, false);
 		return;
 	case CHAIN_REVOKE:
-		signing_start(job, true);
+		/* What was sent may be in a block by now. */
+		if (job->view.attempt_count == 0) {
+			signing_start(job, true);
+		} else {
+			job->is_revoking = true;
+			watching_start(job);
+		}
 		return;
 	case CHAIN_SEND:
 		sending_start(job);

@@ -89,7 +89,8 @@ $(eval $(call unit,chain_passing,tests/unit/chain/test_passing.c,\
 	domain fake chain base proto,-lprotobuf-c $(BASE_LIBS)))
 
 # The same over a chain of the test's own.
-$(eval $(call unit,chain_hands,tests/unit/chain/test_hands.c \
-	tests/unit/chain/world.c tests/unit/chain/contracts.c,chain-hands \
-	chain-nodes-core chain-evm-signer domain fake chain chain-calls \
-	chain-abi chain-evm base proto,-lprotobuf-c $(CHAIN_EVM_LIBS)))
+$(foreach t,hands stuck,$(eval $(call unit,chain_$(t),\
+	tests/unit/chain/test_$(t).c tests/unit/chain/world.c \
+	tests/unit/chain/contracts.c,chain-hands chain-nodes-core \
+	chain-evm-signer domain fake chain chain-calls chain-abi chain-evm \
+	base proto,-lprotobuf-c $(CHAIN_EVM_LIBS))))

@@ -160,16 +160,20 @@ reason_ask(struct job *job)
 
 /* ---- on its way ---------------------------------------------------------- */
 
+/* Sending again comes first: what cannot be made dearer, or not revoked, is
+ * still to be mined. */
 static void
 wait_longer(struct job *job)
 {
 	struct watch *w = watch_of(job->h, &job->view);
 
-	if (hands_mono(job->h) - w->since_us > job->h->o.stuck_us) {
-		signing_dearer(job);
-	} else if (hands_mono(job->h) - w->sent_us > CHAIN_RESEND_US) {
+	if (hands_mono(job->h) - w->sent_us > CHAIN_RESEND_US) {
 		w->sent_us = hands_mono(job->h);
 		sending_again(job);
+	} else if (job->is_revoking) {
+		signing_start(job, true);
+	} else if (hands_mono(job->h) - w->since_us > job->h->o.stuck_us) {
+		signing_dearer(job);
 	} else {
 		job_end(job, false);
 	}

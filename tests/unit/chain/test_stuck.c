@@ -1,0 +1,103 @@
+/* test_stuck.c - transactions that nothing can be done about any more but to
+ * wait: nothing of what happens to them meanwhile is missed. */
+#include "world.h"
+
+#define STATE(name) STOA__CHAIN__STATE__##name
+#define SECOND	    STOA_US_PER_S
+
+static struct world w;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	world_begin(&w);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+/* Sent at the highest price there may be: it cannot be made dearer. */
+static struct stoa_id
+begin_dearest(void)
+{
+	struct stoa_id i;
+
+	w.base_wei = 1500 * WORLD_GWEI;
+	i = world_wish(&w, "wish");
+	world_until(&w, &i, STATE(SENT), 10 * SECOND);
+	assert_int_equal(w.txs[0].fee_wei, 2000 * WORLD_GWEI);
+	return i;
+}
+
+static void
+test_the_dearest_is_sent_again_when_it_was_dropped(void **state)
+{
+	struct stoa_id i = begin_dearest();
+	unsigned before;
+
+	(void)state;
+	world_pass(&w, 120 * SECOND);
+	w.txs[0].is_dropped = true;
+	before = w.txs[0].sent;
+	world_pass(&w, 40 * SECOND);
+	assert_int_equal(w.tx_count, 1);
+	assert_true(w.txs[0].sent > before);
+	w.is_mining = true;
+	world_until(&w, &i, STATE(DONE), 60 * SECOND);
+	assert_int_equal(world_effects(&w, &i), 1);
+}
+
+static void
+test_what_cannot_be_revoked_is_watched(void **state)
+{
+	struct stoa_id i = begin_dearest();
+	Stoa__Chain__CancelRequest in = STOA__CHAIN__CANCEL_REQUEST__INIT;
+
+	(void)state;
+	in.intent = i.text;
+	world_say(&w, "@marketplace", "cancel", "Cancel", &in.base);
+	world_pass(&w, 20 * SECOND);
+	assert_int_equal(w.tx_count, 1);
+	w.is_mining = true;
+	world_until(&w, &i, STATE(DONE), 60 * SECOND);
+	assert_int_equal(world_effects(&w, &i), 1);
+	assert_int_equal(w.refusals, 0);
+}
+
+/* It is in a block before the revocation is signed: none is needed. */
+static void
+test_what_is_mined_is_not_revoked(void **state)
+{
+	struct stoa_id i = world_wish(&w, "wish");
+	Stoa__Chain__CancelRequest in = STOA__CHAIN__CANCEL_REQUEST__INIT;
+
+	(void)state;
+	world_until(&w, &i, STATE(SENT), 10 * SECOND);
+	in.intent = i.text;
+	world_say(&w, "@marketplace", "cancel", "Cancel", &in.base);
+	world_mine(&w);
+	w.final = w.head;
+	world_until(&w, &i, STATE(DONE), 20 * SECOND);
+	assert_int_equal(w.tx_count, 1);
+	assert_int_equal(world_effects(&w, &i), 1);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    T(test_the_dearest_is_sent_again_when_it_was_dropped),
+	    T(test_what_cannot_be_revoked_is_watched),
+	    T(test_what_is_mined_is_not_revoked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
