@@ -22,6 +22,7 @@ struct sight {
 	const struct evm_log *log;
 	Stoa__Chain__Sighting *out;
 	bool is_ours, is_paid; /* the vault acted; the market took money */
+	bool is_payment;       /* the vault's act was to pay somebody */
 };
 
 /* False: it does not concern us. */
@@ -99,18 +100,33 @@ is_contract(const struct sight *s, const struct evm_value *value,
 /* ---- events; `v` are their parameters ------------------------------------ */
 
 static bool
-is_deposit(const struct sight *s, const struct evm_value *v)
+is_from_outside(const struct sight *s, const struct evm_value *v)
 {
 	struct stoa_str from = evm_address_str(&v[0].address);
-	struct evm_u256 wei = v[2].number;
-	uint64_t micro;
 
-	(void)evm_u256_divide(&wei, UINT64_C(1000000000000));
 	return !s->is_ours && !s->is_paid &&
 	       s->book->party(s->book->owner, from) == NULL &&
 	       !s->book->is_splitter(s->book->owner, from) &&
 	       !is_contract(s, &v[0], CHAIN_VAULT) &&
-	       !is_contract(s, &v[0], CHAIN_ESCROW) &&
+	       !is_contract(s, &v[0], CHAIN_ESCROW);
+}
+
+/* What was withdrawn to an account has left the ledger, and comes back: so Joy
+ * moves between communities. */
+static bool
+is_withdrawal(const struct sight *s, const struct evm_value *v)
+{
+	return s->is_payment && is_contract(s, &v[0], CHAIN_VAULT);
+}
+
+static bool
+is_deposit(const struct sight *s, const struct evm_value *v)
+{
+	struct evm_u256 wei = v[2].number;
+	uint64_t micro;
+
+	(void)evm_u256_divide(&wei, UINT64_C(1000000000000));
+	return (is_withdrawal(s, v) || is_from_outside(s, v)) &&
 	       evm_u256_to_u64(&wei, &micro) &&
 	       micro >= (uint64_t)CHAIN_DEPOSIT_MICRO_MIN && micro <= INT64_MAX;
 }
@@ -236,11 +252,17 @@ lease_returned(struct sight *s, const struct evm_value *v)
 	return true;
 }
 
+enum {
+	KIND_RAN,
+	KIND_PAID
+};
+
 /* The first topic of the vault's events is the act's number. */
 static const struct kind kinds[] = {
-    {CHAIN_VAULT,
+    [KIND_RAN] = {CHAIN_VAULT,
 	"Ran(bytes32 indexed,bytes32 indexed,address indexed,uint256)", NULL},
-    {CHAIN_VAULT, "Paid(bytes32 indexed,address indexed,uint256)", NULL},
+    [KIND_PAID] = {CHAIN_VAULT, "Paid(bytes32 indexed,address indexed,uint256)",
+	NULL},
     {CHAIN_VAULT, "Anchored(bytes32 indexed,bytes32 indexed)", NULL},
     {CHAIN_JOY, "Transfer(address indexed,address indexed,uint256)", joy_moved},
     {CHAIN_NFT, "Transfer(address indexed,address indexed,uint256 indexed)",
@@ -373,6 +395,7 @@ context_read(const struct chain_witness *w, struct sight *s,
 		}
 		if (kind->contract == CHAIN_VAULT) {
 			s->is_ours = true;
+			s->is_payment |= kind == &kinds[KIND_PAID];
 			act_print(&logs[i].topics[1], ret_act);
 		}
 		s->is_paid |=

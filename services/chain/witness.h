@@ -3,7 +3,8 @@
  * Only logs of the manifest's contracts count. A transaction in which the vault
  * has acted is ours; what the tokens, the market and the escrow say in any
  * other is a stranger's doing. Joy that comes to an account from outside is a
- * deposit, unless it was paid for something: then the market says for what.
+ * deposit, unless it was paid for something: then the market says for what. So
+ * is what the vault pays to an account: a withdrawal that stays in the house.
  * Layer 2, pure. */
 #ifndef CHAIN_WITNESS_H
 #define CHAIN_WITNESS_H

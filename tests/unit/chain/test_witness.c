@@ -240,6 +240,33 @@ test_joy_that_was_ours_is_no_deposit(void **state)
 	    found[0]->kind_case, STOA__CHAIN__SIGHTING__KIND_TOKEN_SOLD);
 }
 
+/* From one community to another: out of the pool, and into it again. */
+static void
+test_what_is_withdrawn_to_an_account_is_a_deposit(void **state)
+{
+	struct evm_log paid =
+	    log_make(CHAIN_VAULT, "Paid(bytes32,address,uint256)",
+		WORDS(word_number(9), word_who(BOB)));
+	struct evm_log out =
+	    log_make(CHAIN_JOY, "Transfer(address,address,uint256)",
+		WORDS(word_contract(CHAIN_VAULT), word_who(BOB)));
+	struct evm_log away =
+	    log_make(CHAIN_JOY, "Transfer(address,address,uint256)",
+		WORDS(word_contract(CHAIN_VAULT), word_who(STRANGER)));
+
+	(void)state;
+	log_data(&paid, WORDS(word_number(70000 * WEI_PER_MICRO)));
+	log_data(&out, WORDS(word_number(70000 * WEI_PER_MICRO)));
+	log_data(&away, WORDS(word_number(70000 * WEI_PER_MICRO)));
+	assert_int_equal(READ(out, paid), 1);
+	assert_int_equal(
+	    found[0]->kind_case, STOA__CHAIN__SIGHTING__KIND_DEPOSITED);
+	assert_string_equal(found[0]->deposited->party->member, "u_bob");
+	/* What an account is given to spend is not. */
+	assert_int_equal(READ(ran(3), out), 0);
+	assert_int_equal(READ(away, paid), 0);
+}
+
 static void
 test_tokens_move_by_us_and_by_strangers(void **state)
 {
@@ -324,6 +351,9 @@ main(void)
 		test_joy_from_outside_is_a_deposit, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_joy_that_was_ours_is_no_deposit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_what_is_withdrawn_to_an_account_is_a_deposit, set_up,
+		tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_tokens_move_by_us_and_by_strangers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
