@@ -67,28 +67,6 @@ sent(struct stoa_errand *t, const Stoa__Chain__IntentReply *intent)
 	stoa_errand_end(t, is_ended);
 }
 
-static void
-looked(void *owner, enum stoa_status status, struct stoa_str reply,
-    const char *detail)
-{
-	struct stoa_errand *t = owner;
-	const Stoa__Chain__IntentReply *intent = NULL;
-	struct stoa_arena arena;
-
-	(void)detail;
-	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
-	if (status == STOA_OK) {
-		intent = stoa_unpack(
-		    &arena, &stoa__chain__intent_reply__descriptor, reply);
-	}
-	if (intent == NULL) {
-		stoa_errand_end(t, false);
-	} else {
-		sent(t, intent);
-	}
-	stoa_arena_fini(&arena);
-}
-
 /* ---- asking for it ---- */
 
 /* The same each time: chain answers a repeated command as the first time. */
@@ -113,47 +91,18 @@ failed(struct stoa_errand *t, const char *why)
 }
 
 static void
-ask_about(struct stoa_errand *t)
-{
-	Stoa__Chain__IntentQuery query = STOA__CHAIN__INTENT_QUERY__INIT;
-	struct stoa_bus_call call = {
-	    .service = &stoa__chain__chain__descriptor,
-	    .method = "Intent",
-	    .community = STOA_STR(WALLET),
-	};
-	struct stoa_id intent;
-	char id[64];
-
-	command_id_print(id, t->noun);
-	intent = stoa_id_derive(
-	    'i', STOA_STR(WALLET), STOA_STR("@accounts"), stoa_str_of(id), 0);
-	query.intent = intent.text;
-	stoa_bus_call(reactions_of(t)->o.bus, &call, &query.base, looked, t);
-}
-
-static void
 submitted(void *owner, enum stoa_status status, struct stoa_str reply,
     const char *detail)
 {
 	struct stoa_errand *t = owner;
-	const Stoa__Journal__Outcome *outcome = NULL;
-	struct stoa_arena arena;
 
+	(void)reply;
 	(void)detail;
-	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
-	if (status == STOA_OK) {
-		outcome = stoa_unpack(
-		    &arena, &stoa__journal__outcome__descriptor, reply);
-	}
 	if (status == STOA_INVALID) {
 		failed(t, "the chain does not take this address or amount");
-	} else if (outcome == NULL || outcome->entry == NULL ||
-		   outcome->entry->refusal != NULL) {
-		stoa_errand_end(t, false); /* too much under way: later */
 	} else {
-		ask_about(t);
+		stoa_errand_end(t, false); /* it is asked about, or again */
 	}
-	stoa_arena_fini(&arena);
 }
 
 static void
@@ -178,9 +127,70 @@ submit(struct stoa_errand *t, const Stoa__Accounts__WithdrawalAsked *w)
 	action.send = &send;
 	request.action = &action;
 	request.purpose = purpose;
-	stoa_errand_begin(t);
 	stoa_bus_call(
 	    reactions_of(t)->o.bus, &call, &request.base, submitted, t);
+}
+
+/* Only what chain has never heard of is submitted: that it does not take it
+ * means nothing of what it took before, by another build or manifest. */
+static void
+unheard(struct stoa_errand *t)
+{
+	const struct accounts *s = stoa_errand_state(t);
+	const Stoa__Accounts__WithdrawalAsked *w =
+	    s == NULL ? NULL : accounts_withdrawal(s, stoa_str_of(t->noun));
+
+	if (w == NULL) {
+		stoa_errand_end(t, false);
+	} else {
+		submit(t, w);
+	}
+}
+
+static void
+looked(void *owner, enum stoa_status status, struct stoa_str reply,
+    const char *detail)
+{
+	struct stoa_errand *t = owner;
+	const Stoa__Chain__IntentReply *intent = NULL;
+	struct stoa_arena arena;
+
+	(void)detail;
+	if (status == STOA_NOT_FOUND) {
+		unheard(t);
+		return;
+	}
+	stoa_arena_init(&arena, NULL, 0, ARENA_MAX);
+	if (status == STOA_OK) {
+		intent = stoa_unpack(
+		    &arena, &stoa__chain__intent_reply__descriptor, reply);
+	}
+	if (intent == NULL) {
+		stoa_errand_end(t, false);
+	} else {
+		sent(t, intent);
+	}
+	stoa_arena_fini(&arena);
+}
+
+static void
+ask_about(struct stoa_errand *t)
+{
+	Stoa__Chain__IntentQuery query = STOA__CHAIN__INTENT_QUERY__INIT;
+	struct stoa_bus_call call = {
+	    .service = &stoa__chain__chain__descriptor,
+	    .method = "Intent",
+	    .community = STOA_STR(WALLET),
+	};
+	struct stoa_id intent;
+	char id[64];
+
+	command_id_print(id, t->noun);
+	intent = stoa_id_derive(
+	    'i', STOA_STR(WALLET), STOA_STR("@accounts"), stoa_str_of(id), 0);
+	query.intent = intent.text;
+	stoa_errand_begin(t);
+	stoa_bus_call(reactions_of(t)->o.bus, &call, &query.base, looked, t);
 }
 
 static void
@@ -204,7 +214,7 @@ look(void *owner, struct stoa_str community)
 		t = stoa_errand_due(
 		    r->errands, community, stoa_str_of(said->id), 1, 0);
 		if (t != NULL) {
-			submit(t, said);
+			ask_about(t);
 		}
 	}
 }

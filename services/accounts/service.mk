@@ -16,6 +16,9 @@ $(eval $(call unit,accounts_ledger,tests/unit/accounts/test_ledger.c,\
 $(eval $(call unit,accounts_withdrawals,\
 	tests/unit/accounts/test_withdrawals.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
+$(eval $(call unit,accounts_reactions,\
+	tests/unit/accounts/test_reactions.c services/accounts/reactions.c,\
+	domain fake accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,accounts_settings,tests/unit/accounts/test_settings.c,\
 	accounts base proto,-lprotobuf-c $(BASE_LIBS)))
 $(eval $(call unit,accounts_electors,tests/unit/accounts/test_electors.c,\
