@@ -74,10 +74,17 @@ submitted(void *owner, enum stoa_status status, struct stoa_str reply,
 	struct trade_answer answer = {.result = TRADE_AGAIN};
 	const Stoa__Journal__Outcome *outcome = NULL;
 
-	(void)detail;
 	if (status == STOA_OK) {
 		outcome = stoa_unpack(
 		    &t->arena, &stoa__journal__outcome__descriptor, reply);
+	}
+	/* What chain had not heard of, and does not take in these words, it
+	 * never will. */
+	if (status == STOA_INVALID) {
+		answer.result = TRADE_REFUSED;
+		answer.why = detail == NULL || detail[0] == '\0'
+				 ? "the chain does not take it"
+				 : detail;
 	}
 	if (outcome != NULL && outcome->entry != NULL) {
 		const Stoa__Journal__Refusal *refusal = outcome->entry->refusal;

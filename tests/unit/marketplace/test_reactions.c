@@ -397,6 +397,29 @@ test_what_chain_refuses_is_recorded_in_its_words(void **state)
 	}
 }
 
+/* What is no action of chain's is told, and does not wait for ever. */
+static void
+test_what_chain_does_not_take_is_recorded(void **state)
+{
+	Stoa__Marketplace__SagaQuery query =
+	    STOA__MARKETPLACE__SAGA_QUERY__INIT;
+	Stoa__Marketplace__SagaReply saga = STOA__MARKETPLACE__SAGA_REPLY__INIT;
+
+	(void)state;
+	begin();
+	claimed();
+	answer(call_of("Intent"), STOA_NOT_FOUND, NULL);
+	answer(call_of("Submit"), STOA_INVALID, NULL);
+	settle();
+	assert_int_equal(open_calls(), 0);
+	query.model = (char *)(uintptr_t)MODEL;
+	assert_int_equal(
+	    marketplace_query_saga(state_now(), &query, &t.arena, &saga),
+	    STOA_OK);
+	assert_string_equal(saga.steps[3]->why, "the chain does not take it");
+	end();
+}
+
 static void
 test_a_full_day_is_waited_for_and_a_cap_is_not(void **state)
 {
@@ -615,6 +638,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_chain_is_asked_until_it_is_final),
 	    cmocka_unit_test(test_what_chain_refuses_is_recorded_in_its_words),
+	    cmocka_unit_test(test_what_chain_does_not_take_is_recorded),
 	    cmocka_unit_test(test_a_full_day_is_waited_for_and_a_cap_is_not),
 	    cmocka_unit_test(test_a_purchase_goes_hold_trade_pay),
 	    cmocka_unit_test(test_a_purchase_that_reverts_is_paid_back),
