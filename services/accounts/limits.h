@@ -14,9 +14,12 @@
  */
 #define ACCOUNTS_WITHDRAWALS_MAX      10000u
 #define ACCOUNTS_WITHDRAWALS_OPEN_MAX 2000u
-#define ACCOUNTS_ADDRESS_SIZE	      20u /* of an EVM chain */
-#define ACCOUNTS_REPLY_MAX	      512u
-#define ACCOUNTS_WHY_MAX	      140u
+/* Of one member: each is a transaction that the operator pays for, and out of
+ * what may be spent in a day; nobody takes the others' place. */
+#define ACCOUNTS_WITHDRAWALS_OPEN_OF_ONE_MAX 5u
+#define ACCOUNTS_ADDRESS_SIZE		     20u /* of an EVM chain */
+#define ACCOUNTS_REPLY_MAX		     512u
+#define ACCOUNTS_WHY_MAX		     140u
 
 /* Time to notice that it was not oneself; and at most. */
 #define ACCOUNTS_WITHDRAWAL_DELAY_US	 INT64_C(600000000)

@@ -134,6 +134,37 @@ address_is_valid(const ProtobufCBinaryData *address, struct stoa_decision *d)
 	return true;
 }
 
+static size_t
+open_of(const struct accounts *s, const struct member *m)
+{
+	size_t count = 0;
+
+	STOA_MAP_EACH(&s->sendable, entry)
+	{
+		const struct withdrawal *w = entry->value;
+
+		count += member_get(s, stoa_str_of(w->said->member)) == m;
+	}
+	return count;
+}
+
+static bool
+number_is_allowed(
+    const struct accounts *s, const struct member *m, struct stoa_decision *d)
+{
+	size_t max = ACCOUNTS_WITHDRAWALS_OPEN_MAX;
+
+	if (s->sendable.count < max && s->holds.count < ACCOUNTS_HOLDS_MAX) {
+		max = ACCOUNTS_WITHDRAWALS_OPEN_OF_ONE_MAX;
+		if (open_of(s, m) < max) {
+			return true;
+		}
+	}
+	REFUSE(d, too_many, "withdrawals under way",
+	    stoa_decide_number(d, (int64_t)max));
+	return false;
+}
+
 static void
 event_asked(const struct accounts *s, const struct member *m,
     const struct stoa_command *c, struct stoa_decision *d)
@@ -191,13 +222,7 @@ withdrawals_decide_ask(const struct accounts *s, const struct stoa_command *c,
 		    stoa_decide_number(d, ACCOUNTS_REPLY_MAX));
 		return;
 	}
-	if (s->sendable.count >= ACCOUNTS_WITHDRAWALS_OPEN_MAX ||
-	    s->holds.count >= ACCOUNTS_HOLDS_MAX) {
-		REFUSE(d, too_many, "withdrawals under way",
-		    stoa_decide_number(d, ACCOUNTS_WITHDRAWALS_OPEN_MAX));
-		return;
-	}
-	if (address_is_valid(&in->address, d) &&
+	if (number_is_allowed(s, m, d) && address_is_valid(&in->address, d) &&
 	    amount_is_allowed(s, m, in->amount_micro, c, d)) {
 		event_asked(s, m, c, d);
 	}

@@ -365,10 +365,32 @@ test_what_the_market_says_has_left_is_the_vaults(void **state)
 	play_end(&p);
 }
 
+/* One member's do not keep the others from theirs. */
+static void
+test_withdraw_is_few_of_one_member_at_a_time(void **state)
+{
+	struct play p;
+
+	(void)state;
+	community_open(&p);
+	assert_true(deposit(&p, "@chain", ann, 10 * JOY));
+	assert_true(deposit(&p, "@chain", bob, 10 * JOY));
+	for (unsigned i = 0; i < ACCOUNTS_WITHDRAWALS_OPEN_OF_ONE_MAX; i++) {
+		assert_true(withdraw(&p, bob, 1));
+	}
+	assert_false(withdraw(&p, bob, 1));
+	assert_refused(&p, "too_many", "withdrawals under way 5");
+	assert_true(withdraw(&p, ann, 1));
+	assert_true(cancel(&p, bob, newest(&p, bob).id));
+	assert_true(withdraw(&p, bob, 1));
+	play_end(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_withdraw_is_few_of_one_member_at_a_time),
 	    cmocka_unit_test(test_deposit_is_what_chain_says),
 	    cmocka_unit_test(test_withdrawal_waits_and_is_sent_once),
 	    cmocka_unit_test(
