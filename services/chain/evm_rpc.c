@@ -84,6 +84,21 @@ evm_rpc_is_nonce_used(struct stoa_str message)
 	return has_one_of(message, words, STOA_COUNT(words));
 }
 
+bool
+evm_rpc_is_underpriced(struct stoa_str message)
+{
+	static const char *const words[] = {
+	    "underpriced", /* geth, bor, erigon, reth: also of a replacement */
+	    "feetoolow",   /* Nethermind, with what comes behind it */
+	    "fee too low", /* erigon */
+	    "gas price below",		/* Besu: configured minimum, base fee */
+	    "less than block base fee", /* geth, anvil */
+	    "less than base fee",
+	};
+
+	return has_one_of(message, words, STOA_COUNT(words));
+}
+
 static bool
 is_limit(const struct evm_rpc_answer *answer)
 {

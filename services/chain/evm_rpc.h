@@ -43,6 +43,8 @@ STOA_MUST_USE enum stoa_status evm_rpc_read(struct stoa_str body, uint64_t id,
  * and of one whose nonce another, or the same, has used. */
 bool evm_rpc_is_known(struct stoa_str message);
 bool evm_rpc_is_nonce_used(struct stoa_str message);
+/* And of one that offers less than the node's pool takes now. */
+bool evm_rpc_is_underpriced(struct stoa_str message);
 
 /* Whether two results say the same. Letters of "0x" texts may differ in case,
  * members in order; a member that only one of two objects has, or that is null

@@ -26,6 +26,14 @@ sent(void *owner, const struct evm_nodes_reply *reply)
 		record_sent(job);
 		return;
 	}
+	/* The market has left it behind, and all nonces behind it wait. */
+	if (reply->status == STOA_DENIED &&
+	    evm_rpc_is_underpriced(reply->message) &&
+	    hands_mono(job->h) - watch_of(job->h, &job->view)->since_us >
+		job->h->o.stuck_us) {
+		signing_dearer(job);
+		return;
+	}
 	/* "insufficient funds" and the like: an operator can help. */
 	hands_alarm(job->h, "%s is not taken: %s%s%.*s", job->t->noun,
 	    reply->about == NULL ? "" : reply->about,
@@ -38,6 +46,7 @@ sent(void *owner, const struct evm_nodes_reply *reply)
 void
 sending_start(struct job *job)
 {
+	(void)watch_of(job->h, &job->view);
 	if (evm_nodes_send(job->h->o.nodes, job->view.raw, sent, job, NULL) !=
 	    STOA_OK) {
 		job_end(job, false);

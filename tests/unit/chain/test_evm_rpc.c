@@ -175,6 +175,34 @@ test_words_of_clients(void **state)
 }
 
 static void
+test_underpriced_is_told_by_its_words(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_underpriced;
+	} cases[] = {
+	    {"transaction underpriced: gas tip cap 1, minimum needed 25", true},
+	    {"replacement transaction underpriced", true},
+	    {"max fee per gas less than block base fee: address 0x1", true},
+	    {"FeeTooLowToCompete", true},
+	    {"fee too low", true},
+	    {"Gas price below configured minimum gas price", true},
+	    {"Gas price below current base fee", true},
+	    {"insufficient funds for gas * price + value", false},
+	    {"nonce too low: next nonce 5, tx nonce 3", false},
+	    {"already known", false},
+	    {"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STOA_COUNT(cases); i++) {
+		assert_int_equal(
+		    evm_rpc_is_underpriced(stoa_str_of(cases[i].text)),
+		    cases[i].is_underpriced);
+	}
+}
+
+static void
 test_same_is_what_says_the_same(void **state)
 {
 	static const struct {
@@ -253,6 +281,7 @@ main(void)
 	    TEST(test_read_says_what_an_error_means),
 	    TEST(test_read_refuses_what_is_no_answer),
 	    TEST(test_words_of_clients),
+	    TEST(test_underpriced_is_told_by_its_words),
 	    TEST(test_same_is_what_says_the_same),
 	    TEST(test_same_ends_in_deep_answers),
 	    TEST(test_retry_after_is_seconds),

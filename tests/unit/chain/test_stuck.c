@@ -89,6 +89,26 @@ test_what_is_mined_is_not_revoked(void **state)
 	assert_int_equal(world_effects(&w, &i), 1);
 }
 
+/* Between its signature and the nodes the market has gone up. */
+static void
+test_what_no_pool_takes_is_made_dearer(void **state)
+{
+	struct stoa_id i = world_wish(&w, "wish");
+
+	(void)state;
+	w.pool_wei = 50 * WORLD_GWEI;
+	world_until(&w, &i, STATE(SIGNED), 10 * SECOND);
+	w.base_wei = 40 * WORLD_GWEI;
+	world_pass(&w, 50 * SECOND);
+	assert_int_equal(w.tx_count, 1);
+	assert_non_null(strstr(w.alarm, "is not taken"));
+	w.is_mining = true;
+	world_until(&w, &i, STATE(DONE), 60 * SECOND);
+	assert_int_equal(w.tx_count, 2);
+	assert_int_equal(w.txs[1].fee_wei, 81 * WORLD_GWEI);
+	assert_int_equal(world_effects(&w, &i), 1);
+}
+
 int
 main(void)
 {
@@ -97,6 +117,7 @@ main(void)
 	    T(test_the_dearest_is_sent_again_when_it_was_dropped),
 	    T(test_what_cannot_be_revoked_is_watched),
 	    T(test_what_is_mined_is_not_revoked),
+	    T(test_what_no_pool_takes_is_made_dearer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -321,6 +321,11 @@ answer(struct world *w, const struct world_asked *asked)
 	const char *text = NULL;
 
 	if (asked->params == NULL) { /* sent */
+		if (w->txs[asked->tx].fee_wei < w->pool_wei) {
+			w->txs[asked->tx].is_dropped = true;
+			reply.status = STOA_DENIED;
+			reply.message = STOA_STR("transaction underpriced");
+		}
 		asked->done(asked->owner, &reply);
 		return;
 	}

@@ -63,6 +63,7 @@ struct world {
 
 	/* what the nodes say */
 	uint64_t base_wei, tip_wei;
+	uint64_t pool_wei;	/* what offers less is not taken */
 	const char *trial_data; /* a revert of eth_estimateGas, or NULL */
 	const char *call_data;	/* of eth_call */
 	const char *logs;	/* of receipts; JSON */
