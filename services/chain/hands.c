@@ -36,13 +36,21 @@ hands_alarm(struct chain_hands *h, const char *format, ...)
 {
 	char text[256];
 	va_list args;
+	size_t at = 0;
 
-	/* Trouble that lasts is told every ten seconds. */
-	if (h->alarm_us != 0 &&
-	    hands_mono(h) - h->alarm_us < 10 * STOA_US_PER_S) {
+	/* Trouble that lasts is told every ten seconds; each kind for itself,
+	 * so that a small one does not keep a great one quiet. */
+	while (at < CHAIN_ALARMS && h->alarms[at].format != format &&
+	       h->alarms[at].format != NULL) {
+		at++;
+	}
+	stoa_assert(at < CHAIN_ALARMS);
+	if (h->alarms[at].format != NULL &&
+	    hands_mono(h) - h->alarms[at].us < 10 * STOA_US_PER_S) {
 		return;
 	}
-	h->alarm_us = hands_mono(h);
+	h->alarms[at].format = format;
+	h->alarms[at].us = hands_mono(h);
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

@@ -8,6 +8,9 @@
 #include "chain/hands.h"
 #include "chain/limits.h"
 
+/* Kinds of trouble that hands may have: there are fewer. */
+#define CHAIN_ALARMS 32u
+
 struct chain_hands {
 	struct chain_hands_options o;
 	struct stoa_errands *errands;
@@ -19,7 +22,10 @@ struct chain_hands {
 	int64_t reserving_us; /* the newest of them */
 	struct evm_fees_market market;
 	int64_t market_us; /* when it was asked for; 0: never */
-	int64_t alarm_us;  /* of the last one */
+	struct {
+		const char *format; /* which it is; NULL: none yet */
+		int64_t us;	    /* when it was told last */
+	} alarms[CHAIN_ALARMS];
 };
 
 /* What only this process knows of a transaction on its way. */

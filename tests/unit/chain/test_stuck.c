@@ -109,6 +109,30 @@ test_what_no_pool_takes_is_made_dearer(void **state)
 	assert_int_equal(world_effects(&w, &i), 1);
 }
 
+/* However much else there is to tell. */
+static void
+test_a_stolen_key_is_told(void **state)
+{
+	struct stoa_id i = world_wish(&w, "wish");
+	bool is_told = false;
+
+	(void)state;
+	world_until(&w, &i, STATE(SENT), 10 * SECOND);
+	w.trial_data = "792f660f"
+		       "000000000000000000000000000000000000000000000000000000"
+		       "00000003e8"; /* AlreadyDone: told all the time */
+	(void)world_wish(&w, "other");
+	world_pass(&w, SECOND);
+	world_foreign(&w, WORLD_NONCE);
+	w.final = w.head;
+	for (int step = 0; step < 300 && !is_told; step++) {
+		world_pass(&w, SECOND / 10);
+		is_told = strstr(w.alarm, "somebody else") != NULL;
+	}
+	assert_true(is_told);
+	world_pass(&w, SECOND);
+}
+
 int
 main(void)
 {
@@ -118,6 +142,7 @@ main(void)
 	    T(test_what_cannot_be_revoked_is_watched),
 	    T(test_what_is_mined_is_not_revoked),
 	    T(test_what_no_pool_takes_is_made_dearer),
+	    T(test_a_stolen_key_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
