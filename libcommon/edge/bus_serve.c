@@ -123,7 +123,9 @@ headers_parse(
 		m, "Stoa-Command", h->command_id, sizeof(h->command_id))) {
 		return STOA_TOO_LARGE;
 	}
-	if (h->actor[0] == '\0' || !caller_may_name_actor(h->caller)) {
+	/* A person: no daemon speaks for another one. */
+	if (h->actor[0] == '\0' || h->actor[0] == '@' ||
+	    !caller_may_name_actor(h->caller)) {
 		(void)snprintf(h->actor, sizeof(h->actor), "@%s", h->caller);
 	}
 	q->community = stoa_str_of(h->community);

@@ -117,6 +117,20 @@ for (const service of ['accounts', 'training', 'governance', 'storage', 'worker'
   for await (const s of await client.ping(service)) still.push(s);
   check(`${service} still answers`, still.length > 0);
 }
+// ---- names --------------------------------------------------------------------
+// The bot speaks for persons, and for no other daemon.
+for (const [said, is] of [['u_garbageaaa', 'u_garbageaaa'], ['@chain', '@bot'],
+  ['@accounts', '@bot'], ['', '@bot']]) {
+  const community = 'c_garbageaaa', h = headers();
+  h.set('Stoa-Community', community);
+  h.set('Stoa-Command', randomBytes(8).toString('hex'));
+  if (said !== '') h.set('Stoa-Actor', said);
+  const m = await bot.request(`stoa.rpc.accounts.bot.${slot(community)}.Deposit`,
+    new Uint8Array(0), { timeout: 3000, headers: h });
+  const outcome = Buffer.from(m.data).toString('latin1');
+  check(`"${said}" from the bot is ${is}`, outcome.includes(is) &&
+    (said === is || said === '' || !outcome.includes(said)));
+}
 await bot.close();
 await admin.close();
 console.log(`${passed} passed, ${failed} failed`);
