@@ -23,6 +23,11 @@ struct sight {
 	Stoa__Chain__Sighting *out;
 	bool is_ours, is_paid; /* the vault acted; the market took money */
 	bool is_payment;       /* the vault's act was to pay somebody */
+	/* The sale that is under way: whom the market owes royalty, how much,
+	 * and whether so much Joy has come there. */
+	struct evm_address receiver;
+	struct evm_u256 royalty;
+	bool is_royalty_paid;
 };
 
 /* False: it does not concern us. */
@@ -136,6 +141,10 @@ joy_moved(struct sight *s, const struct evm_value *v)
 {
 	Stoa__Chain__Deposited *e;
 
+	s->is_royalty_paid |=
+	    !evm_u256_is_zero(&s->royalty) &&
+	    evm_address_is_equal(&v[1].address, &s->receiver) &&
+	    evm_u256_compare(&v[2].number, &s->royalty) >= 0;
 	if (party_of(s, &v[1]) == NULL || !is_deposit(s, v)) {
 		return false;
 	}
@@ -197,10 +206,36 @@ listing_ended(struct sight *s, const struct evm_value *v)
 }
 
 static bool
+sale_divided(struct sight *s, const struct evm_value *v)
+{
+	s->receiver = v[2].address;
+	s->royalty = v[3].number;
+	s->is_royalty_paid = false;
+	return false;
+}
+
+/* Anybody may list a token of theirs in a currency of their own making, and the
+ * event does not say in which. What we list is listed in Joy. */
+static bool
+is_sold_for_joy(const struct sight *s, const struct evm_value *seller)
+{
+	struct stoa_str address = evm_address_str(&seller->address);
+
+	return s->is_royalty_paid ||
+	       s->book->party(s->book->owner, address) != NULL ||
+	       s->book->is_splitter(s->book->owner, address);
+}
+
+static bool
 token_sold(struct sight *s, const struct evm_value *v)
 {
+	static const struct evm_value nothing;
 	Stoa__Chain__TokenSold *e;
+	bool is_joy = is_sold_for_joy(s, &v[0]);
 
+	/* What was paid for this sale is not paid for the next one. */
+	s->royalty = nothing.number;
+	s->is_royalty_paid = false;
 	if (!is_contract(s, &v[2], CHAIN_NFT)) {
 		return false;
 	}
@@ -211,7 +246,7 @@ token_sold(struct sight *s, const struct evm_value *v)
 	e->token = word_of(s, &v[3]);
 	e->buyer = address_of(s, &v[4]);
 	e->buyer_party = party_of(s, &v[4]);
-	e->price_wei = word_of(s, &v[6]);
+	e->price_wei = word_of(s, is_joy ? &v[6] : &nothing);
 	s->out->kind_case = STOA__CHAIN__SIGHTING__KIND_TOKEN_SOLD;
 	s->out->token_sold = e;
 	return true;
@@ -220,7 +255,9 @@ token_sold(struct sight *s, const struct evm_value *v)
 static bool
 token_leased(struct sight *s, const struct evm_value *v)
 {
+	static const struct evm_value nothing;
 	Stoa__Chain__TokenLeased *e;
+	bool is_joy = is_contract(s, &v[5], CHAIN_JOY);
 
 	if (!is_contract(s, &v[0], CHAIN_NFT)) {
 		return false;
@@ -229,7 +266,7 @@ token_leased(struct sight *s, const struct evm_value *v)
 	e->token = word_of(s, &v[1]);
 	e->lessee = address_of(s, &v[2]);
 	e->lessee_party = party_of(s, &v[2]);
-	e->deposit_wei = word_of(s, &v[6]);
+	e->deposit_wei = word_of(s, is_joy ? &v[6] : &nothing);
 	s->out->kind_case = STOA__CHAIN__SIGHTING__KIND_TOKEN_LEASED;
 	s->out->token_leased = e;
 	return seconds_of(&v[3], &e->starts_s) && seconds_of(&v[4], &e->ends_s);
@@ -277,6 +314,8 @@ static const struct kind kinds[] = {
 	listing_set},
     {CHAIN_MARKET, "CancelledListing(address indexed,uint256 indexed)",
 	listing_ended},
+    {CHAIN_MARKET, "SaleDivided(uint256 indexed,uint256,address,uint256)",
+	sale_divided},
     {CHAIN_MARKET,
 	"NewSale(address indexed,uint256 indexed,address indexed,uint256,"
 	"address,uint256,uint256)",

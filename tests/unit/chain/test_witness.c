@@ -298,6 +298,54 @@ test_sales_are_of_our_tokens(void **state)
 	assert_int_equal(READ(sale(CHAIN_JOY, SPLITTER, STRANGER)), 0);
 }
 
+static struct evm_log
+divided(uint64_t royalty)
+{
+	struct evm_log log = log_make(CHAIN_MARKET,
+	    "SaleDivided(uint256,uint256,address,uint256)",
+	    WORDS(word_number(8)));
+
+	log_data(&log,
+	    WORDS(word_number(22), word_who(SPLITTER), word_number(royalty)));
+	return log;
+}
+
+static bool
+is_in_joy(size_t at)
+{
+	assert_int_equal(
+	    found[at]->kind_case, STOA__CHAIN__SIGHTING__KIND_TOKEN_SOLD);
+	return found[at]->token_sold->price_wei.data[30] == 900 >> 8;
+}
+
+/* Coins that somebody has made are no Joy, whatever they are sold for. */
+static void
+test_a_stranger_sells_for_joy_or_for_nothing(void **state)
+{
+	struct evm_log sold = sale(CHAIN_NFT, STRANGER, 0xcc);
+	struct evm_log terms = divided(45), paid = joy(0xcc, SPLITTER, 45);
+
+	(void)state;
+	assert_int_equal(READ(terms, paid, sold), 1);
+	assert_true(is_in_joy(0));
+	assert_int_equal(READ(terms, sold), 1);
+	assert_false(is_in_joy(0));
+	assert_int_equal(READ(sold), 1);
+	assert_false(is_in_joy(0));
+	assert_int_equal(READ(terms, joy(0xcc, SPLITTER, 44), sold), 1);
+	assert_false(is_in_joy(0));
+	assert_int_equal(READ(terms, joy(0xcc, STRANGER, 45), sold), 1);
+	assert_false(is_in_joy(0));
+	/* Nor is one payment that for two sales, or one that came before. */
+	assert_int_equal(READ(terms, paid, sold, terms, sold), 2);
+	assert_true(is_in_joy(0));
+	assert_false(is_in_joy(1));
+	assert_int_equal(READ(paid, terms, sold), 1);
+	assert_false(is_in_joy(0));
+	assert_int_equal(READ(divided(0), paid, sold), 1);
+	assert_false(is_in_joy(0));
+}
+
 static void
 test_leases_have_their_times(void **state)
 {
@@ -319,6 +367,13 @@ test_leases_have_their_times(void **state)
 	assert_string_equal(
 	    found[0]->token_leased->lessee_party->member, "u_bob");
 	assert_int_equal(found[1]->lease_returned->refund_wei.data[31], 3);
+	assert_int_equal(found[0]->token_leased->deposit_wei.data[31], 5);
+	/* For a coin that the lessor has made. */
+	log_data(&leased, WORDS(word_number(1000), word_number(4600),
+			      word_who(STRANGER), word_number(5)));
+	assert_int_equal(READ(leased), 1);
+	assert_int_equal(found[0]->token_leased->ends_s, 4600);
+	assert_int_equal(found[0]->token_leased->deposit_wei.data[31], 0);
 }
 
 static void
@@ -358,6 +413,9 @@ main(void)
 		test_tokens_move_by_us_and_by_strangers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_sales_are_of_our_tokens, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_a_stranger_sells_for_joy_or_for_nothing, set_up,
+		tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_leases_have_their_times, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
