@@ -305,6 +305,7 @@ nodes_open(const struct stoa_conf *conf)
 {
 	struct evm_nodes_place places[EVM_NODES_MAX];
 	char *text = strdup(stoa_conf_get(conf, "url"));
+	size_t len = text == NULL ? 0 : strlen(text); /* before it is cut */
 	struct evm_nodes_options o = {
 	    .loop = stoa_svc_loop(service),
 	    .chain_id = manifest.chain_id,
@@ -322,7 +323,7 @@ nodes_open(const struct stoa_conf *conf)
 	if (o.place_count > 0) {
 		status = evm_nodes_open(&o, &nodes);
 	}
-	OPENSSL_cleanse(text, strlen(text));
+	OPENSSL_cleanse(text, len);
 	free(text);
 	return status == STOA_OK ||
 	       complain("url must be one to eight http or https URLs of nodes");
