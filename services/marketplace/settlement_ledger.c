@@ -155,6 +155,7 @@ struct crediting {
 	char community[80];
 	char key[24];
 	size_t count, next;
+	Stoa__Journal__Refusal *refusal; /* the first one; kept, or NULL */
 	struct {
 		char to[32];
 		int64_t micro;
@@ -163,16 +164,26 @@ struct crediting {
 
 static void credit_next(struct crediting *c);
 
+/* That one cannot be paid is not the others' loss. */
 static void
 credited(void *owner, const struct settlement_answer *answer)
 {
 	struct crediting *c = owner;
+	struct settlement_answer all = *answer;
 
-	if (answer->result == SETTLEMENT_DONE && c->next < c->count) {
+	if (answer->result == SETTLEMENT_REFUSED && c->refusal == NULL) {
+		c->refusal = stoa_keep(&answer->refusal->base);
+	}
+	if (answer->result != SETTLEMENT_AGAIN && c->next < c->count) {
 		credit_next(c);
 		return;
 	}
-	c->done(c->owner, answer);
+	if (answer->result != SETTLEMENT_AGAIN && c->refusal != NULL) {
+		all.result = SETTLEMENT_REFUSED;
+		all.refusal = c->refusal;
+	}
+	c->done(c->owner, &all);
+	stoa_keep_free(c->refusal);
 	free(c);
 }
 

@@ -6,6 +6,7 @@
 #include "base/core.h"
 #include "marketplace/limits.h"
 #include "marketplace/marketplace.h"
+#include "marketplace/settlement.h"
 
 #include "proto/accounts.pb-c.h"
 #include "proto/chain.pb-c.h"
@@ -632,6 +633,47 @@ test_what_strangers_paid_is_credited_part_by_part(void **state)
 	end();
 }
 
+static void
+credit_ended(void *owner, const struct settlement_answer *answer)
+{
+	char *reason = owner;
+
+	assert_int_equal(answer->result, SETTLEMENT_REFUSED);
+	assert_string_equal(reason, "");
+	(void)snprintf(reason, 32, "%s", answer->refusal->reason);
+}
+
+static void
+test_one_who_cannot_be_credited_does_not_cost_the_others(void **state)
+{
+	Stoa__Marketplace__Part parts[3], *list[3];
+	static const char *const to[] = {OWNER, BUYER, "@treasury"};
+	char reason[32] = "";
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < STOA_COUNT(parts); i++) {
+		stoa__marketplace__part__init(&parts[i]);
+		parts[i].to = (char *)(uintptr_t)to[i];
+		parts[i].amount_micro = 5;
+		list[i] = &parts[i];
+	}
+	settlement_credit(&t.bus,
+	    &(struct settlement_payment){
+		.community = COMMUNITY,
+		.key = "d_aaaaaaaaaa",
+		.parts = list,
+		.part_count = STOA_COUNT(list),
+	    },
+	    credit_ended, reason);
+	answer_outcome(call_of("Deposit"), "amount_too_large");
+	answer_outcome(call_of("Deposit"), NULL);
+	assert_string_equal(reason, "");
+	answer_outcome(call_of("Deposit"), NULL);
+	assert_string_equal(reason, "amount_too_large");
+	end();
+}
+
 int
 main(void)
 {
@@ -643,6 +685,8 @@ main(void)
 	    cmocka_unit_test(test_a_purchase_goes_hold_trade_pay),
 	    cmocka_unit_test(test_a_purchase_that_reverts_is_paid_back),
 	    cmocka_unit_test(test_what_strangers_paid_is_credited_part_by_part),
+	    cmocka_unit_test(
+		test_one_who_cannot_be_credited_does_not_cost_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
