@@ -124,7 +124,11 @@ reserve(struct job *job)
 	job_end(job, true);
 }
 
-/* The estimate is of the newest block: a quarter more for the next ones. */
+static void trial_ask(struct job *job, enum evm_nodes_kind kind);
+
+/* The estimate is of the newest block: a quarter more for the next ones. That
+ * it would fail is final, and one node may be behind, or lie: nodes must agree
+ * on it. */
 static void
 estimated(void *owner, const struct evm_nodes_reply *reply)
 {
@@ -132,11 +136,17 @@ estimated(void *owner, const struct evm_nodes_reply *reply)
 	uint64_t gas_max = job->view.said->gas_max;
 
 	if (reply->status == STOA_DENIED && reply->is_revert) {
-		refuse(job, reply);
+		if (job->is_agreed) {
+			refuse(job, reply);
+		} else {
+			job->is_agreed = true;
+			trial_ask(job, EVM_READ_AGREED);
+		}
 		return;
 	}
 	if (reply->status != STOA_OK ||
-	    !evm_quantity_read(reply->result, &job->arena, &job->gas)) {
+	    !evm_quantity_read(reply->result, &job->arena, &job->gas) ||
+	    job->gas < CHAIN_GAS_MIN) {
 		hands_alarm(job->h, "%s cannot be tried out: %s%.*s",
 		    job->t->noun, reply->about == NULL ? "" : reply->about,
 		    STOA_STR_ARG(reply->message));
@@ -174,19 +184,13 @@ call_make(struct job *job)
 	return true;
 }
 
-void
-pricing_start(struct job *job)
+static void
+trial_ask(struct job *job, enum evm_nodes_kind kind)
 {
 	struct evm_address from = evm_signer_address(job->h->o.signer);
 	char a[EVM_ADDRESS_TEXT_SIZE], b[EVM_ADDRESS_TEXT_SIZE];
 	struct stoa_buf params;
 
-	if (!call_make(job)) {
-		hands_alarm(job->h, "%s cannot be called: not this build's",
-		    job->t->noun);
-		job_end(job, false);
-		return;
-	}
 	stoa_buf_init(&params, CHAIN_DATA_MAX * 2 + 1024);
 	stoa_buf_printf(&params,
 	    "[{\"from\":\"%s\",\"to\":\"%s\",\"data\":\"0x",
@@ -195,9 +199,20 @@ pricing_start(struct job *job)
 	stoa_buf_printf(&params, "\",\"value\":\"0x%" PRIx64 "\"}]",
 	    job->view.said->value_gwei * UINT64_C(1000000000));
 	stoa_assert(!params.is_overflown);
+	job_ask(job, kind, "eth_estimateGas", stoa_buf_str(&params), estimated);
+	stoa_buf_fini(&params);
+}
+
+void
+pricing_start(struct job *job)
+{
+	if (!call_make(job)) {
+		hands_alarm(job->h, "%s cannot be called: not this build's",
+		    job->t->noun);
+		job_end(job, false);
+		return;
+	}
 	job->is_pricing = true;
 	job->h->pricing++;
-	job_ask(
-	    job, EVM_READ, "eth_estimateGas", stoa_buf_str(&params), estimated);
-	stoa_buf_fini(&params);
+	trial_ask(job, EVM_READ);
 }

@@ -500,6 +500,11 @@ test_agreed_reverts_agree(void **state)
 	assert_int_equal(ask(EVM_READ_AGREED), STOA_DENIED);
 	assert_true(w.is_revert);
 	assert_int_equal(w.nodes_said, 3);
+	/* In words of their own. */
+	node_server_set_text("execution reverted: over the limit");
+	node_server_set(1, NODE_ERROR);
+	assert_int_equal(ask(EVM_READ_AGREED), STOA_DENIED);
+	assert_true(w.is_revert);
 	node_server_set(1, NODE_GOOD);
 	assert_int_equal(ask(EVM_READ_AGREED), STOA_CONFLICT);
 }

@@ -133,6 +133,48 @@ test_a_stolen_key_is_told(void **state)
 	world_pass(&w, SECOND);
 }
 
+/* A refusal is final: one node is not enough for it. */
+static void
+test_one_node_alone_refuses_nothing(void **state)
+{
+	struct stoa_id i = world_wish(&w, "wish");
+
+	(void)state;
+	w.trial_data = "53c4a74c";
+	w.is_trial_a_lie = true;
+	w.is_mining = true;
+	world_pass(&w, 20 * SECOND);
+	world_assert_state(&w, &i, WAITING);
+	assert_non_null(strstr(w.alarm, "cannot be tried out"));
+	w.trial_data = NULL;
+	world_until(&w, &i, STATE(DONE), 60 * SECOND);
+	assert_int_equal(world_effects(&w, &i), 1);
+}
+
+static const char *
+lie_no_gas(struct world *world, const struct world_asked *asked)
+{
+	(void)world;
+	return strcmp(asked->method, "eth_estimateGas") == 0 ? "\"0x1\"" : NULL;
+}
+
+/* Nor is anything recorded of what cannot be. */
+static void
+test_an_estimate_of_nothing_is_not_recorded(void **state)
+{
+	struct stoa_id i = world_wish(&w, "wish");
+	uint64_t records = world_records(&w);
+
+	(void)state;
+	w.lie = lie_no_gas;
+	w.is_mining = true;
+	world_pass(&w, 20 * SECOND);
+	world_assert_state(&w, &i, WAITING);
+	assert_int_equal(world_records(&w), records);
+	w.lie = NULL;
+	world_until(&w, &i, STATE(DONE), 60 * SECOND);
+}
+
 int
 main(void)
 {
@@ -143,6 +185,8 @@ main(void)
 	    T(test_what_is_mined_is_not_revoked),
 	    T(test_what_no_pool_takes_is_made_dearer),
 	    T(test_a_stolen_key_is_told),
+	    T(test_one_node_alone_refuses_nothing),
+	    T(test_an_estimate_of_nothing_is_not_recorded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

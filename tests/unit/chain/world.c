@@ -330,7 +330,12 @@ answer(struct world *w, const struct world_asked *asked)
 		return;
 	}
 	if (w->trial_data != NULL && is_asked(asked, "eth_estimateGas")) {
-		reverted(w, asked, w->trial_data);
+		if (w->is_trial_a_lie && asked->kind == EVM_READ_AGREED) {
+			reply.status = STOA_CONFLICT;
+			asked->done(asked->owner, &reply);
+		} else {
+			reverted(w, asked, w->trial_data);
+		}
 		return;
 	}
 	if (w->call_data != NULL && is_asked(asked, "eth_call")) {

@@ -65,6 +65,7 @@ struct world {
 	uint64_t base_wei, tip_wei;
 	uint64_t pool_wei;	/* what offers less is not taken */
 	const char *trial_data; /* a revert of eth_estimateGas, or NULL */
+	bool is_trial_a_lie;	/* one node's alone */
 	const char *call_data;	/* of eth_call */
 	const char *logs;	/* of receipts; JSON */
 	bool is_reverting;	/* what is mined now fails */
