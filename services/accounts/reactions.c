@@ -47,8 +47,11 @@ sent(struct stoa_errand *t, const Stoa__Chain__IntentReply *intent)
 					"day, or not enough Joy in it";
 		break;
 	case STOA__CHAIN__STATE__REFUSED:
-	case STOA__CHAIN__STATE__CANCELLED:
 		request.why = intent->why;
+		break;
+	case STOA__CHAIN__STATE__CANCELLED:
+		request.why =
+		    (char *)(uintptr_t) "cancelled before it was sent";
 		break;
 	case STOA__CHAIN__STATE__STATE_UNSPECIFIED:
 	case STOA__CHAIN__STATE__WAITING:

@@ -127,8 +127,8 @@ look(void)
 	reactions_part.tick(t.reactions);
 }
 
-static Stoa__Accounts__WithdrawalState
-state_now(void)
+static Stoa__Accounts__Withdrawal
+withdrawal(void)
 {
 	Stoa__Accounts__WithdrawalsQuery in =
 	    STOA__ACCOUNTS__WITHDRAWALS_QUERY__INIT;
@@ -142,7 +142,13 @@ state_now(void)
 			     &in, &t.arena, &out),
 	    STOA_OK);
 	assert_int_equal(out.n_withdrawals, 1);
-	return out.withdrawals[0]->state;
+	return *out.withdrawals[0];
+}
+
+static Stoa__Accounts__WithdrawalState
+state_now(void)
+{
+	return withdrawal().state;
 }
 
 /* A withdrawal whose time has come. */
@@ -258,6 +264,16 @@ test_what_chain_has_taken_never_comes_back_by_itself(void **state)
 	assert_int_equal(state_now(), STOA__ACCOUNTS__WITHDRAWAL_STATE__SENT);
 }
 
+static void
+test_why_it_failed_is_always_said(void **state)
+{
+	(void)state;
+	look();
+	answer_intent(CHAIN(CANCELLED));
+	assert_int_equal(state_now(), STOA__ACCOUNTS__WITHDRAWAL_STATE__FAILED);
+	assert_string_equal(withdrawal().why, "cancelled before it was sent");
+}
+
 int
 main(void)
 {
@@ -266,6 +282,7 @@ main(void)
 	    T(test_a_withdrawal_is_submitted_once_and_followed),
 	    T(test_what_chain_does_not_take_comes_back),
 	    T(test_what_chain_has_taken_never_comes_back_by_itself),
+	    T(test_why_it_failed_is_always_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
