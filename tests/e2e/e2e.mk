@@ -75,10 +75,21 @@ e2e-chain-forks:
 	@REORG=30 DEALS=12 KILLS=0 MODELS=3 MEMBERS=4 $(MAKE) \
 		--no-print-directory e2e-chain-deals
 
+# The same behind bad providers; the few of `make e2e` take a minute.
+.PHONY: e2e-chain-nodes e2e-chain-nodes-few
+e2e-chain-nodes e2e-chain-nodes-few: all contracts $(EVM_PEER)/node_modules/.ready \
+		$(B)/bin/e2e/terminal
+e2e-chain-nodes:
+	@tests/e2e/chain_nodes.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+e2e-chain-nodes-few:
+	@MODES="html:0,1 lagging:0 fatLog:0 failedReceipt:0 noReceipt:0 wouldFail:0" \
+		NOBODY=dead ALONE= TWO=failedReceipt tests/e2e/chain_nodes.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
+
 # Where the operator's key is, and is not.
 e2e-chain-keys: all contracts $(B)/bin/e2e/terminal
 	@tests/e2e/chain_keys.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
 
 e2e: e2e-market e2e-devnet e2e-chain e2e-chain-faults e2e-chain-deals \
-	e2e-chain-forks e2e-chain-keys e2e-vote e2e-link e2e-journey e2e-bad \
+	e2e-chain-forks e2e-chain-keys \
+	e2e-chain-nodes-few e2e-vote e2e-link e2e-journey e2e-bad \
 	e2e-faults e2e-kill e2e-ballots

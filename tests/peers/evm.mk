@@ -1,8 +1,6 @@
 # EVM: ethers and viem judge what services/chain makes and reads. N= cases of
 # each kind, SEED= to repeat a run. (The simulation's defaults for both are not
 # meant here.)
-EVM_PEER := tests/peers/evm
-
 $(EVM_PEER)/node_modules/.ready: $(EVM_PEER)/package-lock.json
 	cd $(EVM_PEER) && npm ci --loglevel=error --no-audit --no-fund \
 		--ignore-scripts
