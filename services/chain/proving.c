@@ -15,12 +15,15 @@ static void
 end(struct draft *d, const char *alarm)
 {
 	struct chain_scan *s = d->is_void ? NULL : d->scan;
+	bool is_proven = d->at == d->count;
 
 	draft_free(d);
 	if (s == NULL) {
 		return;
 	}
 	s->draft = NULL;
+	s->prove_us =
+	    is_proven ? 0 : stoa_clock_mono(s->o.clock).us + CHAIN_RECORD_US;
 	if (alarm != NULL) {
 		s->o.alarm(s->o.owner, alarm);
 		scan_forget(s);

@@ -58,6 +58,7 @@ scan_forget(struct chain_scan *s)
 	s->indexer = NULL;
 	logs_drop(s, s->log_count);
 	s->block_count = 0;
+	s->passed = (struct evm_index_point){0, {{0}}};
 	s->asked_us = 0;
 }
 
@@ -375,6 +376,20 @@ is_waiting(struct chain_scan *s, const struct chain_wallet_view *wallet)
 	return true;
 }
 
+/* Of several nodes two must be well: what one alone leaves out nobody would
+ * miss. */
+static bool
+has_witnesses(const struct chain_scan *s)
+{
+	size_t count = evm_nodes_count(s->o.nodes), well = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		well += evm_nodes_stat(s->o.nodes, (unsigned)i).state ==
+			EVM_NODE_WELL;
+	}
+	return well >= (count < 2 ? count : 2);
+}
+
 static void
 tick(void *part)
 {
@@ -394,7 +409,8 @@ tick(void *part)
 		return;
 	}
 	chain_wallet_view(state, &wallet);
-	if (!wallet.is_open || s->draft != NULL || is_waiting(s, &wallet)) {
+	if (!wallet.is_open || s->draft != NULL || is_waiting(s, &wallet) ||
+	    stoa_clock_mono(s->o.clock).us < s->prove_us) {
 		return;
 	}
 	if (!wallet.has_seen) {
@@ -408,10 +424,11 @@ tick(void *part)
 	} else {
 		blocks_drop(s, wallet.seen_block);
 		record_next(s, state, &wallet);
-		if (s->log_count < CHAIN_LOGS_WAITING_MAX / 2 &&
-		    s->indexer != NULL) {
-			evm_indexer_hold(s->indexer, false);
-		}
+	}
+	if (s->indexer != NULL) {
+		evm_indexer_hold(
+		    s->indexer, !has_witnesses(s) ||
+				    s->log_count > CHAIN_LOGS_WAITING_MAX / 2);
 	}
 }
 

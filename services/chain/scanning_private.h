@@ -41,6 +41,7 @@ struct chain_scan {
 	/* Up to here blocks said nothing, and are forgotten. */
 	struct evm_index_point passed;
 	struct draft *draft; /* being proven, or NULL */
+	int64_t prove_us;    /* not before: nobody could prove the last one */
 	/* What was asked to be recorded last; 0: nothing is. */
 	int64_t asked_us;
 	uint64_t asked_block, asked_number;

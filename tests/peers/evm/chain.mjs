@@ -195,13 +195,22 @@ export function keyOfEthers (log) {
     address: log.address, topics: log.topics, data: log.data })
 }
 
-// From scratch, by ethers: what there is from `first` to `last`.
+// From scratch, by ethers: from the last block back to the first, by their
+// hashes. What anvil says of a
+// range after reorganisations is not always what its blocks hold.
 export async function replay (contracts, event, first, last) {
   const logs = []
-  for (const contract of contracts) {
-    for (let at = first; at <= last; at += 2000) {
-      logs.push(...await contract.queryFilter(event, at, Math.min(at + 1999, last)))
+  const provider = contracts[0].runner.provider ?? contracts[0].runner
+  let block = await provider.getBlock(last)
+  while (block.number >= first) {
+    for (const contract of contracts) {
+      logs.push(...await provider.getLogs({ address: contract.target, blockHash: block.hash,
+        topics: [contract.interface.getEvent(event).topicHash] }))
     }
+    if (block.number === 0) break
+    const parent = await provider.getBlock(block.parentHash)
+    if (parent === null) throw new Error(`anvil has lost the parent of block ${block.number}`)
+    block = parent
   }
   logs.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)
   return logs.map(keyOfEthers)
