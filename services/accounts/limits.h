@@ -16,7 +16,7 @@
 #define ACCOUNTS_WITHDRAWALS_OPEN_MAX 2000u
 /* Of one member: each is a transaction that the operator pays for, and out of
  * what may be spent in a day; nobody takes the others' place. */
-#define ACCOUNTS_WITHDRAWALS_OPEN_OF_ONE_MAX 5u
+#define ACCOUNTS_WITHDRAWALS_OPEN_OF_ONE_MAX 20u
 #define ACCOUNTS_ADDRESS_SIZE		     20u /* of an EVM chain */
 #define ACCOUNTS_REPLY_MAX		     512u
 #define ACCOUNTS_WHY_MAX		     140u

@@ -379,7 +379,7 @@ test_withdraw_is_few_of_one_member_at_a_time(void **state)
 		assert_true(withdraw(&p, bob, 1));
 	}
 	assert_false(withdraw(&p, bob, 1));
-	assert_refused(&p, "too_many", "withdrawals under way 5");
+	assert_refused(&p, "too_many", "withdrawals under way 20");
 	assert_true(withdraw(&p, ann, 1));
 	assert_true(cancel(&p, bob, newest(&p, bob).id));
 	assert_true(withdraw(&p, bob, 1));
