@@ -89,7 +89,7 @@ is "only the owner reads the provider's address" \
 printf -- '--%s\n' "url-file=$home/chain/url" \
 	"manifest=$home/chain/manifest.json" "key-file=$key" \
 	"key-password-file=$password" >"$work/want"
-is 'the daemon is told the files' "$(tail -4 "$work/said")" \
+is 'the daemon is told the files' "$(grep -E '^--(url|manifest|key)' "$work/said")" \
 	"$(cat "$work/want")"
 is 'the vault obeys the key' \
 	"$(call call "$(contract Vault)" 'operator()(address)')" "$operator"
@@ -112,6 +112,7 @@ pays() {
 	hash=$(call block "$block" -f hash)
 }
 kept() {
+	waits 20 answers || true
 	is "$1: the block is the same" "$(call block "$block" -f hash)" "$hash"
 	is "$1: so is the balance" \
 		"$(call call "$joy" 'balanceOf(address)(uint256)' $there)" "$2"
