@@ -90,6 +90,5 @@ e2e-chain-keys: all contracts $(B)/bin/e2e/terminal
 	@tests/e2e/chain_keys.sh $(B)/bin/stoa $(B)/bin/e2e/terminal
 
 e2e: e2e-market e2e-devnet e2e-chain e2e-chain-faults e2e-chain-deals \
-	e2e-chain-forks e2e-chain-keys \
-	e2e-chain-nodes-few e2e-vote e2e-link e2e-journey e2e-bad \
+	e2e-chain-keys e2e-chain-nodes-few e2e-vote e2e-link e2e-journey e2e-bad \
 	e2e-faults e2e-kill e2e-ballots

@@ -39,7 +39,12 @@ peer-chain-nodes: $(B)/bin/peers/evm_nodes_tool contracts \
 	@node $(EVM_PEER)/nodes.mjs $< $(if $(MATCH),$(MATCH))
 	@node $(EVM_PEER)/index.mjs $<
 
-peers: peer-chain-nodes
+# Every fault in turn, with reorganisations: what `make test` has time for.
+.PHONY: peer-chain-nodes-few
+peer-chain-nodes-few:
+	@$(MAKE) --no-print-directory peer-chain-nodes MATCH=chaos
+
+peers: peer-chain-nodes-few
 
 # Events from the beginning of a chain, beside the same two. EVENTS=, RUNS=.
 .PHONY: bench-chain-index
