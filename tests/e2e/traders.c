@@ -443,8 +443,7 @@ static void
 on_kill(void *arg)
 {
 	static const char *const victims[] = {"accounts", "marketplace",
-	    "chain", "nats", "storage", "bot", "governance", "training",
-	    "anvil-link"};
+	    "chain", "nats", "storage", "bot", "governance", "training"};
 	char path[HOME_PATH_MAX], name[48];
 	const char *victim =
 	    victims[stoa_rng_below(&t.rng, STOA_COUNT(victims))];
